@@ -1,0 +1,159 @@
+using Richpanel.Core.Mapping;
+
+namespace Richpanel.Core.Connections;
+
+public enum ConnectionEnvironment
+{
+    Production = 1,
+    Staging = 2,
+    Sandbox = 3,
+}
+
+public enum Transport
+{
+    /// <summary>One event a request, <c>POST /t</c> (default).</summary>
+    Single = 1,
+
+    /// <summary>Up to 25 events a request, <c>POST /bt</c>; seen only for orders in the official plugins.</summary>
+    Batch = 2,
+}
+
+public enum SignatureHash
+{
+    Sha256 = 1,
+    Md5 = 2,
+}
+
+/// <summary>One Richpanel account: where calls go, with which key, mapped how. Holds and pauses are columns of this row.</summary>
+public sealed class Connection
+{
+    public long Id { get; set; }
+
+    /// <summary>Unique, case-insensitive.</summary>
+    public required string Name { get; set; }
+
+    public ConnectionEnvironment Environment { get; set; } = ConnectionEnvironment.Production;
+
+    /// <summary>Without trailing slash, for example <c>https://api.richpanel.com/v2</c>.</summary>
+    public required string BaseUrl { get; set; }
+
+    /// <summary>Richpanel's <c>appClientId</c>. Public by design (richpanel.md section 1).</summary>
+    public required string ApiKey { get; set; }
+
+    /// <summary>The API Secret, protected with Data Protection; null when there is none. Opened only inside one send.</summary>
+    public byte[]? ProtectedSecret { get; set; }
+
+    /// <summary>First 8 hex digits of a keyed hash of the secret, to tell two secrets apart without reading them.</summary>
+    public string? SecretFingerprint { get; set; }
+
+    public DateTimeOffset? SecretSetAt { get; set; }
+
+    public SignatureHash SignatureHash { get; set; } = SignatureHash.Sha256;
+
+    public Transport Transport { get; set; } = Transport.Single;
+
+    public OrderFieldStyle OrderFields { get; set; } = OrderFieldStyle.PluginPlus;
+
+    public CustomerIdRule CustomerId { get; set; } = CustomerIdRule.UserId;
+
+    public bool TranslateEvents { get; set; } = true;
+
+    /// <summary>Overrides of the Delivery options; null = the option's value.</summary>
+    public int? Concurrency { get; set; }
+
+    public int? TimeoutSeconds { get; set; }
+
+    /// <summary>Set only on the system-made Sandbox connection: the one connection that may reach the built-in sandbox.</summary>
+    public bool IsSandbox { get; set; }
+
+    public bool Disabled { get; set; }
+
+    /// <summary>Counts every change of settings; attempts remember it.</summary>
+    public int Version { get; set; } = 1;
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>Paused by a person: keep collecting, send nothing.</summary>
+    public DateTimeOffset? PausedAt { get; set; }
+
+    public DateTimeOffset? PausedUntil { get; set; }
+
+    /// <summary>On hold by the dispatcher (design section 6): a code of the cause catalogue.</summary>
+    public string? HoldCause { get; set; }
+
+    public DateTimeOffset? HoldSince { get; set; }
+
+    /// <summary>When the hold ends by itself (a long Retry-After); null = when a person releases it.</summary>
+    public DateTimeOffset? HoldUntil { get; set; }
+
+    /// <summary>Nothing is sent before this (Retry-After shorter than a hold).</summary>
+    public DateTimeOffset? PostponedUntil { get; set; }
+
+    public bool IsStopped(DateTimeOffset now) =>
+        Disabled || (PausedAt is not null && !(PausedUntil <= now)) || (HoldCause is not null && !(HoldUntil <= now));
+
+    public MappingOptions Mapping => new() { OrderFields = OrderFields, CustomerId = CustomerId, TranslateEvents = TranslateEvents };
+}
+
+/// <summary>Who may post for a connection.</summary>
+public sealed class Source
+{
+    public long Id { get; set; }
+
+    /// <summary>128 random bits as 32 lower-case hex digits, for paths.</summary>
+    public required string PublicId { get; set; }
+
+    public long ConnectionId { get; set; }
+
+    public required string Name { get; set; }
+
+    /// <summary>SHA-256 of the write key; the key itself never stands in the database in clear.</summary>
+    public required byte[] WriteKeyHash { get; set; }
+
+    /// <summary>The write key, protected, so that an admin can copy it again.</summary>
+    public required byte[] ProtectedWriteKey { get; set; }
+
+    /// <summary>Secret of Segment's Webhooks destination (X-Signature), protected; null when signatures are not asked for.</summary>
+    public byte[]? ProtectedWebhookSecret { get; set; }
+
+    /// <summary>Origins a browser may post from, blank-separated; null = any.</summary>
+    public string? AllowedOrigins { get; set; }
+
+    public bool Disabled { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+}
+
+/// <summary>A bearer token of the API. Only its hash is kept.</summary>
+public sealed class ApiToken
+{
+    public long Id { get; set; }
+
+    public required string Name { get; set; }
+
+    /// <summary>viewer, support, qa, operator or admin.</summary>
+    public required string Role { get; set; }
+
+    public required byte[] Hash { get; set; }
+
+    /// <summary>Names of the connections it may touch, comma-separated; null = all.</summary>
+    public string? Connections { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    public DateTimeOffset? RevokedAt { get; set; }
+}
+
+/// <summary>Remembers which Bootstrap entry was applied, so that what an admin changed or revoked stays so.</summary>
+public sealed class BootstrapEntry
+{
+    public required string Key { get; set; }
+
+    public required byte[] Fingerprint { get; set; }
+
+    public DateTimeOffset AppliedAt { get; set; }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Core.Connections;
+
+/// <summary>
+/// Connections and sources in memory, for the hot paths. Treat the rows as read-only. Whoever changes a row calls
+/// <see cref="ReloadAsync"/> after the commit.
+/// </summary>
+public sealed class ConnectionDirectory(IDbContextFactory<ConsoleDbContext> contexts)
+{
+    private volatile Snapshot _now = new([], []);
+
+    public IReadOnlyList<Connection> Connections => _now.Connections;
+
+    public IReadOnlyList<Source> Sources => _now.Sources;
+
+    /// <summary>Raised after each reload.</summary>
+    public event Action? Changed;
+
+    public Connection? Find(long connectionId) => _now.ById.GetValueOrDefault(connectionId);
+
+    public Source? FindSource(long sourceId) => _now.SourceById.GetValueOrDefault(sourceId);
+
+    public Source? FindSourceByPublicId(string publicId) => _now.ByPublicId.GetValueOrDefault(publicId);
+
+    /// <summary>By SHA-256, so no comparison of secrets can leak by its time.</summary>
+    public Source? FindSourceByWriteKey(string writeKey) =>
+        _now.ByKeyHash.GetValueOrDefault(Convert.ToHexString(SecretProtector.HashKey(writeKey)));
+
+    public async Task ReloadAsync(CancellationToken ct = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        _now = new Snapshot(
+            await context.Connections.OrderBy(c => c.Id).ToListAsync(ct),
+            await context.Sources.OrderBy(s => s.Id).ToListAsync(ct));
+        Changed?.Invoke();
+    }
+
+    private sealed class Snapshot(List<Connection> connections, List<Source> sources)
+    {
+        public IReadOnlyList<Connection> Connections { get; } = connections;
+
+        public IReadOnlyList<Source> Sources { get; } = sources;
+
+        public FrozenDictionary<long, Connection> ById { get; } = connections.ToFrozenDictionary(c => c.Id);
+
+        public FrozenDictionary<long, Source> SourceById { get; } = sources.ToFrozenDictionary(s => s.Id);
+
+        public FrozenDictionary<string, Source> ByPublicId { get; } = sources.ToFrozenDictionary(s => s.PublicId, StringComparer.Ordinal);
+
+        public FrozenDictionary<string, Source> ByKeyHash { get; } =
+            sources.ToFrozenDictionary(s => Convert.ToHexString(s.WriteKeyHash), StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Ledger;
+using Richpanel.Core.Receiving;
+using Richpanel.Core.Storage;
+using Richpanel.Core.Wire;
+
+namespace Richpanel.Core;
+
+/// <summary>Everything below the edges, a method per slice.</summary>
+public static class CoreServices
+{
+    public static IServiceCollection AddRichpanelCore(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ChangeFeed>();
+        return services
+            .AddStorage(configuration)
+            .AddConnections()
+            .AddWire()
+            .AddReceiving()
+            .AddDeliveries();
+    }
+
+    private static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
+        var paths = new StoragePaths(configuration.GetSection("Storage").Get<StorageOptions>()?.ConnectionString ?? new StorageOptions().ConnectionString);
+        services.AddSingleton(paths);
+        services.AddDataProtection().SetApplicationName("Richpanel.Console").PersistKeysToFileSystem(new DirectoryInfo(paths.KeyRing));
+        services.AddSingleton<SqliteStore>();
+        services.AddSingleton<IDbContextFactory<ConsoleDbContext>>(provider => provider.GetRequiredService<SqliteStore>());
+        services.AddSingleton<StoreWriter>();
+        services.AddSingleton<LedgerQueries>();
+        return services;
+    }
+
+    private static IServiceCollection AddConnections(this IServiceCollection services)
+    {
+        services.AddSingleton<SecretProtector>();
+        services.AddSingleton<ConnectionDirectory>();
+        services.AddSingleton<ConnectionStore>();
+        return services;
+    }
+
+    private static IServiceCollection AddWire(this IServiceCollection services)
+    {
+        services.AddSingleton<RichpanelClient>();
+        return services;
+    }
+
+    private static IServiceCollection AddReceiving(this IServiceCollection services)
+    {
+        services.AddSingleton<CallDoor>();
+        return services;
+    }
+
+    private static IServiceCollection AddDeliveries(this IServiceCollection services)
+    {
+        services.AddOptions<DeliveryOptions>().BindConfiguration("Delivery").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<DeliverySignal>();
+        services.AddSingleton<DeliveryQueries>();
+        services.AddSingleton<DeliveryActions>();
+        return services;
+    }
+}

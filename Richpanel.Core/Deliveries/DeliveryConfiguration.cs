@@ -1,0 +1,61 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Core.Deliveries;
+
+internal sealed class DeliveryConfiguration :
+    IEntityTypeConfiguration<Delivery>,
+    IEntityTypeConfiguration<Attempt>,
+    IEntityTypeConfiguration<Exchange>,
+    IEntityTypeConfiguration<MappedCall>
+{
+    public void Configure(EntityTypeBuilder<Delivery> delivery)
+    {
+        delivery.ToTable("Deliveries").HasKey(d => d.Id);
+        delivery.Property(d => d.EventName).HasMaxLength(Lengths.EventName);
+        delivery.Property(d => d.MessageId).HasMaxLength(Lengths.MessageId);
+        delivery.Property(d => d.UserId).HasMaxLength(Lengths.Key);
+        delivery.Property(d => d.AnonymousId).HasMaxLength(Lengths.Key);
+        delivery.Property(d => d.Email).HasMaxLength(Lengths.Key);
+        delivery.Property(d => d.OrderId).HasMaxLength(Lengths.Key);
+        delivery.Property(d => d.Cause).HasMaxLength(Lengths.Cause);
+
+        // What is due? Only rows that still have a next attempt are in it.
+        delivery.HasIndex(d => new { d.ConnectionId, d.DueAt, d.Id }, "IX_Deliveries_Due").HasFilter("\"State\" = 1");
+
+        // What was being sent when the process stopped?
+        delivery.HasIndex(d => new { d.ConnectionId, d.ClaimedUntil }, "IX_Deliveries_Claimed").HasFilter("\"State\" = 2");
+
+        // Seen before? (promise 9)
+        delivery.HasIndex(d => new { d.ConnectionId, d.MessageHash }, "IX_Deliveries_Message");
+
+        // Lists by state, newest first; the commonest state (Accepted) is read by key instead.
+        delivery.HasIndex(d => new { d.State, d.Id }, "IX_Deliveries_State").HasFilter("\"State\" <> 3");
+
+        // Exact search, newest first.
+        delivery.HasIndex(d => new { d.UserHash, d.Id }, "IX_Deliveries_User").HasFilter("\"UserHash\" IS NOT NULL");
+        delivery.HasIndex(d => new { d.EmailHash, d.Id }, "IX_Deliveries_Email").HasFilter("\"EmailHash\" IS NOT NULL");
+        delivery.HasIndex(d => new { d.OrderHash, d.Id }, "IX_Deliveries_Order").HasFilter("\"OrderHash\" IS NOT NULL");
+    }
+
+    public void Configure(EntityTypeBuilder<Attempt> attempt)
+    {
+        attempt.ToTable("Attempts").HasKey(a => a.Id);
+        attempt.HasIndex(a => new { a.DeliveryId, a.Number }).IsUnique();
+        attempt.Property(a => a.Outcome).HasMaxLength(16);
+        attempt.Property(a => a.Cause).HasMaxLength(Lengths.Cause);
+    }
+
+    public void Configure(EntityTypeBuilder<Exchange> exchange)
+    {
+        exchange.ToTable("Exchanges").HasKey(e => e.Id);
+        exchange.Property(e => e.Url).HasMaxLength(Lengths.Url);
+    }
+
+    public void Configure(EntityTypeBuilder<MappedCall> mapped)
+    {
+        mapped.ToTable("MappedCalls").HasKey(m => m.Id);
+        mapped.HasIndex(m => m.DeliveryId);
+    }
+}

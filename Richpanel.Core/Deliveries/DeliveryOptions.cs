@@ -1,0 +1,41 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Richpanel.Core.Deliveries;
+
+/// <summary>Section <c>Delivery</c>.</summary>
+public sealed class DeliveryOptions
+{
+    public static IReadOnlyList<TimeSpan> DefaultSchedule { get; } =
+    [
+        TimeSpan.Zero, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10),
+        TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5), TimeSpan.FromHours(10),
+    ];
+
+    /// <summary>Waits before each try, the first included. Empty in configuration means <see cref="DefaultSchedule"/>.</summary>
+    public IReadOnlyList<TimeSpan> Schedule { get; init; } = [];
+
+    public IReadOnlyList<TimeSpan> EffectiveSchedule => Schedule.Count == 0 ? DefaultSchedule : Schedule;
+
+    /// <summary>Share by which a wait may grow, 0 to 0.2 of it, never shrink.</summary>
+    [Range(0, 1)]
+    public double Jitter { get; init; } = 0.2;
+
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Requests in flight per connection.</summary>
+    [Range(1, 256)]
+    public int Concurrency { get; init; } = 8;
+
+    /// <summary>Most events in one <c>/bt</c> request.</summary>
+    [Range(1, 50)]
+    public int BatchSize { get; init; } = 25;
+
+    /// <summary>How long a batch waits to fill.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:05")]
+    public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long a claim lasts; a worker that died lets go by itself after it.</summary>
+    [Range(typeof(TimeSpan), "00:01:10", "01:00:00")]
+    public TimeSpan ClaimFor { get; init; } = TimeSpan.FromMinutes(3);
+}

@@ -1,0 +1,84 @@
+using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Receiving;
+using Richpanel.Core.Segment;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Core.Deliveries;
+
+/// <summary>What a list of deliveries is narrowed to; null means any. Text is matched exactly, except <see cref="Event"/>'s case.</summary>
+public sealed record DeliveryFilter
+{
+    public DeliveryState? State { get; init; }
+
+    /// <summary>Only Waiting deliveries whose connection is on hold (true) or not (false).</summary>
+    public bool? Held { get; init; }
+
+    public SegmentCallType? Type { get; init; }
+
+    public string? Event { get; init; }
+
+    /// <summary>userId or anonymousId.</summary>
+    public string? User { get; init; }
+
+    public string? Email { get; init; }
+
+    public string? Order { get; init; }
+
+    public string? MessageId { get; init; }
+
+    public long? ConnectionId { get; init; }
+
+    public Origin? Origin { get; init; }
+
+    /// <summary>Cause code, or an HTTP status such as <c>503</c>, or a family such as <c>5xx</c>.</summary>
+    public string? Code { get; init; }
+
+    public DateTimeOffset? Since { get; init; }
+
+    public DateTimeOffset? Until { get; init; }
+}
+
+/// <summary>One line of a list.</summary>
+public sealed record DeliveryRow(
+    long Id,
+    long ConnectionId,
+    Origin Origin,
+    DeliveryState State,
+    bool Held,
+    FailureStage Stage,
+    DeliveryMarks Marks,
+    SegmentCallType Type,
+    string? EventName,
+    string MessageId,
+    string? UserId,
+    string? AnonymousId,
+    string? Email,
+    string? OrderId,
+    DateTimeOffset ReceivedAt,
+    DateTimeOffset? DueAt,
+    int AttemptCount,
+    string? Cause,
+    int? StatusCode,
+    DateTimeOffset? LastAttemptAt,
+    long? DuplicateOf);
+
+/// <summary>A page, newest first. <see cref="NextCursor"/> is null on the last one.</summary>
+public sealed record DeliveryPage(IReadOnlyList<DeliveryRow> Items, string? NextCursor);
+
+/// <summary>One delivery with everything a person wants to see of it.</summary>
+/// <param name="Row">The line of the list.</param>
+/// <param name="Source">Delivery as stored.</param>
+/// <param name="Attempts">Oldest first, each with its exchange and the mapped call it sent.</param>
+/// <param name="Call">The Segment call's own bytes (UTF-8 JSON); null when purged.</param>
+public sealed record DeliveryDetail(DeliveryRow Row, Delivery Source, IReadOnlyList<AttemptDetail> Attempts, byte[]? Call);
+
+public sealed record AttemptDetail(Attempt Attempt, Exchange? Exchange, MappedCall? Sent);
+
+/// <summary>Reads deliveries: untracked projections, keyset paging, cost independent of the size of the log.</summary>
+public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts)
+{
+    public Task<DeliveryPage> PageAsync(DeliveryFilter filter, string? cursor, int limit, CancellationToken ct) =>
+        throw new NotImplementedException(contexts.ToString());
+
+    public Task<DeliveryDetail?> FindAsync(long id, CancellationToken ct) => throw new NotImplementedException();
+}

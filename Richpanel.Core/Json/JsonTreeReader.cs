@@ -1,0 +1,184 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace Richpanel.Core.Json;
+
+/// <summary>What was odd about a text that was read all the same.</summary>
+/// <param name="Kind">Which oddity.</param>
+/// <param name="Path">Where, as a JSON path such as <c>$.traits.name</c>.</param>
+public readonly record struct JsonOddity(JsonOddityKind Kind, string Path);
+
+public enum JsonOddityKind
+{
+    /// <summary>The same key stands more than once in one object; the last one counts.</summary>
+    DuplicateKey,
+
+    /// <summary>A text holds bytes or half characters that are no Unicode; they became U+FFFD.</summary>
+    InvalidText,
+}
+
+/// <summary>A tree with what was odd on the way.</summary>
+public sealed record JsonReading(JsonTree Tree, IReadOnlyList<JsonOddity> Oddities);
+
+/// <summary>Reads UTF-8 into a <see cref="JsonTree"/>. Throws <see cref="JsonException"/> only for what is not JSON or nested too deep.</summary>
+public static class JsonTreeReader
+{
+    /// <summary>Levels of nesting that are read; deeper bodies are refused at the door.</summary>
+    public const int MaxDepth = 512;
+
+    public static JsonReading Read(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var walk = new Walk();
+        reader.Read();
+        var tree = walk.Value(ref reader);
+        if (reader.Read())
+        {
+            throw new JsonException("More than one JSON value.");
+        }
+
+        return new JsonReading(tree, walk.Oddities);
+    }
+
+    private sealed class Walk
+    {
+        private readonly StringBuilder _path = new("$");
+        private List<JsonOddity>? _oddities;
+
+        public IReadOnlyList<JsonOddity> Oddities => _oddities ?? (IReadOnlyList<JsonOddity>)[];
+
+        public JsonTree Value(ref Utf8JsonReader reader) => reader.TokenType switch
+        {
+            JsonTokenType.StartObject => Map(ref reader),
+            JsonTokenType.StartArray => List(ref reader),
+            JsonTokenType.String => new JsonTree.Text(Text(ref reader)),
+            JsonTokenType.Number => new JsonTree.Number(Encoding.ASCII.GetString(reader.ValueSpan)),
+            JsonTokenType.True => JsonTree.Flag.True,
+            JsonTokenType.False => JsonTree.Flag.False,
+            _ => JsonTree.Null.Value,
+        };
+
+        private JsonTree.Map Map(ref Utf8JsonReader reader)
+        {
+            var members = new List<KeyValuePair<string, JsonTree>>();
+            HashSet<string>? seen = null;
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+            {
+                var length = _path.Length;
+                var key = Text(ref reader);
+                _path.Append('.').Append(key);
+                reader.Read();
+                var member = KeyValuePair.Create(key, Value(ref reader));
+                if (IsKnown(key, members, ref seen))
+                {
+                    members.RemoveAll(earlier => string.Equals(earlier.Key, key, StringComparison.Ordinal));
+                    Note(JsonOddityKind.DuplicateKey);
+                }
+
+                members.Add(member);
+                _path.Length = length;
+            }
+
+            return members.Count == 0 ? JsonTree.Map.Empty : new JsonTree.Map(members);
+        }
+
+        private JsonTree.List List(ref Utf8JsonReader reader)
+        {
+            var items = new List<JsonTree>();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                var length = _path.Length;
+                _path.Append('[').Append(items.Count).Append(']');
+                items.Add(Value(ref reader));
+                _path.Length = length;
+            }
+
+            return items.Count == 0 ? JsonTree.List.Empty : new JsonTree.List(items);
+        }
+
+        /// <summary>Small objects are searched as they are; only large ones pay for a set.</summary>
+        private static bool IsKnown(string key, List<KeyValuePair<string, JsonTree>> members, ref HashSet<string>? seen)
+        {
+            if (members.Count < 16)
+            {
+                return members.Exists(member => string.Equals(member.Key, key, StringComparison.Ordinal));
+            }
+
+            seen ??= members.Select(member => member.Key).ToHashSet(StringComparer.Ordinal);
+            return !seen.Add(key);
+        }
+
+        private string Text(ref Utf8JsonReader reader)
+        {
+            try
+            {
+                return reader.GetString()!;
+            }
+            catch (InvalidOperationException)
+            {
+                Note(JsonOddityKind.InvalidText);
+                return LenientText.Decode(reader.ValueSpan);
+            }
+        }
+
+        private void Note(JsonOddityKind kind) => (_oddities ??= []).Add(new JsonOddity(kind, _path.ToString()));
+    }
+}
+
+/// <summary>Decodes the inside of a JSON text that <see cref="Utf8JsonReader"/> refuses: what is no Unicode becomes U+FFFD.</summary>
+internal static class LenientText
+{
+    public static string Decode(ReadOnlySpan<byte> escaped)
+    {
+        var units = new ArrayBufferWriter<char>();
+        var raw = Encoding.UTF8.GetString(escaped);
+        for (var i = 0; i < raw.Length; i++)
+        {
+            var c = raw[i];
+            if (c == '\\' && i + 1 < raw.Length)
+            {
+                c = Unescape(raw, ref i);
+            }
+
+            units.Write([c]);
+        }
+
+        return WellFormed(units.WrittenSpan);
+    }
+
+    private static char Unescape(string raw, ref int i)
+    {
+        i++;
+        switch (raw[i])
+        {
+            case 'n':
+                return '\n';
+            case 'r':
+                return '\r';
+            case 't':
+                return '\t';
+            case 'b':
+                return '\b';
+            case 'f':
+                return '\f';
+            case 'u':
+                var unit = (char)Convert.ToInt32(raw.Substring(i + 1, 4), 16);
+                i += 4;
+                return unit;
+            default:
+                return raw[i];
+        }
+    }
+
+    private static string WellFormed(ReadOnlySpan<char> units)
+    {
+        var text = new StringBuilder(units.Length);
+        foreach (var rune in units.EnumerateRunes())
+        {
+            text.Append(rune);   // a lone surrogate enumerates as U+FFFD
+        }
+
+        return text.ToString();
+    }
+}

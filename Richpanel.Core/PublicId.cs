@@ -1,0 +1,54 @@
+namespace Richpanel.Core;
+
+/// <summary>Ids as people see them, derived from the database key: <c>dlv_</c> and the key in lower-case Crockford base 32.</summary>
+public static class PublicId
+{
+    private const string Digits = "0123456789abcdefghjkmnpqrstvwxyz";
+
+    public static string Delivery(long id) => "dlv_" + Write(id);
+
+    public static string Connection(long id) => "con_" + Write(id);
+
+    /// <summary>The key behind a public id of this kind (prefix such as <c>dlv</c>); null when it is none.</summary>
+    public static long? Parse(string? text, string prefix)
+    {
+        if (text is null || !text.StartsWith(prefix + "_", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var digits = text.AsSpan(prefix.Length + 1);
+        if (digits.Length is 0 or > 13)
+        {
+            return null;
+        }
+
+        ulong value = 0;
+        foreach (var c in digits)
+        {
+            var digit = Digits.IndexOf(char.ToLowerInvariant(c), StringComparison.Ordinal);
+            if (digit < 0 || value > (ulong)long.MaxValue >> 5)
+            {
+                return null;
+            }
+
+            value = (value << 5) | (uint)digit;
+        }
+
+        return (long)value;
+    }
+
+    private static string Write(long id)
+    {
+        Span<char> text = stackalloc char[13];
+        var at = text.Length;
+        do
+        {
+            text[--at] = Digits[(int)(id & 31)];
+            id >>>= 5;
+        }
+        while (id != 0);
+
+        return text[at..].ToString();
+    }
+}

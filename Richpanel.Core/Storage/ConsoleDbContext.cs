@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Ledger;
+using Richpanel.Core.Receiving;
+
+namespace Richpanel.Core.Storage;
+
+/// <summary>The one model. Each database has a subclass that owns its migrations; only SQLite's exists so far.</summary>
+public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<Connection> Connections => Set<Connection>();
+
+    public DbSet<Source> Sources => Set<Source>();
+
+    public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
+
+    public DbSet<BootstrapEntry> BootstrapEntries => Set<BootstrapEntry>();
+
+    public DbSet<ReceivedRequest> Requests => Set<ReceivedRequest>();
+
+    public DbSet<ExpansionCursor> ExpansionCursors => Set<ExpansionCursor>();
+
+    public DbSet<RejectedRequest> RejectedRequests => Set<RejectedRequest>();
+
+    public DbSet<RequestCount> RequestCounts => Set<RequestCount>();
+
+    public DbSet<Delivery> Deliveries => Set<Delivery>();
+
+    public DbSet<Attempt> Attempts => Set<Attempt>();
+
+    public DbSet<Exchange> Exchanges => Set<Exchange>();
+
+    public DbSet<MappedCall> MappedCalls => Set<MappedCall>();
+
+    public DbSet<LedgerCount> Ledger => Set<LedgerCount>();
+
+    public DbSet<HourlyRollup> HourlyRollups => Set<HourlyRollup>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(ConsoleDbContext).Assembly);
+}
+
+/// <summary>SQLite: times are UTC ticks, because SQLite cannot order or compare DateTimeOffset.</summary>
+public sealed class SqliteConsoleDbContext(DbContextOptions<SqliteConsoleDbContext> options) : ConsoleDbContext(options)
+{
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
+
+    private sealed class UtcTicks() : ValueConverter<DateTimeOffset, long>(
+        time => time.UtcTicks,
+        ticks => new DateTimeOffset(ticks, TimeSpan.Zero));
+}

@@ -1,0 +1,20 @@
+namespace Richpanel.Core.Storage;
+
+/// <summary>Longest texts kept in columns. Longer values are cut at the edge that reads them, with a note where it matters.</summary>
+public static class Lengths
+{
+    public const int Name = 100;
+
+    /// <summary>Names of events and pages in rows and rollups; the whole name stays in the body.</summary>
+    public const int EventName = 200;
+
+    /// <summary>User, anonymous, order and session ids and e-mails, as search keys.</summary>
+    public const int Key = 200;
+
+    /// <summary>Segment allows 100; longer ones are kept up to this.</summary>
+    public const int MessageId = 200;
+
+    public const int Cause = 64;
+
+    public const int Url = 2048;
+}

@@ -1,0 +1,18 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Richpanel.Core.Storage;
+
+/// <summary>Section <c>Storage</c>.</summary>
+public sealed class StorageOptions
+{
+    /// <summary>Only <c>Sqlite</c> in this version.</summary>
+    [RegularExpression("Sqlite", ErrorMessage = "Storage:Provider must be 'Sqlite'; PostgreSQL comes in a later version.")]
+    public string Provider { get; init; } = "Sqlite";
+
+    /// <summary>
+    /// For SQLite <c>Data Source=path</c>. A relative path is taken from the working directory the product was started in.
+    /// Key ring (<c>keys/</c>) and sandbox (<c>sandbox.db</c>) stand beside this file.
+    /// </summary>
+    [Required]
+    public string ConnectionString { get; init; } = "Data Source=data/console.db";
+}

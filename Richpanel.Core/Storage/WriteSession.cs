@@ -1,0 +1,61 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Ledger;
+
+namespace Richpanel.Core.Storage;
+
+/// <summary>
+/// What a piece of work may do inside one group commit: prepared commands for hot paths, an EF context for the rest, and the
+/// ledger, whose counters move in the same transaction. Only ever used on the writer's own thread.
+/// </summary>
+public sealed class WriteSession(SqliteConnection connection, Func<SqliteConnection, ConsoleDbContext> newContext) : IDisposable
+{
+    private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
+
+    public LedgerDeltas Ledger { get; } = new();
+
+    internal SqliteTransaction? Transaction { get; set; }
+
+    /// <summary>A command that is prepared once and kept; set its parameter values, then execute. Parameters are added on first use.</summary>
+    public SqliteCommand Command(string sql, params ReadOnlySpan<string> parameters)
+    {
+        if (!_prepared.TryGetValue(sql, out var command))
+        {
+            command = connection.CreateCommand();
+            command.CommandText = sql;
+            foreach (var name in parameters)
+            {
+                command.Parameters.Add(new SqliteParameter { ParameterName = name });
+            }
+
+            _prepared[sql] = command;
+        }
+
+        command.Transaction = Transaction;
+        return command;
+    }
+
+    /// <summary>A context on this transaction. The caller saves and disposes it; nothing is committed before the group is.</summary>
+    public ConsoleDbContext Context()
+    {
+        var context = newContext(connection);
+        context.Database.UseTransaction(Transaction);
+        return context;
+    }
+
+    internal void Savepoint(string verb)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = Transaction;
+        command.CommandText = verb;
+        command.ExecuteNonQuery();
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in _prepared.Values)
+        {
+            command.Dispose();
+        }
+    }
+}
