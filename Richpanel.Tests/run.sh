@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Restores, builds without warnings and runs every test; the last line is "N passed, N failed, N skipped".
+# Needs the .NET SDK. Browser and SDK tests also need Chromium, Node.js and npm: as root on a machine with apt they are
+# installed, otherwise those tests skip and say what is missing. Exit code 0 only when nothing failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export CI=true DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+export DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1   # leave no build process behind
+
+missing=()
+command -v chromium >/dev/null || missing+=(chromium)
+command -v node >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
+if ((${#missing[@]})) && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "Installing ${missing[*]} for the browser and SDK tests."
+  { timeout 120 apt-get -qq update && DEBIAN_FRONTEND=noninteractive timeout 240 apt-get -qq install -y --no-install-recommends "${missing[@]}"; } \
+    </dev/null >/dev/null 2>&1 || echo "Could not install them; the tests that need them are skipped."
+fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+stop() { echo "$1"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+dotnet restore Richpanel.Console.sln -v quiet </dev/null || stop "Restore failed."
+dotnet build Richpanel.Console.sln --no-restore -v quiet -nologo -p:UseSharedCompilation=false </dev/null || stop "Build failed."
+
+# A test that hangs ends the run after two silent minutes; the outer limit is the last resort.
+timeout -k 30 "${TEST_MINUTES:-12}m" dotnet test --solution Richpanel.Console.sln --no-build --no-ansi --progress off \
+  --hangdump --hangdump-timeout 150s --hangdump-type None "$@" </dev/null 2>&1 | tee "$log"
+code=${PIPESTATUS[0]}
+
+counts=$(awk '/^Test run summary:/{on=1} on&&/^  failed: /{f+=$2} on&&/^  succeeded: /{s+=$2} on&&/^  skipped: /{k+=$2} on&&/^  duration: /{on=0}
+  END{printf "%d %d %d",s,f,k}' "$log")
+read -r passed failed skipped <<<"$counts"
+# A run that was cut off counts nothing as failed; say that it did not end well all the same.
+if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+echo "$passed passed, $failed failed, $skipped skipped"
+exit "$code"
