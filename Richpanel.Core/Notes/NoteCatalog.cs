@@ -14,6 +14,9 @@ public sealed record NoteKind(string Code, NoteSeverity Severity, string Text, s
 /// <summary>Every note that Reader, Mapper or Dispatcher can make, in one list. Each part stands beside its subject.</summary>
 public static partial class NoteCatalog
 {
-    public static IReadOnlyList<NoteKind> All { get; } =
-        [.. typeof(NoteCatalog).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.GetValue(null)).OfType<NoteKind>()];
+    // Lazy: the fields of the other parts of this class may be set after those of this part.
+    private static readonly Lazy<IReadOnlyList<NoteKind>> s_all = new(() =>
+        [.. typeof(NoteCatalog).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.GetValue(null)).OfType<NoteKind>()]);
+
+    public static IReadOnlyList<NoteKind> All => s_all.Value;
 }
