@@ -2,31 +2,52 @@ using Richpanel.Console.Api;
 using Richpanel.Console.Receiver;
 using Richpanel.Console.Sandbox;
 using Richpanel.Console.Shell;
+using Richpanel.Console.Startup;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Storage;
 using Serilog;
 
-var builder = WebApplication.CreateBuilder(args);
-
-// appsettings.json stands beside the program, wherever it was started from; environment and command line win over it.
-builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Json.JsonConfigurationSource
+if (args is ["--healthcheck"])
 {
-    Path = "appsettings.json",
-    FileProvider = new Microsoft.Extensions.FileProviders.PhysicalFileProvider(AppContext.BaseDirectory),
-});
-builder.WebHost.UseStaticWebAssets();
-builder.Host.UseSerilog((context, log) => log.ReadFrom.Configuration(context.Configuration));
-builder.Services.AddRichpanelCore(builder.Configuration).AddReceiver().AddSandbox().AddApi().AddConsole();
+    return await HealthProbe.RunAsync();
+}
 
-var app = builder.Build();
-await DatabaseStartup.MigrateAsync(app.Services.GetRequiredService<StoragePaths>(), CancellationToken.None);
-await app.Services.GetRequiredService<ConnectionDirectory>().ReloadAsync();
+// First stage: whatever goes wrong before the settings are read is still a line a person can see.
+Log.Logger = new LoggerConfiguration().WriteTo.Console(formatProvider: System.Globalization.CultureInfo.InvariantCulture).CreateLogger();
+try
+{
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ProgramFiles.ContentRoot });
+    builder.Configuration.AddProgramSettings();
+    builder.WebHost.UseStaticWebAssets();
+    builder.Services.AddSerilog((services, log) => log.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services), preserveStaticLogger: true);
+    builder.Services.AddRichpanelCore(builder.Configuration).AddReceiver().AddSandbox().AddApi().AddConsole().AddStartNotice();
+    builder.UseListeningAddresses();
 
-app.MapReceiver();
-app.MapApi();
-app.MapConsole();
-await app.RunAsync();
+    await using var app = builder.Build();
+    await DatabaseStartup.MigrateAsync(app.Services.GetRequiredService<StoragePaths>(), CancellationToken.None);
+    await app.Services.GetRequiredService<ConnectionDirectory>().ReloadAsync();
+
+    app.UseSeparatePorts();
+    app.MapReceiver();
+    app.MapApi();
+    app.MapConsole();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception failure) when (StartFailure.Explain(failure) is { } sentences)
+{
+    foreach (var sentence in sentences)
+    {
+        Log.Fatal("Cannot start: {Reason}", sentence);
+    }
+
+    return 1;
+}
+finally
+{
+    await Log.CloseAndFlushAsync();
+}
 
 /// <summary>Named so that tests can start the real application.</summary>
 public sealed partial class Program;

@@ -1,0 +1,22 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+
+namespace Richpanel.Console.Startup;
+
+/// <summary>Turns what keeps the product from starting into sentences; what nobody foresaw stays an exception with its trace.</summary>
+internal static class StartFailure
+{
+    /// <summary>One sentence per fault; null when the failure is not one an admin can act on.</summary>
+    public static IReadOnlyList<string>? Explain(Exception failure) => failure switch
+    {
+        OptionsValidationException invalid => [.. invalid.Failures],
+        AggregateException many when many.InnerExceptions.Select(Explain).ToList() is var all && all.TrueForAll(one => one is not null) =>
+            [.. all.SelectMany(one => one!)],
+        IOException taken when taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException =>
+            [$"{taken.Message} Another program, perhaps a second copy of this one, listens there: stop it or choose another address with --urls."],
+        SqliteException database =>
+            [$"The database file cannot be opened: {database.Message}. Check that the folder in Storage:ConnectionString exists and that this user may write to it."],
+        UnauthorizedAccessException denied => [$"{denied.Message} The user this runs as must be able to write to the data folder."],
+        _ => null,
+    };
+}
