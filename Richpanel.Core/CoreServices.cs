@@ -56,6 +56,7 @@ public static class CoreServices
     private static IServiceCollection AddReceiving(this IServiceCollection services)
     {
         services.AddSingleton<CallDoor>();
+        services.AddSingleton<RejectedQueries>();
         return services;
     }
 

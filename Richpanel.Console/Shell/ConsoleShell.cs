@@ -1,11 +1,39 @@
+using MudBlazor;
+using MudBlazor.Services;
+using Richpanel.Console.Shared;
+
 namespace Richpanel.Console.Shell;
 
-/// <summary>The pages.</summary>
+/// <summary>The pages: Blazor, interactive on the server, behind <see cref="ConsoleDoor"/>.</summary>
 public static class ConsoleShell
 {
-    public static IServiceCollection AddConsole(this IServiceCollection services) => services;
+    public static IServiceCollection AddConsole(this IServiceCollection services)
+    {
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddMudServices(mud =>
+        {
+            mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight;
+            mud.SnackbarConfiguration.ShowTransitionDuration = 100;
+            mud.SnackbarConfiguration.HideTransitionDuration = 100;
+            mud.SnackbarConfiguration.VisibleStateDuration = 6000;
+        });
+        services.AddScoped<ViewerTime>();
+        services.AddSingleton<PersonalFilters>();
+        return services;
+    }
 
     public static void MapConsole(this WebApplication app)
     {
+        app.UseMiddleware<ConsoleDoor>();
+        app.UseWhen(IsBrowsing, pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+        app.UseAntiforgery();
+        app.MapStaticAssets().WithMetadata(ConsoleDoor.Mark);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().WithMetadata(ConsoleDoor.Mark);
     }
+
+    /// <summary>A person's browser asking for a page; programs get bare answers.</summary>
+    private static bool IsBrowsing(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method)
+        && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+        && !ConsoleDoor.IsForPrograms(context.Request.Path);
 }

@@ -1,0 +1,128 @@
+using Microsoft.AspNetCore.Components;
+using Richpanel.Console.Shared;
+using Richpanel.Core;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Ledger;
+
+namespace Richpanel.Console.Deliveries;
+
+public sealed partial class DeliveriesPage : IDisposable
+{
+    private const int PageSize = 50;
+
+    private readonly CancellationTokenSource _leaving = new();
+    private IReadOnlyList<ShownRow>? _rows;
+    private LedgerLine? _ledger;
+    private PersonalFilter? _personal;
+    private string? _next;
+    private string? _asked;
+    private int _newer;
+    private bool _failed;
+    private string _live = "";
+    private LiveUpdate? _update;
+
+    [Inject] public required DeliveryQueries Deliveries { get; init; }
+    [Inject] public required LedgerQueries Ledger { get; init; }
+    [Inject] public required PersonalFilters Personal { get; init; }
+    [Inject] public required ChangeFeed Changes { get; init; }
+    [Inject] public required NavigationManager Navigation { get; init; }
+    [Inject] public required ILogger<DeliveriesPage> Log { get; init; }
+
+    [SupplyParameterFromQuery] public string? State { get; set; }
+    [SupplyParameterFromQuery] public string? Type { get; set; }
+    [SupplyParameterFromQuery] public string? Event { get; set; }
+    [SupplyParameterFromQuery] public string? Order { get; set; }
+    [SupplyParameterFromQuery] public string? MessageId { get; set; }
+    [SupplyParameterFromQuery] public string? Connection { get; set; }
+    [SupplyParameterFromQuery] public string? Origin { get; set; }
+    [SupplyParameterFromQuery] public string? Code { get; set; }
+    [SupplyParameterFromQuery] public string? Who { get; set; }
+    [SupplyParameterFromQuery] public string? Cursor { get; set; }
+
+    private DeliveryView View => new()
+    {
+        State = DeliveryView.Clean(State)?.ToLowerInvariant(),
+        Type = DeliveryView.Clean(Type),
+        Event = DeliveryView.Clean(Event),
+        Order = DeliveryView.Clean(Order),
+        MessageId = DeliveryView.Clean(MessageId),
+        Connection = DeliveryView.Clean(Connection),
+        Origin = DeliveryView.Clean(Origin),
+        Code = DeliveryView.Clean(Code),
+        Who = DeliveryView.Clean(Who),
+    };
+
+    private string Title => View.State is { } state ? $"{char.ToUpperInvariant(state[0])}{state[1..]} deliveries" : "Deliveries";
+
+    protected override void OnInitialized() =>
+        _update = new LiveUpdate(Changes, () => InvokeAsync(RefreshAsync));
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var asked = View.ToAddress(Cursor);
+        if (asked != _asked)
+        {
+            _asked = asked;
+            await ReloadAsync();
+        }
+    }
+
+    private async Task ReloadAsync()
+    {
+        (_rows, _failed, _newer) = (null, false, 0);
+        _personal = Personal.Find(Who);
+        await ReadAsync(page =>
+        {
+            _rows = [.. page.Items.Select(row => new ShownRow(row))];
+            _next = page.NextCursor;
+        });
+    }
+
+    private Task RefreshAsync() => ReadAsync(page =>
+    {
+        var merged = LiveRows.Merge(_rows ?? [], page);
+        (_rows, _newer) = (merged.Rows, Cursor is null ? merged.Newer : 0);
+        _next ??= page.NextCursor;
+    });
+
+    private async Task ReadAsync(Action<DeliveryPage> take)
+    {
+        var asked = _asked;
+        try
+        {
+            var page = await Deliveries.PageAsync(View.ToFilter(_personal), Cursor, PageSize, _leaving.Token);
+            var ledger = await Ledger.ReadAsync(_leaving.Token);
+            if (asked != _asked)
+            {
+                return;   // the person has moved on; a newer question has its own answer
+            }
+
+            take(page);
+            _ledger = ledger.Total;
+            _failed = false;
+            _live = "Live";
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            Log.LogError(failure, "The list of deliveries could not be read");
+            (_failed, _live) = (true, "");
+        }
+        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
+        {
+            return;
+        }
+
+        StateHasChanged();
+    }
+
+    private async Task ShowNewest() => await ReloadAsync();
+
+    private void Show(DeliveryView view) => Navigation.NavigateTo(view.ToAddress());
+
+    public void Dispose()
+    {
+        _update?.Dispose();
+        _leaving.Cancel();
+        _leaving.Dispose();
+    }
+}

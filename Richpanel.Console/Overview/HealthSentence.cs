@@ -1,0 +1,58 @@
+using Richpanel.Core.Causes;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Ledger;
+
+namespace Richpanel.Console.Overview;
+
+/// <summary>The one thing a person can usefully do about a connection.</summary>
+public enum HealthAction
+{
+    None,
+    Resume,
+    Release,
+    Mend,
+    AddSecret,
+    AddSource,
+}
+
+/// <summary>How a connection is, in one sentence.</summary>
+/// <param name="Look">Name of the state whose colour fits: accepted, held, waiting, failed or skipped.</param>
+/// <param name="Since">Since when, where that is known.</param>
+/// <param name="Until">When it ends by itself; null when it does not.</param>
+public sealed record HealthSentence(string Look, string Text, string Detail, DateTimeOffset? Since, DateTimeOffset? Until, HealthAction Action)
+{
+    public static HealthSentence Of(Connection connection, LedgerLine line, bool hasSource, DateTimeOffset now)
+    {
+        var unsent = line.Waiting == 1 ? "1 delivery waits" : $"{line.Waiting:N0} deliveries wait";
+        if (connection.Disabled)
+        {
+            return new("skipped", "is disabled", "Nothing is sent for it.", null, null, HealthAction.Mend);
+        }
+
+        if (connection.HoldCause is { } code && !(connection.HoldUntil <= now))
+        {
+            var cause = CauseCatalog.Find(code);
+            return new("held", $"is on hold: {cause.Title}", $"{cause.Text} {unsent}; no try is spent. {cause.Remedy}", connection.HoldSince, connection.HoldUntil,
+                connection.HoldUntil is null ? HealthAction.Mend : HealthAction.Release);
+        }
+
+        if (connection.PausedAt is not null && !(connection.PausedUntil <= now))
+        {
+            return new("held", "is paused", $"Events are kept, nothing is sent. {unsent}.", connection.PausedAt, connection.PausedUntil, HealthAction.Resume);
+        }
+
+        if (connection.PostponedUntil > now)
+        {
+            return new("waiting", "was asked to wait", $"Richpanel named a time to go on (Retry-After). {unsent}.", null, connection.PostponedUntil, HealthAction.None);
+        }
+
+        if (!hasSource)
+        {
+            return new("waiting", "is ready, but nothing may post to it", "It has no source yet, so no event can reach it.", null, null, HealthAction.AddSource);
+        }
+
+        return connection.ProtectedSecret is null
+            ? new("waiting", "sends unsigned", $"No API Secret is stored, so Richpanel cannot tell these calls from anyone's. {unsent}.", null, null, HealthAction.AddSecret)
+            : new("accepted", "is sending", $"{unsent}.", null, null, HealthAction.None);
+    }
+}

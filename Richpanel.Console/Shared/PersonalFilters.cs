@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+
+namespace Richpanel.Console.Shared;
+
+/// <summary>Personal values a list is narrowed to.</summary>
+public sealed record PersonalFilter(string? User, string? Email);
+
+/// <summary>
+/// Keeps a person's e-mail and user id out of addresses (which end in histories, logs and chats): the address carries a random id
+/// that leads to the value for a while, in memory only.
+/// </summary>
+public sealed class PersonalFilters(TimeProvider time)
+{
+    private const int Most = 1_000;
+    private static readonly TimeSpan s_life = TimeSpan.FromHours(8);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (PersonalFilter Filter, DateTimeOffset Until)> _kept = new(StringComparer.Ordinal);
+
+    public string Keep(PersonalFilter filter)
+    {
+        var now = time.GetUtcNow();
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+        lock (_gate)
+        {
+            foreach (var old in _kept.Where(entry => entry.Value.Until <= now).Select(entry => entry.Key).ToList())
+            {
+                _kept.Remove(old);
+            }
+
+            if (_kept.Count >= Most)
+            {
+                _kept.Remove(_kept.MinBy(entry => entry.Value.Until).Key);
+            }
+
+            _kept[id] = (filter, now + s_life);
+        }
+
+        return id;
+    }
+
+    /// <summary>Null when the id is unknown or too old: the page then says that this part of the filter is gone.</summary>
+    public PersonalFilter? Find(string? id)
+    {
+        lock (_gate)
+        {
+            return id is not null && _kept.TryGetValue(id, out var entry) && entry.Until > time.GetUtcNow() ? entry.Filter : null;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Net;
+
+namespace Richpanel.Console.Shell;
+
+/// <summary>
+/// Until people can sign in, pages answer this machine only: the socket's other end is loopback, nothing on the way
+/// forwarded the request, and Host is a loopback name (else a web site could point a name of its own at 127.0.0.1 and read the
+/// pages). A bearer token opens no page. Routes for programs are not touched.
+/// </summary>
+internal sealed class ConsoleDoor(RequestDelegate next)
+{
+    private static readonly string[] s_programs =
+        ["/v1", "/segment", "/webhooks", "/api", "/healthz", "/readyz", "/metrics", "/openapi", "/scalar"];
+
+    private static readonly string[] s_forwarding =
+    [
+        "Forwarded", "Via", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "CF-Connecting-IP", "CF-Ray",
+        "Fastly-Client-IP", "X-Envoy-External-Address", "X-Amzn-Trace-Id",
+    ];
+
+    // UseForwardedHeaders moves what it used to X-Original-*.
+    private static readonly string[] s_forwardingFamilies = ["X-Forwarded-", "X-Original-", "X-ProxyUser-"];
+
+    /// <summary>Metadata of every endpoint that belongs to the pages.</summary>
+    public static object Mark { get; } = new PageMark();
+
+    public static bool IsForPrograms(PathString path) => Array.Exists(s_programs, prefix => path.StartsWithSegments(prefix));
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (!IsGuarded(context))
+        {
+            await next(context);
+            return;
+        }
+
+        if (Refusal(context) is { } reason)
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            context.Response.ContentType = "text/plain; charset=utf-8";
+            await context.Response.WriteAsync(
+                $"""
+                The console's pages answer only on the machine they run on, because there is no sign-in yet.
+                This request was refused: {reason}
+                Open the console on that machine at http://localhost:{context.Connection.LocalPort}, or bring the port to yours with
+                ssh -L {context.Connection.LocalPort}:127.0.0.1:{context.Connection.LocalPort} <that machine> and open http://localhost:{context.Connection.LocalPort}.
+                Receiver and API are not affected.
+
+                """,
+                context.RequestAborted);
+            return;
+        }
+
+        Harden(context.Response.Headers);
+        await next(context);
+    }
+
+    /// <summary>Why a request may not see pages, as a sentence; null when it may.</summary>
+    public static string? Refusal(HttpContext context)
+    {
+        if (context.Connection.RemoteIpAddress is not { } peer || !IPAddress.IsLoopback(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer))
+        {
+            return "it came from another machine.";
+        }
+
+        if (context.Request.Headers.Keys.FirstOrDefault(IsForwarding) is { } header)
+        {
+            return $"it came through a proxy (it has the header {header}).";
+        }
+
+        if (!IsLoopbackName(context.Request.Host.Host))
+        {
+            return "its Host is not localhost, 127.0.0.1 or [::1].";
+        }
+
+        return IsForeign(context.Request) ? "another web site sent it." : null;
+    }
+
+    private static bool IsGuarded(HttpContext context) =>
+        context.GetEndpoint() is { } endpoint
+            ? endpoint.Metadata.GetMetadata<PageMark>() is not null || context.Request.Path.StartsWithSegments("/_blazor")
+            : !IsForPrograms(context.Request.Path);
+
+    private static bool IsForwarding(string header) =>
+        s_forwarding.Contains(header, StringComparer.OrdinalIgnoreCase)
+        || Array.Exists(s_forwardingFamilies, family => header.StartsWith(family, StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsLoopbackName(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address)
+            && (address.Equals(IPAddress.Loopback) || address.Equals(IPAddress.IPv6Loopback)));
+
+    /// <summary>A page of another site may open a WebSocket to this machine; its Origin gives it away.</summary>
+    private static bool IsForeign(HttpRequest request) =>
+        request.Headers.Origin.ToString() is { Length: > 0 } origin
+        && !origin.Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
+
+    private static void Harden(IHeaderDictionary headers)
+    {
+        headers.ContentSecurityPolicy =
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.XContentTypeOptions = "nosniff";
+    }
+
+    private sealed record PageMark;
+}

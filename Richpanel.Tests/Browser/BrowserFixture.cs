@@ -1,0 +1,103 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Playwright;
+using Richpanel.Tests.Browser;
+
+[assembly: AssemblyFixture(typeof(BrowserFixture))]
+
+namespace Richpanel.Tests.Browser;
+
+/// <summary>The real application on a free loopback port with a database of its own, and one Chromium, for all browser tests.</summary>
+public sealed class BrowserFixture : IAsyncDisposable
+{
+    private static readonly string s_chromium = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
+
+    private readonly SemaphoreSlim _starting = new(1);
+    private ConsoleInTest? _console;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public IServiceProvider Services => _console!.Services;
+
+    public Uri Address => _console!.ClientOptions.BaseAddress;
+
+    /// <summary>A fresh page, nothing shared with other tests but the application. Skips the test where there is no Chromium.</summary>
+    public async Task<BrowserPage> OpenAsync(string path, bool dark = false, int width = 1440)
+    {
+        Assert.SkipUnless(File.Exists(s_chromium), $"{s_chromium} is missing: install the package chromium, or name another with CHROMIUM.");
+        await StartAsync();
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Address.ToString(),
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            ReducedMotion = ReducedMotion.Reduce,
+            TimezoneId = "Europe/Berlin",
+            ViewportSize = new ViewportSize { Width = width, Height = 900 },
+            Permissions = ["clipboard-read", "clipboard-write"],
+        });
+        var page = new BrowserPage(await context.NewPageAsync(), Address);
+        await page.GoAsync(path);
+        return page;
+    }
+
+    public async Task StartAsync()
+    {
+        await _starting.WaitAsync();
+        try
+        {
+            if (_browser is not null)
+            {
+                return;
+            }
+
+            _console = new ConsoleInTest();
+            _console.StartServer();
+            _playwright = await Playwright.CreateAsync();
+            _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = s_chromium,
+                Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            });
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        if (_console is not null)
+        {
+            await _console.DisposeAsync();
+        }
+
+        _starting.Dispose();
+    }
+
+    private sealed class ConsoleInTest : WebApplicationFactory<Program>
+    {
+        private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("console-browser-");
+
+        public ConsoleInTest() => UseKestrel(0);
+
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            builder.UseEnvironment("Development");
+            builder.UseSetting("Storage:ConnectionString", $"Data Source={Path.Combine(_data.FullName, "console.db")}");
+            builder.UseSetting("Sandbox:Port", "0");
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            _data.Delete(recursive: true);
+        }
+    }
+}

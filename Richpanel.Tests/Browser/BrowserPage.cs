@@ -1,0 +1,61 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Richpanel.Tests.Browser;
+
+/// <summary>One tab that remembers everything that must not happen in it.</summary>
+public sealed class BrowserPage : IAsyncDisposable
+{
+    private readonly List<string> _faults = [];
+
+    public BrowserPage(IPage page, Uri home)
+    {
+        Page = page;
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error")
+            {
+                _faults.Add($"console: {message.Text}");
+            }
+        };
+        page.PageError += (_, error) => _faults.Add($"script: {error}");
+        page.Response += (_, response) =>
+        {
+            if (response.Status >= 400)
+            {
+                _faults.Add($"{response.Status} {response.Url}");
+            }
+        };
+        page.Request += (_, request) =>
+        {
+            if (new Uri(request.Url) is { Scheme: not ("data" or "blob") } asked && asked.Authority != home.Authority)
+            {
+                _faults.Add($"asked {asked.Authority}");
+            }
+        };
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>Errors of the browser's console, failed answers, and requests to anyone but the product.</summary>
+    public IReadOnlyList<string> Faults => _faults;
+
+    /// <summary>Opens an address and waits until its circuit shows a heading.</summary>
+    public async Task GoAsync(string path)
+    {
+        await Page.GotoAsync(path);
+        await Page.Locator("main h1").WaitForAsync(new LocatorWaitForOptions { Timeout = 30_000 });
+    }
+
+    /// <summary>Rules of accessibility that the page breaks, as "id: help (place)".</summary>
+    public async Task<IReadOnlyList<string>> BrokenRulesAsync()
+    {
+        var axe = await Page.RunAxe();
+        return [.. axe.Violations.SelectMany(rule => rule.Nodes.Select(node => $"{rule.Id}: {rule.Help} ({node.Target}) {node.Html}"))];
+    }
+
+    public Task<bool> ScrollsSidewaysAsync() =>
+        Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
+
+    public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
+}
