@@ -61,8 +61,6 @@ public sealed partial class OverviewPage : IDisposable
         StateHasChanged();
     }
 
-    private Task ActAsync(Connection connection, HealthAction action) => Task.CompletedTask;
-
     private LedgerLine LineOf(Connection connection) =>
         _ledger?.Connections.FirstOrDefault(line => line.ConnectionId == connection.Id)?.Line ?? s_nothing;
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor;
 using MudBlazor.Services;
 using Richpanel.Console.Shared;
@@ -25,13 +26,25 @@ public static class ConsoleShell
     public static void MapConsole(this WebApplication app)
     {
         app.UseMiddleware<ConsoleDoor>();
-        app.UseWhen(IsBrowsing, pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use(LeaveProgramsAlone);
         app.UseAntiforgery();
         app.MapStaticAssets().WithMetadata(ConsoleDoor.Mark);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().WithMetadata(ConsoleDoor.Mark);
     }
 
-    /// <summary>A person's browser asking for a page; programs get bare answers.</summary>
+    /// <summary>A person who strays gets a page that helps; a program gets the bare status it can read.</summary>
+    private static Task LeaveProgramsAlone(HttpContext context, RequestDelegate next)
+    {
+        if (!IsBrowsing(context) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+        {
+            pages.Enabled = false;
+        }
+
+        return next(context);
+    }
+
+    /// <summary>A person's browser asking for a page.</summary>
     private static bool IsBrowsing(HttpContext context) =>
         HttpMethods.IsGet(context.Request.Method)
         && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)

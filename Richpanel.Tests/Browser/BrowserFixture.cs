@@ -22,10 +22,10 @@ public sealed class BrowserFixture : IAsyncDisposable
     public Uri Address => _console!.ClientOptions.BaseAddress;
 
     /// <summary>A fresh page, nothing shared with other tests but the application. Skips the test where there is no Chromium.</summary>
-    public async Task<BrowserPage> OpenAsync(string path, bool dark = false, int width = 1440)
+    public async Task<BrowserPage> OpenAsync(string path, CancellationToken ct, bool dark = false, int width = 1440)
     {
         Assert.SkipUnless(File.Exists(s_chromium), $"{s_chromium} is missing: install the package chromium, or name another with CHROMIUM.");
-        await StartAsync();
+        await StartAsync(ct);
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = Address.ToString(),
@@ -35,14 +35,14 @@ public sealed class BrowserFixture : IAsyncDisposable
             ViewportSize = new ViewportSize { Width = width, Height = 900 },
             Permissions = ["clipboard-read", "clipboard-write"],
         });
-        var page = new BrowserPage(await context.NewPageAsync(), Address);
+        var page = new BrowserPage(await context.NewPageAsync(), Address, ct);
         await page.GoAsync(path);
         return page;
     }
 
-    public async Task StartAsync()
+    private async Task StartAsync(CancellationToken ct)
     {
-        await _starting.WaitAsync();
+        await _starting.WaitAsync(ct);
         try
         {
             if (_browser is not null)

@@ -7,10 +7,12 @@ namespace Richpanel.Tests.Browser;
 public sealed class BrowserPage : IAsyncDisposable
 {
     private readonly List<string> _faults = [];
+    private readonly CancellationTokenRegistration _timeout;
 
-    public BrowserPage(IPage page, Uri home)
+    public BrowserPage(IPage page, Uri home, CancellationToken ct)
     {
         Page = page;
+        _timeout = ct.Register(() => _ = page.Context.CloseAsync());   // ends whatever the test still waits for
         page.Console += (_, message) =>
         {
             if (message.Type is "error")
@@ -57,5 +59,9 @@ public sealed class BrowserPage : IAsyncDisposable
     public Task<bool> ScrollsSidewaysAsync() =>
         Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
 
-    public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _timeout.DisposeAsync();
+        await Page.Context.DisposeAsync();
+    }
 }
