@@ -1,0 +1,40 @@
+using Richpanel.Core.Causes;
+using Richpanel.Core.Json;
+using Richpanel.Core.Mapping;
+
+namespace Richpanel.Tests.Mapping;
+
+public sealed class EventMapperTests
+{
+    [Fact]
+    public void The_call_holds_neither_key_nor_send_time()
+    {
+        var content = Calls.Map("""{"type":"track","event":"Anything","userId":"u1"}""").Call.Content;
+
+        Assert.Null(content["appClientId"]);
+        Assert.Null(((JsonTree.Map)content["time"]!)["sentAt"]);
+    }
+
+    [Fact]
+    public void A_call_that_names_no_one_by_the_customer_rule_and_has_no_device_cannot_be_sent()
+    {
+        var outcome = EventMapper.Map(
+            Calls.Call("""{"type":"track","event":"Order Completed","userId":"u1","properties":{"order_id":"1","total":5}}"""),
+            new MappingOptions { CustomerId = CustomerIdRule.Email });
+
+        var unusable = Assert.IsType<MappingOutcome.Unusable>(outcome);
+        Assert.Equal(CauseCatalog.NoCustomerAndNoDevice.Code, unusable.Cause);
+        Assert.Contains(unusable.Notes, note => note.Code == "order_without_customer");
+    }
+
+    [Fact]
+    public void Mapping_twice_gives_the_same_call()
+    {
+        var call = Calls.Call("""{"type":"track","event":"Order Completed","userId":"u1","properties":{"order_id":"1","products":[{"sku":"a"}]}}""");
+
+        var one = Assert.IsType<MappingOutcome.Mapped>(EventMapper.Map(call, new MappingOptions()));
+        var two = Assert.IsType<MappingOutcome.Mapped>(EventMapper.Map(call, new MappingOptions()));
+
+        Assert.Equal(JsonTreeWriter.Write(one.Call.Content), JsonTreeWriter.Write(two.Call.Content));
+    }
+}
