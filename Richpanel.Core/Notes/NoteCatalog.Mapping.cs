@@ -30,17 +30,17 @@ public static partial class NoteCatalog
 
     public static readonly NoteKind TraitsNotSent = new(
         "traits_not_sent", NoteSeverity.Info,
-        "A page or track carries at most the customer's id and e-mail, so these traits are not sent: {0}",
+        "A page or track carries at most the customer's id and e-mail, so these traits are not sent: {0}.",
         "Send them with an identify call.");
 
     public static readonly NoteKind ContextTraitsNotSent = new(
         "context_traits_not_sent", NoteSeverity.Info,
-        "The traits of an identify are read from traits alone; these of context.traits are not sent: {0}",
+        "The traits of an identify are read from traits alone; these of context.traits are not sent: {0}.",
         "Nothing needs doing when they repeat the traits. Otherwise put them into traits.");
 
     public static readonly NoteKind NotSent = new(
         "not_sent", NoteSeverity.Info,
-        "Richpanel has no place for these, so they are not sent: {0}",
+        "Richpanel has no place for these, so they are not sent: {0}.",
         "Nothing needs doing. What Richpanel shall show belongs into properties or traits.");
 
     public static readonly NoteKind EventNameVariant = new(

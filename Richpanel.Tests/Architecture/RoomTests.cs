@@ -108,7 +108,7 @@ public sealed class RoomTests
 
     /// <summary>The folder below <paramref name="root"/> a type lives in; null when it is outside or stands at the top.</summary>
     private static string? RoomOf(IType type, string root) =>
-        type.Namespace.FullName.StartsWith(root + ".", StringComparison.Ordinal)
+        type.Namespace?.FullName.StartsWith(root + ".", StringComparison.Ordinal) == true   // some compiler-made types have none
             ? type.Namespace.FullName[(root.Length + 1)..].Split('.')[0]
             : null;
 
