@@ -91,8 +91,11 @@ public sealed class Connection
     /// <summary>Nothing is sent before this (Retry-After shorter than a hold).</summary>
     public DateTimeOffset? PostponedUntil { get; set; }
 
-    public bool IsStopped(DateTimeOffset now) =>
-        Disabled || (PausedAt is not null && !(PausedUntil <= now)) || (HoldCause is not null && !(HoldUntil <= now));
+    public bool IsHeld(DateTimeOffset now) => HoldCause is not null && !(HoldUntil <= now);
+
+    public bool IsPaused(DateTimeOffset now) => PausedAt is not null && !(PausedUntil <= now);
+
+    public bool IsStopped(DateTimeOffset now) => Disabled || IsPaused(now) || IsHeld(now);
 
     public MappingOptions Mapping => new() { OrderFields = OrderFields, CustomerId = CustomerId, TranslateEvents = TranslateEvents };
 }

@@ -19,6 +19,9 @@ public sealed class ConnectionDirectory(IDbContextFactory<ConsoleDbContext> cont
     /// <summary>Raised after each reload.</summary>
     public event Action? Changed;
 
+    /// <summary>Connections whose waiting deliveries people see as Held (design section 2).</summary>
+    public IReadOnlyList<long> HeldConnections(DateTimeOffset now) => [.. Connections.Where(c => c.IsHeld(now)).Select(c => c.Id)];
+
     public Connection? Find(long connectionId) => _now.ById.GetValueOrDefault(connectionId);
 
     public Source? FindSource(long sourceId) => _now.SourceById.GetValueOrDefault(sourceId);

@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Ledger;
@@ -17,7 +19,38 @@ public sealed record LedgerView(LedgerLine Total, long RequestsLetIn, long Reque
 
 public sealed record ConnectionLedger(long ConnectionId, string Name, LedgerLine Line);
 
-public sealed class LedgerQueries(IDbContextFactory<ConsoleDbContext> contexts)
+/// <summary>Reads the counters that move with the rows; never counts the log itself.</summary>
+public sealed class LedgerQueries(IDbContextFactory<ConsoleDbContext> contexts, ConnectionDirectory directory, TimeProvider time)
 {
-    public Task<LedgerView> ReadAsync(CancellationToken ct) => throw new NotImplementedException(contexts.ToString());
+    public async Task<LedgerView> ReadAsync(CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+
+        // One read transaction: both tables as of the same commit.
+        await using var transaction = await context.Database.BeginTransactionAsync(ct);
+        var counts = await context.Ledger.ToListAsync(ct);
+        var requests = await context.RequestCounts.ToListAsync(ct);
+        var held = directory.HeldConnections(time.GetUtcNow());
+        return new LedgerView(
+            Line(counts, held),
+            requests.Where(r => r.Cause.Length == 0).Sum(r => r.Count),
+            requests.Where(r => r.Cause.Length > 0).Sum(r => r.Count),
+            [.. directory.Connections.Select(c => new ConnectionLedger(c.Id, c.Name, Line(counts.Where(row => row.ConnectionId == c.Id), held)))]);
+    }
+
+    private static LedgerLine Line(IEnumerable<LedgerCount> counts, IReadOnlyList<long> held)
+    {
+        var rows = counts.ToList();
+        long In(params DeliveryState[] states) => rows.Where(row => states.Contains(row.State)).Sum(row => row.Count);
+        return new LedgerLine(
+            Created: In(default(DeliveryState)),
+            Skipped: In(DeliveryState.Skipped),
+            Accepted: In(DeliveryState.Accepted),
+            Waiting: In(DeliveryState.Waiting, DeliveryState.Sending),
+            WaitingHeld: rows.Where(row => row.State == DeliveryState.Waiting && held.Contains(row.ConnectionId)).Sum(row => row.Count),
+            Failed: In(DeliveryState.Failed),
+            Canceled: In(DeliveryState.Canceled),
+            Settled: In(DeliveryState.Settled),
+            Purged: In(DeliveryState.Purged));
+    }
 }

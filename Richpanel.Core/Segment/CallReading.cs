@@ -46,7 +46,14 @@ public sealed record ReadingContext(
     DateTimeOffset ReceivedAt,
     SegmentCallType? ImpliedType,
     ClockHandling Clock,
-    RequestEnvelope? Envelope);
+    RequestEnvelope? Envelope)
+{
+    /// <summary>
+    /// Names this arrival (request and place in it), so that a call without id and time gets an id of its own which is the same
+    /// whenever the kept call is read again.
+    /// </summary>
+    public string Arrival { get; init; } = "";
+}
 
 public enum ClockHandling
 {

@@ -1,0 +1,78 @@
+using Richpanel.Core.Receiving;
+using Richpanel.Core.Segment;
+
+namespace Richpanel.Core.Deliveries;
+
+/// <summary>What a list of deliveries is narrowed to; null means any. Texts are matched whole; event names and e-mails without regard to case.</summary>
+public sealed record DeliveryFilter
+{
+    /// <summary>Waiting includes Sending, as the ledger does.</summary>
+    public DeliveryState? State { get; init; }
+
+    /// <summary>Only Waiting deliveries whose connection is on hold (true) or not (false).</summary>
+    public bool? Held { get; init; }
+
+    public SegmentCallType? Type { get; init; }
+
+    public string? Event { get; init; }
+
+    /// <summary>userId or anonymousId.</summary>
+    public string? User { get; init; }
+
+    public string? Email { get; init; }
+
+    public string? Order { get; init; }
+
+    public string? MessageId { get; init; }
+
+    public long? ConnectionId { get; init; }
+
+    public Origin? Origin { get; init; }
+
+    /// <summary>Cause code, or an HTTP status such as <c>503</c>, or a family such as <c>5xx</c>.</summary>
+    public string? Code { get; init; }
+
+    public DateTimeOffset? Since { get; init; }
+
+    public DateTimeOffset? Until { get; init; }
+}
+
+/// <summary>One line of a list.</summary>
+public sealed record DeliveryRow(
+    long Id,
+    long ConnectionId,
+    Origin Origin,
+    DeliveryState State,
+    bool Held,
+    FailureStage Stage,
+    DeliveryMarks Marks,
+    SegmentCallType Type,
+    string? EventName,
+    string MessageId,
+    string? UserId,
+    string? AnonymousId,
+    string? Email,
+    string? OrderId,
+    DateTimeOffset ReceivedAt,
+    DateTimeOffset? DueAt,
+    int AttemptCount,
+    string? Cause,
+    int? StatusCode,
+    DateTimeOffset? LastAttemptAt,
+    long? DuplicateOf);
+
+/// <summary>A page, newest first. <see cref="NextCursor"/> is null on the last one.</summary>
+public sealed record DeliveryPage(IReadOnlyList<DeliveryRow> Items, string? NextCursor);
+
+/// <summary>One delivery with everything a person wants to see of it.</summary>
+/// <param name="Row">The line of the list.</param>
+/// <param name="Source">Delivery as stored.</param>
+/// <param name="Attempts">Oldest first, each with its exchange and the mapped call it sent.</param>
+/// <param name="Request">The request it came with; null when purged.</param>
+public sealed record DeliveryDetail(DeliveryRow Row, Delivery Source, IReadOnlyList<AttemptDetail> Attempts, KeptRequest? Request)
+{
+    /// <summary>The Segment call's own bytes (UTF-8 JSON, write key overwritten); null when purged.</summary>
+    public ReadOnlyMemory<byte>? Call => Request?.Call(Source.BodyOffset, Source.BodyLength);
+}
+
+public sealed record AttemptDetail(Attempt Attempt, Exchange? Exchange, MappedCall? Sent);

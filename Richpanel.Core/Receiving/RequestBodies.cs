@@ -1,0 +1,82 @@
+using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Core.Receiving;
+
+/// <summary>A kept request with its body in clear.</summary>
+/// <param name="Body">Decompressed JSON; a delivery's call is [offset, +length) of it.</param>
+public sealed record KeptRequest(
+    long Id, long SourceId, long ConnectionId, Origin Origin, ReceivedRoute Route, DateTimeOffset ReceivedAt, byte[] Body, string? Envelope)
+{
+    public ReadOnlyMemory<byte> Call(int offset, int length) => Body.AsMemory(offset, length);
+}
+
+/// <summary>
+/// Reads back what the door kept. The latest few bodies stay in memory, because the calls of one batch are sent one after another.
+/// </summary>
+public sealed class RequestBodies(IDbContextFactory<ConsoleDbContext> contexts)
+{
+    private const int MostBytes = 16 * 1024 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, LinkedListNode<KeptRequest>> _byId = [];
+    private readonly LinkedList<KeptRequest> _latestFirst = new();
+    private int _bytes;
+
+    /// <summary>The request, or null when it was purged.</summary>
+    public async ValueTask<KeptRequest?> FindAsync(long requestId, CancellationToken ct)
+    {
+        if (Recall(requestId) is { } known)
+        {
+            return known;
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var row = await context.Requests.SingleOrDefaultAsync(r => r.Id == requestId, ct);
+        if (row is null)
+        {
+            return null;
+        }
+
+        var kept = new KeptRequest(
+            row.Id, row.SourceId, row.ConnectionId, row.Origin, row.Route, row.ReceivedAt, BodyCoding.Decode(row.Body, row.Encoding), row.Envelope);
+        Remember(kept);
+        return kept;
+    }
+
+    internal void Remember(KeptRequest kept)
+    {
+        lock (_gate)
+        {
+            if (kept.Body.Length > MostBytes / 4 || _byId.ContainsKey(kept.Id))
+            {
+                return;
+            }
+
+            _byId[kept.Id] = _latestFirst.AddFirst(kept);
+            _bytes += kept.Body.Length;
+            while (_bytes > MostBytes)
+            {
+                var oldest = _latestFirst.Last!.Value;
+                _latestFirst.RemoveLast();
+                _byId.Remove(oldest.Id);
+                _bytes -= oldest.Body.Length;
+            }
+        }
+    }
+
+    private KeptRequest? Recall(long requestId)
+    {
+        lock (_gate)
+        {
+            if (!_byId.TryGetValue(requestId, out var node))
+            {
+                return null;
+            }
+
+            _latestFirst.Remove(node);
+            _latestFirst.AddFirst(node);
+            return node.Value;
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using Richpanel.Core.Json;
+using Richpanel.Core.Notes;
+
+namespace Richpanel.Core.Segment;
+
+/// <summary>When a call happened: its own time, corrected for the sender's clock where that applies (segment.md section 3).</summary>
+internal static class CallClock
+{
+    /// <summary>From here on a wrong clock is worth telling; small differences are the time on the way.</summary>
+    private static readonly TimeSpan s_worthTelling = TimeSpan.FromMinutes(5);
+
+    public static DateTimeOffset Read(JsonTree.Map call, ReadingContext context, List<Note> notes)
+    {
+        var own = First(
+            [("$.timestamp", call["timestamp"]), ("$.originalTimestamp", call["originalTimestamp"]), (null, context.Envelope?.Timestamp)], notes);
+        if (own is not { } time)
+        {
+            return context.ReceivedAt;
+        }
+
+        if (context.Clock == ClockHandling.AlreadyCorrected)
+        {
+            return time;
+        }
+
+        var sentAt = First([("$.sentAt", call["sentAt"]), (null, context.Envelope?.SentAt)], notes);
+        if (sentAt is not { } sent)
+        {
+            return time;
+        }
+
+        var skew = context.ReceivedAt - sent;
+        var ticks = time.UtcTicks + skew.Ticks;
+        if (ticks < DateTimeOffset.MinValue.UtcTicks || ticks > DateTimeOffset.MaxValue.UtcTicks)
+        {
+            return time;
+        }
+
+        if (skew.Duration() >= s_worthTelling)
+        {
+            notes.Add(NoteCatalog.ClockCorrected.At("$.timestamp"));
+        }
+
+        return new DateTimeOffset(ticks, TimeSpan.Zero);
+    }
+
+    /// <summary>The first that can be read. A null path is the envelope's, which one note per call need not repeat.</summary>
+    private static DateTimeOffset? First(ReadOnlySpan<(string? Path, JsonTree? Value)> candidates, List<Note> notes)
+    {
+        foreach (var (path, value) in candidates)
+        {
+            var reading = SegmentTimestamp.Read(value);
+            if (path is not null && reading.Oddity == TimeOddity.Unreadable)
+            {
+                notes.Add(NoteCatalog.TimeUnreadable.At(path, path[2..]));
+            }
+            else if (path is not null && reading.Oddity == TimeOddity.NoZone)
+            {
+                notes.Add(NoteCatalog.TimeWithoutZone.At(path, path[2..]));
+            }
+
+            if (reading.Time is { } time)
+            {
+                return time;
+            }
+        }
+
+        return null;
+    }
+}
