@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Richpanel.Bench;
+
+/// <summary>A verb and <c>--name value</c> pairs.</summary>
+internal sealed class Arguments(string[] args)
+{
+    public string Verb { get; } = args.Length > 0 ? args[0] : string.Empty;
+
+    public string Text(string name, string otherwise)
+    {
+        var at = Array.IndexOf(args, "--" + name);
+        return at >= 0 && at + 1 < args.Length ? args[at + 1] : otherwise;
+    }
+
+    public int Number(string name, int otherwise) =>
+        int.Parse(Text(name, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+
+    public bool Has(string name) => args.Contains("--" + name, StringComparer.Ordinal);
+
+    public static int Usage()
+    {
+        Console.WriteLine("""
+            dotnet run -c Release --project bench/Richpanel.Bench -- VERB
+              kill         kill -9 under a stream of events     [--rounds 20] [--seed 1] [--write]
+              speed        the bars of docs/performance.md       [--rounds 5] [--burst 200000] [--seconds 5] [--deliveries 15000] [--write]
+              first-event  fresh clone to first Accepted event   [--write]
+              stub         a Richpanel that answers 200          --record FILE [--delay MILLISECONDS]
+              baseline     a handler that parses JSON and answers
+            --write puts the figures into docs/performance.md or docs/reliability.md.
+            """);
+        return 1;
+    }
+}

@@ -1,0 +1,199 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace Richpanel.Bench;
+
+/// <summary>What a run of kills showed.</summary>
+/// <param name="Acknowledged">Events answered 200.</param>
+/// <param name="Lost">Acknowledged events the stub never saw: must be empty.</param>
+/// <param name="Repeats">Arrivals beyond the first, summed over all events.</param>
+/// <param name="RepeatsAllowed">Kills × concurrency × batch size.</param>
+/// <param name="Unmarked">Events that arrived again without an attempt that says it may repeat: must be empty.</param>
+/// <param name="LedgerFaults">Sentences about counters that do not equal the rows: must be empty.</param>
+/// <param name="SlowestStart">Longest time from start to ready after a kill.</param>
+internal sealed record KillResult(
+    int Kills, int Posted, int Acknowledged, IReadOnlyList<string> Lost, int Repeats, int RepeatsAllowed,
+    IReadOnlyList<string> Unmarked, IReadOnlyList<string> LedgerFaults, TimeSpan SlowestStart)
+{
+    public bool Holds => Lost.Count == 0 && Unmarked.Count == 0 && LedgerFaults.Count == 0 && Repeats <= RepeatsAllowed && Acknowledged > 0;
+}
+
+/// <summary>
+/// <c>kill -9</c> at random moments under a stream of posted events, with a stub Richpanel in another process. The stub answers after
+/// a few milliseconds, so that most kills find requests in flight.
+/// </summary>
+internal static class KillTrial
+{
+    private const int Concurrency = 8;
+    private const string WriteKey = "bench-write-key-0000000000000001";
+
+    /// <param name="dll">The product.</param>
+    /// <param name="folder">For its data and the stub's record.</param>
+    /// <param name="rounds">Kills.</param>
+    /// <param name="seed">Decides the moments.</param>
+    public static async Task<KillResult> RunAsync(string dll, string folder, int rounds, int seed)
+    {
+        var random = new Random(seed);
+        var record = Path.Combine(folder, "arrived.txt");
+        await using var stub = ChildProcess.Self("stub", "--record", record, "--delay", "15");
+        var connection = new ProductConnection("Kill", await stub.ListeningAsync() + "/v2", WriteKey);
+        await using var product = new Product(dll, Path.Combine(folder, "data"), [connection]);
+        await product.StartAsync();
+
+        var slowest = TimeSpan.Zero;
+        var stream = new EventStream(product, WriteKey, string.Create(CultureInfo.InvariantCulture, $"kill-{seed}"));
+        stream.Start();
+        for (var round = 0; round < rounds; round++)
+        {
+            await Task.Delay(random.Next(300, 1500));
+            await product.KillAsync();
+            var clock = System.Diagnostics.Stopwatch.StartNew();
+            await product.StartAsync();
+            slowest = clock.Elapsed > slowest ? clock.Elapsed : slowest;
+        }
+
+        await Task.Delay(500);
+        await stream.StopAsync();
+        await DrainAsync(product);
+        var balanced = (await product.ApiAsync(HttpMethod.Get, "ledger")).GetProperty("total").GetProperty("balanced").GetBoolean();
+        var stopped = await product.StopAsync();
+
+        var arrivals = File.ReadLines(record).GroupBy(id => id, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        await using var database = await OpenAsync(product.Database);
+        var faults = await LedgerFaultsAsync(database);
+        if (!balanced)
+        {
+            faults.Add("The API says that the ledger does not balance.");
+        }
+
+        if (stopped != 0)
+        {
+            faults.Add($"After SIGTERM it ended with {stopped}.");
+        }
+
+        var marked = await MarkedAsync(database);
+        return new KillResult(
+            rounds, stream.Posted, stream.Acknowledged.Count,
+            [.. stream.Acknowledged.Where(id => !arrivals.ContainsKey(id))],
+            arrivals.Values.Sum(count => count - 1), rounds * Concurrency,
+            [.. arrivals.Where(arrival => arrival.Value - 1 > marked.GetValueOrDefault(arrival.Key)).Select(arrival => arrival.Key)],
+            faults, slowest);
+    }
+
+    /// <summary>Waits until no delivery is waiting or on its way.</summary>
+    private static async Task DrainAsync(Product product)
+    {
+        var deadline = DateTime.UtcNow.AddMinutes(3);
+        while (true)
+        {
+            var waiting = (await product.ApiAsync(HttpMethod.Get, "ledger")).GetProperty("total").GetProperty("waiting").GetInt64();
+            await using var database = await OpenAsync(product.Database);
+            if (waiting == 0 && await NumberAsync(database, "SELECT (SELECT COALESCE(MAX(Id), 0) FROM Requests) - (SELECT RequestId FROM ExpansionCursor)") == 0)
+            {
+                return;
+            }
+
+            if (DateTime.UtcNow > deadline)
+            {
+                throw new TimeoutException($"{waiting} deliveries still wait after 3 minutes:\n{product.Process.Output}");
+            }
+
+            await Task.Delay(200);
+        }
+    }
+
+    /// <summary>Attempts that say they may repeat an earlier one, by eventId.</summary>
+    private static async Task<Dictionary<string, int>> MarkedAsync(SqliteConnection database)
+    {
+        await using var command = database.CreateCommand();
+        command.CommandText = "SELECT d.MessageId, COUNT(*) FROM Attempts a JOIN Deliveries d ON d.Id = a.DeliveryId WHERE a.MayRepeat = 1 GROUP BY d.MessageId";
+        await using var reader = await command.ExecuteReaderAsync();
+        var marked = new Dictionary<string, int>(StringComparer.Ordinal);
+        while (await reader.ReadAsync())
+        {
+            marked[reader.GetString(0)] = reader.GetInt32(1);
+        }
+
+        return marked;
+    }
+
+    /// <summary>Counts the rows anew and compares them with the counters, by connection, origin and state.</summary>
+    private static async Task<List<string>> LedgerFaultsAsync(SqliteConnection database)
+    {
+        await using var command = database.CreateCommand();
+        command.CommandText = """
+            WITH counted AS (SELECT ConnectionId, Origin, State, COUNT(*) AS N FROM Deliveries GROUP BY 1, 2, 3
+                             UNION ALL SELECT ConnectionId, Origin, 0, COUNT(*) FROM Deliveries GROUP BY 1, 2)
+            SELECT ConnectionId, Origin, State, SUM(Rows), SUM(Counter) FROM (
+                SELECT ConnectionId, Origin, State, N AS Rows, 0 AS Counter FROM counted
+                UNION ALL SELECT ConnectionId, Origin, State, 0, Count FROM Ledger)
+            GROUP BY 1, 2, 3 HAVING SUM(Rows) <> SUM(Counter)
+            """;
+        await using var reader = await command.ExecuteReaderAsync();
+        var faults = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            faults.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Connection {reader.GetInt64(0)}, origin {reader.GetInt64(1)}, state {reader.GetInt64(2)}: {reader.GetInt64(3)} rows, counter {reader.GetInt64(4)}."));
+        }
+
+        return faults;
+    }
+
+    private static async Task<SqliteConnection> OpenAsync(string file)
+    {
+        var database = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 30 }.ToString());
+        await database.OpenAsync();
+        await using var command = database.CreateCommand();
+        command.CommandText = "PRAGMA query_only=1";
+        await command.ExecuteNonQueryAsync();
+        return database;
+    }
+
+    private static async Task<long> NumberAsync(SqliteConnection database, string sql)
+    {
+        await using var command = database.CreateCommand();
+        command.CommandText = sql;
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+}
+
+/// <summary><c>kill</c>: the trial with 20 rounds, its result as a table.</summary>
+internal static class KillCommand
+{
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        using var workspace = new Workspace();
+        var seed = arguments.Number("seed", 1);
+        var result = await KillTrial.RunAsync(await workspace.PublishAsync(), workspace.Folder, arguments.Number("rounds", 20), seed);
+        string[] lines =
+        [
+            Workspace.Circumstances() + string.Create(CultureInfo.InvariantCulture, $", seed {seed}"),
+            string.Empty,
+            "| what | figure | must be |",
+            "|---|---|---|",
+            Row("kills", result.Kills, "20"),
+            Row("events posted", result.Posted, ""),
+            Row("acknowledged with 200", result.Acknowledged, ""),
+            Row("acknowledged and lost", result.Lost.Count, "0"),
+            Row("arrived again", result.Repeats, string.Create(CultureInfo.InvariantCulture, $"≤ {result.RepeatsAllowed} (kills × concurrency × batch size)")),
+            Row("arrived again without an attempt that says so", result.Unmarked.Count, "0"),
+            Row("ledger counters that differ from the rows", result.LedgerFaults.Count, "0"),
+            string.Create(CultureInfo.InvariantCulture, $"| slowest start after a kill | {result.SlowestStart.TotalSeconds:0.0} s | |"),
+        ];
+        Array.ForEach(lines, Console.WriteLine);
+        foreach (var fault in result.LedgerFaults.Concat(result.Lost.Take(5)).Concat(result.Unmarked.Take(5)))
+        {
+            Console.WriteLine(fault);
+        }
+
+        if (arguments.Has("write"))
+        {
+            Workspace.WriteFigures("docs/reliability.md", "kill", lines);
+        }
+
+        return result.Holds ? 0 : 1;
+    }
+
+    private static string Row(string what, int figure, string bar) => string.Create(CultureInfo.InvariantCulture, $"| {what} | {figure:N0} | {bar} |");
+}
