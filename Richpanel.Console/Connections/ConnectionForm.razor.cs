@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Components;
+using Richpanel.Console.Shared;
+
+namespace Richpanel.Console.Connections;
+
+public sealed partial class ConnectionForm
+{
+    private string? _keyHint;
+    private string? _secretHint;
+
+    [Parameter, EditorRequired] public required ConnectionInput Input { get; set; }
+
+    /// <summary>What is wrong, by field name.</summary>
+    [Parameter] public IReadOnlyDictionary<string, string> Faults { get; set; } = new Dictionary<string, string>();
+
+    [Parameter] public bool Busy { get; set; }
+
+    /// <summary>What became of the last save.</summary>
+    [Parameter] public string? Said { get; set; }
+
+    [Parameter] public EventCallback OnSave { get; set; }
+    [Inject] public required ViewerTime Time { get; init; }
+
+    private string SecretHelp => Input switch
+    {
+        { IsSandbox: true } => "The sandbox has a secret of its own.",
+        { SecretFingerprint: { } fingerprint, SecretSetAt: { } at } =>
+            $"Stored, and never shown again. Fingerprint {fingerprint}, set {TimeWords.Exact(Time.Local(at), Time.Local(Time.Now))}. Type to replace it; leave it empty to keep it.",
+        _ => "Signs what is sent. Stored encrypted and never shown again. Without it calls go out unsigned.",
+    };
+
+    private string? Fault(string field) => Faults.GetValueOrDefault(field);
+
+    private void PasteKey(ChangeEventArgs change) =>
+        (Input.ApiKey, _keyHint) = PastedText.Of(change.Value?.ToString()) is var pasted ? (pasted.Value, pasted.Warning) : default;
+
+    private void PasteSecret(ChangeEventArgs change)
+    {
+        var pasted = PastedText.Of(change.Value?.ToString());
+        (Input.NewSecret, _secretHint) = (pasted.Value.Length == 0 ? null : pasted.Value, pasted.Warning);
+    }
+}

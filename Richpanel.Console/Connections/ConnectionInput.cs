@@ -1,0 +1,56 @@
+using Richpanel.Core.Connections;
+using Richpanel.Core.Mapping;
+
+namespace Richpanel.Console.Connections;
+
+/// <summary>What the form holds. The stored secret is not among it.</summary>
+public sealed class ConnectionInput
+{
+    public bool IsNew { get; init; }
+
+    public bool IsSandbox { get; init; }
+
+    public string Name { get; set; } = "";
+
+    public ConnectionEnvironment Environment { get; set; } = ConnectionEnvironment.Production;
+
+    public string BaseUrl { get; set; } = "https://api.richpanel.com/v2";
+
+    public string ApiKey { get; set; } = "";
+
+    /// <summary>Typed now; null keeps the stored one. Lives until the save.</summary>
+    public string? NewSecret { get; set; }
+
+    public string? SecretFingerprint { get; init; }
+
+    public DateTimeOffset? SecretSetAt { get; init; }
+
+    /// <summary>A new one empties the secret's input.</summary>
+    public Guid SecretField { get; } = Guid.NewGuid();
+
+    public SignatureHash SignatureHash { get; set; } = SignatureHash.Sha256;
+
+    public Transport Transport { get; set; } = Transport.Single;
+
+    public CustomerIdRule CustomerId { get; set; } = CustomerIdRule.UserId;
+
+    public OrderFieldStyle OrderFields { get; set; } = OrderFieldStyle.PluginPlus;
+
+    public bool TranslateEvents { get; set; } = true;
+
+    public static ConnectionInput Of(Connection connection) => new()
+    {
+        IsSandbox = connection.IsSandbox,
+        Name = connection.Name,
+        Environment = connection.Environment,
+        BaseUrl = connection.BaseUrl,
+        ApiKey = connection.ApiKey,
+        SecretFingerprint = connection.SecretFingerprint,
+        SecretSetAt = connection.SecretSetAt,
+        SignatureHash = connection.SignatureHash,
+        Transport = connection.Transport,
+        CustomerId = connection.CustomerId,
+        OrderFields = connection.OrderFields,
+        TranslateEvents = connection.TranslateEvents,
+    };
+}
