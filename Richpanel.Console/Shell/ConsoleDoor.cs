@@ -76,10 +76,10 @@ internal sealed class ConsoleDoor(RequestDelegate next)
         return IsForeign(context.Request) ? "another web site sent it." : null;
     }
 
+    public static bool IsBehind(Endpoint endpoint) => endpoint.Metadata.GetMetadata<PageMark>() is not null;
+
     private static bool IsGuarded(HttpContext context) =>
-        context.GetEndpoint() is { } endpoint
-            ? endpoint.Metadata.GetMetadata<PageMark>() is not null || context.Request.Path.StartsWithSegments("/_blazor")
-            : !IsForPrograms(context.Request.Path);
+        context.GetEndpoint() is { } endpoint ? IsBehind(endpoint) : !IsForPrograms(context.Request.Path);
 
     private static bool IsForwarding(string header) =>
         s_forwarding.Contains(header, StringComparer.OrdinalIgnoreCase)

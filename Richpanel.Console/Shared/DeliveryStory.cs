@@ -2,7 +2,7 @@ using Richpanel.Core.Causes;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 
-namespace Richpanel.Console.Deliveries;
+namespace Richpanel.Console.Shared;
 
 /// <summary>A delivery in words: what happened, what to do, whether and when it will be tried again. Pure.</summary>
 /// <param name="NextTry">Clock time of the next try; null when there is none or nobody can know.</param>
