@@ -10,7 +10,7 @@ namespace Richpanel.Console.Shell;
 internal sealed class ConsoleDoor(RequestDelegate next)
 {
     private static readonly string[] s_programs =
-        ["/v1", "/segment", "/webhooks", "/api", "/healthz", "/readyz", "/metrics", "/openapi", "/scalar"];
+        ["/v1", "/v2", "/v3", "/segment", "/webhooks", "/api", "/healthz", "/readyz", "/metrics", "/openapi", "/scalar"];
 
     private static readonly string[] s_forwarding =
     [
@@ -76,10 +76,11 @@ internal sealed class ConsoleDoor(RequestDelegate next)
         return IsForeign(context.Request) ? "another web site sent it." : null;
     }
 
-    public static bool IsBehind(Endpoint endpoint) => endpoint.Metadata.GetMetadata<PageMark>() is not null;
+    public static bool IsPage(Endpoint endpoint) => endpoint.Metadata.GetMetadata<PageMark>() is not null;
 
+    /// <summary>Whatever is not known to be for programs is shut: a route that someone forgets to name here is safe, not open.</summary>
     private static bool IsGuarded(HttpContext context) =>
-        context.GetEndpoint() is { } endpoint ? IsBehind(endpoint) : !IsForPrograms(context.Request.Path);
+        !IsForPrograms(context.Request.Path) || (context.GetEndpoint() is { } endpoint && IsPage(endpoint));
 
     private static bool IsForwarding(string header) =>
         s_forwarding.Contains(header, StringComparer.OrdinalIgnoreCase)
