@@ -26,6 +26,7 @@ try
 
     await using var app = builder.Build();
     await DatabaseStartup.MigrateAsync(app.Services.GetRequiredService<StoragePaths>(), CancellationToken.None);
+    await app.Services.GetRequiredService<SandboxSeed>().EnsureAsync();
     await app.Services.GetRequiredService<ConnectionDirectory>().ReloadAsync();
 
     app.UseSeparatePorts();

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Ledger;
@@ -31,10 +33,14 @@ public static class CoreServices
         services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
         var paths = new StoragePaths(configuration.GetSection("Storage").Get<StorageOptions>()?.ConnectionString ?? new StorageOptions().ConnectionString);
         services.AddSingleton(paths);
-        services.AddDataProtection().SetApplicationName("Richpanel.Console").PersistKeysToFileSystem(new DirectoryInfo(paths.KeyRing));
+        services.AddDataProtection().SetApplicationName("Richpanel.Console");
+        services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>(
+            (keys, loggers) => keys.XmlRepository = new OwnerOnlyKeyRing(paths, loggers));
         services.AddSingleton<SqliteStore>();
         services.AddSingleton<IDbContextFactory<ConsoleDbContext>>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<StoreWriter>();
+        services.AddSingleton<StoreHealth>();
+        services.AddHostedService<WalCheckpointer>();
         services.AddSingleton<LedgerQueries>();
         return services;
     }
@@ -44,6 +50,7 @@ public static class CoreServices
         services.AddSingleton<SecretProtector>();
         services.AddSingleton<ConnectionDirectory>();
         services.AddSingleton<ConnectionStore>();
+        services.AddSingleton<SandboxSeed>();
         return services;
     }
 
@@ -55,8 +62,15 @@ public static class CoreServices
 
     private static IServiceCollection AddReceiving(this IServiceCollection services)
     {
+        services.AddOptions<ReceivingLimits>().BindConfiguration("Receiver").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ExpansionProgress>();
+        services.AddSingleton<RequestBodies>();
+        services.AddSingleton<Expansion>();
         services.AddSingleton<CallDoor>();
         services.AddSingleton<RejectedQueries>();
+        services.AddSingleton<Refusals>();
+        services.AddHostedService(provider => provider.GetRequiredService<Refusals>());
+        services.AddHostedService<CallExpander>();
         return services;
     }
 

@@ -1,11 +1,28 @@
 namespace Richpanel.Console.Receiver;
 
-/// <summary>Segment's routes (segment.md sections 0 to 2).</summary>
+/// <summary>
+/// Segment's routes (segment.md sections 0 to 2). One step before everything else and not a set of endpoints: no framework part
+/// ever answers below these paths, and a request costs no more than it must.
+/// </summary>
 public static class ReceiverEndpoints
 {
-    public static IServiceCollection AddReceiver(this IServiceCollection services) => services;
+    public static IServiceCollection AddReceiver(this IServiceCollection services)
+    {
+        services.AddOptions<ReceiverOptions>().BindConfiguration("Receiver").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ReadingBudget>();
+        services.AddSingleton<SourceGate>();
+        services.AddSingleton<BodyReader>();
+        services.AddSingleton<Admission>();
+        services.AddSingleton<WebhookSignature>();
+        services.AddSingleton<RefusalRecord>();
+        services.AddSingleton<ReceiverHandler>();
+        return services;
+    }
 
     public static void MapReceiver(this WebApplication app)
     {
+        var handler = app.Services.GetRequiredService<ReceiverHandler>();
+        app.Use(next => context =>
+            ReceiverRoute.Of(context.Request.Path) is { } route ? handler.HandleAsync(context, route) : next(context));
     }
 }

@@ -33,6 +33,9 @@ internal sealed class DeliveryConfiguration :
         // Lists by state, newest first; the commonest state (Accepted) is read by key instead.
         delivery.HasIndex(d => new { d.State, d.Id }, "IX_Deliveries_State").HasFilter("\"State\" <> 3");
 
+        // What became of this request? (Send waits for it; retention frees bodies nobody points at.)
+        delivery.HasIndex(d => d.RequestId, "IX_Deliveries_Request");
+
         // Exact search, newest first.
         delivery.HasIndex(d => new { d.UserHash, d.Id }, "IX_Deliveries_User").HasFilter("\"UserHash\" IS NOT NULL");
         delivery.HasIndex(d => new { d.EmailHash, d.Id }, "IX_Deliveries_Email").HasFilter("\"EmailHash\" IS NOT NULL");

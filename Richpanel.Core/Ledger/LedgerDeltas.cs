@@ -10,7 +10,8 @@ public readonly record struct LedgerPlace(
 
 /// <summary>
 /// Collects what one transaction changes and writes it as few additions at its end, so that ledger and rollups always agree
-/// with the rows (promise 2).
+/// with the rows (promise 2). What a piece of work says is only staged until that work is known to stand, so that it vanishes
+/// with the rows of a work that is undone alone.
 /// </summary>
 public sealed class LedgerDeltas
 {
@@ -27,28 +28,54 @@ public sealed class LedgerDeltas
     private readonly Dictionary<(long Connection, int Hour, Origin Origin, DeliveryState State, string Event, string Code), long> _rollups = [];
     private readonly Dictionary<(long Connection, string Cause), long> _requests = [];
 
-    public void Created(LedgerPlace place)
-    {
-        Add(_ledger, (place.ConnectionId, place.Origin, default), 1);
-        Count(place, 1);
-    }
+    private readonly List<(LedgerPlace Place, bool Created, long By)> _stagedPlaces = [];
+    private readonly List<(long Connection, string Cause, long By)> _stagedRequests = [];
+
+    public void Created(LedgerPlace place) => _stagedPlaces.Add((place, true, 1));
 
     public void Moved(LedgerPlace from, LedgerPlace to)
     {
-        if (from == to)
+        if (from != to)
         {
-            return;
+            _stagedPlaces.Add((from, false, -1));
+            _stagedPlaces.Add((to, false, 1));
         }
-
-        Count(from, -1);
-        Count(to, 1);
     }
 
     /// <summary>Counts requests; an empty cause means let in.</summary>
-    public void Requests(long connectionId, string cause, long count) => Add(_requests, (connectionId, cause), count);
+    public void Requests(long connectionId, string cause, long count) => _stagedRequests.Add((connectionId, cause, count));
+
+    /// <summary>The work that spoke stands: what it said counts.</summary>
+    internal void Keep()
+    {
+        foreach (var (place, created, by) in _stagedPlaces)
+        {
+            if (created)
+            {
+                Add(_ledger, (place.ConnectionId, place.Origin, default), by);
+            }
+
+            Count(place, by);
+        }
+
+        foreach (var (connection, cause, by) in _stagedRequests)
+        {
+            Add(_requests, (connection, cause), by);
+        }
+
+        Drop();
+    }
+
+    /// <summary>The work that spoke was undone.</summary>
+    internal void Drop()
+    {
+        _stagedPlaces.Clear();
+        _stagedRequests.Clear();
+    }
 
     internal void Clear()
     {
+        Drop();
         _ledger.Clear();
         _rollups.Clear();
         _requests.Clear();

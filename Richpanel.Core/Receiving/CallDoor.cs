@@ -1,5 +1,4 @@
 using Richpanel.Core.Connections;
-using Richpanel.Core.Segment;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Receiving;
@@ -10,11 +9,65 @@ namespace Richpanel.Core.Receiving;
 public sealed record AdmittedRequest(Source Source, ReceivedRoute Route, Origin Origin, ReadOnlyMemory<byte> Body, string? Envelope);
 
 /// <summary>The durable side of the door. The task ends after the commit: only then may anyone answer 200.</summary>
-public sealed class CallDoor(StoreWriter writer)
+public sealed class CallDoor(StoreWriter writer, StoreHealth health, ExpansionProgress progress, TimeProvider time)
 {
+    private const string Insert =
+        """INSERT INTO "Requests" ("SourceId","ConnectionId","Origin","Route","ReceivedAt","Body","Encoding","Envelope") VALUES ($source,$connection,$origin,$route,$at,$body,$encoding,$envelope)""";
+
+    /// <summary>What may wait at the door at once. Beyond it senders are asked to come again: their own queue is safer than our memory.</summary>
+    private const long MostBytes = 64L * 1024 * 1024;
+
+    private const int MostRequests = 8192;
+
+    private long _bytes;
+    private int _requests;
+
     /// <summary>The id of the kept request.</summary>
-    public Task<long> KeepAsync(AdmittedRequest request) => throw new NotImplementedException(writer.ToString() + nameof(SegmentCall));
+    /// <exception cref="StoreUnavailableException">It was not kept: over capacity, no space, or stopping.</exception>
+    public async Task<long> KeepAsync(AdmittedRequest request)
+    {
+        health.DemandSpace();
+        var length = request.Body.Length;
+        var bytes = Interlocked.Add(ref _bytes, length);
+        var requests = Interlocked.Increment(ref _requests);
+        try
+        {
+            if (bytes > MostBytes || requests > MostRequests)
+            {
+                throw new StoreUnavailableException(StoreFault.Overloaded, "More requests are waiting to be kept than this machine can take.");
+            }
+
+            // Here, on the sender's own thread, and not on the writer's.
+            var (body, encoding) = BodyCoding.Encode(request.Body);
+            var at = time.GetUtcNow().UtcTicks;
+            var id = await writer.WriteAsync(session => Keep(session, request, body, encoding, at), WriteUrgency.Door);
+            progress.Arrived();
+            return id;
+        }
+        finally
+        {
+            Interlocked.Add(ref _bytes, -length);
+            Interlocked.Decrement(ref _requests);
+        }
+    }
 
     /// <summary>Ends when the expander has made rows of this request; gives their delivery ids in order (used by Lab and Send).</summary>
-    public Task<IReadOnlyList<long>> ExpandedAsync(long requestId, CancellationToken ct) => throw new NotImplementedException();
+    public Task<IReadOnlyList<long>> ExpandedAsync(long requestId, CancellationToken ct) => progress.ExpandedAsync(requestId, ct);
+
+    private static long Keep(WriteSession session, AdmittedRequest request, byte[] body, BodyEncoding encoding, long at)
+    {
+        var insert = session.Command(Insert, "$source", "$connection", "$origin", "$route", "$at", "$body", "$encoding", "$envelope");
+        var values = insert.Parameters;
+        values[0].Value = request.Source.Id;
+        values[1].Value = request.Source.ConnectionId;
+        values[2].Value = (int)request.Origin;
+        values[3].Value = (int)request.Route;
+        values[4].Value = at;
+        values[5].Value = body;
+        values[6].Value = (int)encoding;
+        values[7].Value = (object?)request.Envelope ?? DBNull.Value;
+        insert.ExecuteNonQuery();
+        session.Ledger.Requests(request.Source.ConnectionId, "", 1);
+        return session.InsertedId;
+    }
 }

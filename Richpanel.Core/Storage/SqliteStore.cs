@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -7,6 +8,9 @@ namespace Richpanel.Core.Storage;
 /// <summary>Opens connections and contexts on the SQLite file with the settings the promises rest on.</summary>
 public sealed class SqliteStore(StoragePaths paths) : IDbContextFactory<ConsoleDbContext>
 {
+    /// <summary>When the WAL starts again from its beginning, the file is cut back to this.</summary>
+    private const int WalBytesKept = 64 * 1024 * 1024;
+
     private readonly string _connectionString = new SqliteConnectionStringBuilder
     {
         DataSource = paths.DatabaseFile,
@@ -14,11 +18,23 @@ public sealed class SqliteStore(StoragePaths paths) : IDbContextFactory<ConsoleD
     }.ToString();
 
     /// <summary>The one connection that writes: WAL, FULL, and no checkpoint on the commit path.</summary>
+    /// <exception cref="InvalidOperationException">The file system does not give what promise 1 needs.</exception>
     public SqliteConnection OpenWriter()
     {
-        var connection = new SqliteConnection(_connectionString);
-        connection.Open();
-        Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;");
+        var connection = Open(pooled: false);
+        Execute(
+            connection,
+            $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit={WalBytesKept}; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;");
+        Demand(connection, "journal_mode", "wal");
+        Demand(connection, "synchronous", "2");
+        return connection;
+    }
+
+    /// <summary>A plain connection that cannot change a row: for prepared hot reads and for checkpoints.</summary>
+    public SqliteConnection OpenReader()
+    {
+        var connection = Open(pooled: false);
+        Execute(connection, "PRAGMA query_only=1; PRAGMA cache_size=-16384;");
         return connection;
     }
 
@@ -34,11 +50,32 @@ public sealed class SqliteStore(StoragePaths paths) : IDbContextFactory<ConsoleD
     internal static ConsoleDbContext ContextOn(SqliteConnection connection) =>
         new SqliteConsoleDbContext(new DbContextOptionsBuilder<SqliteConsoleDbContext>().UseSqlite(connection).Options);
 
+    private SqliteConnection Open(bool pooled)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(_connectionString) { Pooling = pooled }.ToString());
+        connection.Open();
+        Execute(connection, "PRAGMA busy_timeout=10000;");
+        return connection;
+    }
+
     private static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
+    }
+
+    private static void Demand(SqliteConnection connection, string pragma, string wanted)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"PRAGMA {pragma}";
+        var found = Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+        if (!string.Equals(found, wanted, StringComparison.OrdinalIgnoreCase))
+        {
+            connection.Dispose();
+            throw new InvalidOperationException(
+                $"SQLite answered {pragma}={found} where {wanted} is needed, so an acknowledged event could be lost. Put the database of Storage:ConnectionString on a local disk.");
+        }
     }
 
     private sealed class ReadOnly : DbConnectionInterceptor

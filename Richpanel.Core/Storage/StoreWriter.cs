@@ -1,4 +1,5 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 
 namespace Richpanel.Core.Storage;
@@ -6,41 +7,67 @@ namespace Richpanel.Core.Storage;
 /// <summary>Which queue a piece of work waits in.</summary>
 public enum WriteUrgency
 {
-    /// <summary>A sender waits for it: the door. Always taken first.</summary>
+    /// <summary>
+    /// A sender waits for it: the door. Always taken first. Such work is exactly one statement, which SQLite undoes alone when it
+    /// fails, so that it needs no savepoint.
+    /// </summary>
     Door,
 
-    /// <summary>Everything else.</summary>
+    /// <summary>Everything else. Keep each piece short (about 10 ms): a sender may be waiting behind it.</summary>
     Background,
 }
 
 /// <summary>
-/// The single writer. Work from everywhere is collected and committed together (group commit, synchronous=FULL), so that many
-/// concurrent requests share one disk flush. A piece of work that throws is undone alone and only its caller sees the exception.
+/// The single writer, on its own thread. Work from everywhere is collected and committed together (group commit,
+/// synchronous=FULL), so that many concurrent requests share one disk flush. A piece of work that throws is undone alone,
+/// rows and ledger, and only its caller sees the exception. When the store itself fails, every caller of the group gets a
+/// <see cref="StoreUnavailableException"/>.
 /// </summary>
 public sealed class StoreWriter : IAsyncDisposable
 {
-    private readonly Channel<Work> _door = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly Channel<Work> _background = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly SemaphoreSlim _wake = new(0);
+    /// <summary>After this long in one transaction no further background work is taken into it.</summary>
+    private static readonly TimeSpan s_backgroundShare = TimeSpan.FromMilliseconds(4);
+
+    /// <summary>Senders taken into one commit; more would make the first of them wait for the last.</summary>
+    private const int MostAtOnce = 512;
+
+    private readonly ConcurrentQueue<Work> _door = new();
+    private readonly ConcurrentQueue<Work> _background = new();
+    private readonly ManualResetEventSlim _wake = new(false, spinCount: 0);
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SqliteConnection _connection;
     private readonly WriteSession _session;
-    private readonly Task _loop;
-    private volatile bool _stopping;
+    private readonly List<Work> _group = [];
+    private volatile bool _checkpointAsked;
+    private bool _stopping;
 
     public StoreWriter(SqliteStore store)
     {
         _connection = store.OpenWriter();
         _session = new WriteSession(_connection, SqliteStore.ContextOn);
-        _loop = Task.Factory.StartNew(Loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        new Thread(Loop) { IsBackground = true, Name = "store writer" }.Start();
     }
 
+    /// <summary>True while senders wait at the door: background work that can wait should.</summary>
+    public bool DoorIsBusy => !_door.IsEmpty;
+
     /// <summary>Runs <paramref name="work"/> inside the next group commit; the task ends after the commit is durable.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot write now, or is stopping.</exception>
     public Task<T> WriteAsync<T>(Func<WriteSession, T> work, WriteUrgency urgency = WriteUrgency.Background)
     {
-        ObjectDisposedException.ThrowIf(_stopping, this);
-        var item = new Work<T>(work);
-        (urgency == WriteUrgency.Door ? _door : _background).Writer.TryWrite(item);
-        _wake.Release();
+        var item = new Work<T>(work, urgency);
+        lock (_gate)
+        {
+            if (_stopping)
+            {
+                return Task.FromException<T>(new StoreUnavailableException(StoreFault.Stopping, "The product is stopping."));
+            }
+
+            (urgency == WriteUrgency.Door ? _door : _background).Enqueue(item);
+        }
+
+        _wake.Set();
         return item.Task;
     }
 
@@ -53,74 +80,98 @@ public sealed class StoreWriter : IAsyncDisposable
             },
             urgency);
 
+    /// <summary>Copies the rest of the WAL between two commits, so that the next one starts it from its beginning.</summary>
+    internal Task CheckpointAsync()
+    {
+        _checkpointAsked = true;
+        return WriteAsync(static _ => { });
+    }
+
+    /// <summary>Takes no more, finishes what is queued, closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_stopping)
+        lock (_gate)
         {
-            return;
+            _stopping = true;
         }
 
-        _stopping = true;
-        _wake.Release();
-        await _loop;
-        _session.Dispose();
-        await _connection.DisposeAsync();
-        _wake.Dispose();
+        _wake.Set();
+        await _ended.Task;
     }
 
     private void Loop()
     {
-        var group = new List<Work>();
-        while (true)
+        try
         {
-            _wake.Wait();
-            Collect(group);
-            if (group.Count > 0)
+            while (true)
             {
-                Commit(group);
-                group.Clear();
+                _wake.Wait();
+                _wake.Reset();
+
+                // Read before the queues: whoever saw it false has its work in them by now.
+                var last = IsStopping();
+                while (!_door.IsEmpty || !_background.IsEmpty)
+                {
+                    CheckpointIfAsked();
+                    CommitGroup();
+                }
+
+                if (last)
+                {
+                    break;
+                }
             }
-            else if (_stopping)
-            {
-                return;
-            }
+        }
+        finally
+        {
+            _session.Dispose();
+            _connection.Dispose();
+            _ended.SetResult();
         }
     }
 
-    /// <summary>Everything at the door, and one piece of background work, so that a sender never waits behind a long queue.</summary>
-    private void Collect(List<Work> group)
+    private bool IsStopping()
     {
-        while (_door.Reader.TryRead(out var work))
+        lock (_gate)
         {
-            group.Add(work);
-        }
-
-        if (_background.Reader.TryRead(out var other))
-        {
-            group.Add(other);
+            return _stopping;
         }
     }
 
-    private void Commit(List<Work> group)
+    private void CheckpointIfAsked()
+    {
+        if (!_checkpointAsked)
+        {
+            return;
+        }
+
+        _checkpointAsked = false;
+        try
+        {
+            WalCheckpointer.Passive(_connection);
+        }
+        catch (SqliteException)
+        {
+            // Costs only disk space; the checkpointer asks again and reports what it meets itself.
+        }
+    }
+
+    private void CommitGroup()
     {
         try
         {
             using (var transaction = _connection.BeginTransaction(deferred: false))
             {
                 _session.Transaction = transaction;
-                foreach (var work in group)
-                {
-                    RunAlone(work);
-                }
-
+                RunDoor();
+                RunBackground();
                 _session.Ledger.Flush(_session);
                 transaction.Commit();
             }
         }
-        catch (Exception failure) when (failure is SqliteException or InvalidOperationException)
+        catch (Exception failure)
         {
-            _session.Ledger.Clear();
-            group.ForEach(work => work.Fail(failure));
+            FailGroup(failure);
             return;
         }
         finally
@@ -128,27 +179,107 @@ public sealed class StoreWriter : IAsyncDisposable
             _session.Transaction = null;
         }
 
-        group.ForEach(work => work.Complete());
+        foreach (var work in _group)
+        {
+            work.Complete();
+        }
+
+        _group.Clear();
     }
 
-    private void RunAlone(Work work)
+    private void RunDoor()
     {
-        _session.Savepoint("SAVEPOINT work");
+        while (_group.Count < MostAtOnce && _door.TryDequeue(out var work))
+        {
+            Run(work);
+        }
+    }
+
+    /// <summary>At least one piece, so that the queue moves under any load; more only while nobody waits at the door.</summary>
+    private void RunBackground()
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (_background.TryDequeue(out var work))
+        {
+            Run(work);
+            if (!_door.IsEmpty || Stopwatch.GetElapsedTime(started) > s_backgroundShare)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Run(Work work)
+    {
+        _group.Add(work);
+        var alone = work.Urgency == WriteUrgency.Background;
         try
         {
+            if (alone)
+            {
+                _session.Execute("SAVEPOINT work");
+            }
+
             work.Run(_session);
-            _session.Savepoint("RELEASE work");
+            if (alone)
+            {
+                _session.Execute("RELEASE work");
+            }
+
+            _session.Ledger.Keep();
         }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+        catch (Exception failure)
         {
-            _session.Savepoint("ROLLBACK TO work");
-            _session.Savepoint("RELEASE work");
-            work.Fail(failure);
+            _session.Ledger.Drop();
+            if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) != 0)
+            {
+                // SQLite has undone the whole transaction (disk full, I/O error): nothing of this group is kept.
+                throw;
+            }
+
+            if (alone)
+            {
+                _session.Execute("ROLLBACK TO work");
+                _session.Execute("RELEASE work");
+            }
+
+            _group.RemoveAt(_group.Count - 1);
+            work.Fail(StoreUnavailableException.From(failure) ?? failure);
         }
     }
 
-    private abstract class Work
+    private void FailGroup(Exception failure)
     {
+        _session.Ledger.Clear();
+        if (_group.Count == 0)
+        {
+            // The transaction could not even begin: those who wait now are told, instead of trying again without end.
+            TakeAll(_door);
+            TakeAll(_background);
+        }
+
+        var told = StoreUnavailableException.From(failure)
+            ?? new StoreUnavailableException(StoreFault.Broken, "The database could not commit.", failure);
+        foreach (var work in _group)
+        {
+            work.Fail(told);
+        }
+
+        _group.Clear();
+    }
+
+    private void TakeAll(ConcurrentQueue<Work> queue)
+    {
+        while (queue.TryDequeue(out var work))
+        {
+            _group.Add(work);
+        }
+    }
+
+    private abstract class Work(WriteUrgency urgency)
+    {
+        public WriteUrgency Urgency { get; } = urgency;
+
         public abstract void Run(WriteSession session);
 
         public abstract void Complete();
@@ -156,7 +287,7 @@ public sealed class StoreWriter : IAsyncDisposable
         public abstract void Fail(Exception failure);
     }
 
-    private sealed class Work<T>(Func<WriteSession, T> work) : Work
+    private sealed class Work<T>(Func<WriteSession, T> work, WriteUrgency urgency) : Work(urgency)
     {
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;

@@ -43,13 +43,10 @@ public sealed class WriteSession(SqliteConnection connection, Func<SqliteConnect
         return context;
     }
 
-    internal void Savepoint(string verb)
-    {
-        using var command = connection.CreateCommand();
-        command.Transaction = Transaction;
-        command.CommandText = verb;
-        command.ExecuteNonQuery();
-    }
+    /// <summary>The key of the row the last insert made.</summary>
+    public long InsertedId => SQLitePCL.raw.sqlite3_last_insert_rowid(connection.Handle);
+
+    internal void Execute(string sql) => Command(sql).ExecuteNonQuery();
 
     public void Dispose()
     {

@@ -400,6 +400,8 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.HasIndex(new[] { "OrderHash", "Id" }, "IX_Deliveries_Order")
                         .HasFilter("\"OrderHash\" IS NOT NULL");
 
+                    b.HasIndex(new[] { "RequestId" }, "IX_Deliveries_Request");
+
                     b.HasIndex(new[] { "State", "Id" }, "IX_Deliveries_State")
                         .HasFilter("\"State\" <> 3");
 

@@ -10,7 +10,7 @@ using Richpanel.Core.Storage;
 namespace Richpanel.Core.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteConsoleDbContext))]
-    [Migration("20261124001704_Initial")]
+    [Migration("20261124004748_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -402,6 +402,8 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
 
                     b.HasIndex(new[] { "OrderHash", "Id" }, "IX_Deliveries_Order")
                         .HasFilter("\"OrderHash\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "RequestId" }, "IX_Deliveries_Request");
 
                     b.HasIndex(new[] { "State", "Id" }, "IX_Deliveries_State")
                         .HasFilter("\"State\" <> 3");

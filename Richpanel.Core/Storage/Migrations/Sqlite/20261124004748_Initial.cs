@@ -368,6 +368,11 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                 filter: "\"OrderHash\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Deliveries_Request",
+                table: "Deliveries",
+                column: "RequestId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Deliveries_State",
                 table: "Deliveries",
                 columns: new[] { "State", "Id" },

@@ -1,0 +1,92 @@
+using System.Text;
+using Microsoft.Extensions.Options;
+using Richpanel.Core.Causes;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Receiving;
+
+namespace Richpanel.Console.Receiver;
+
+/// <summary>A request on its way through the door: what is known of it so far, for the answer and for the record of a refusal.</summary>
+internal sealed class DoorVisit(HttpContext context, ReceiverRoute route)
+{
+    public HttpContext Context { get; } = context;
+
+    public HttpRequest Request => Context.Request;
+
+    public ReceiverRoute Route { get; } = route;
+
+    public Source? Source { get; set; }
+
+    /// <summary>The body when it could be read; only valid until the visit ends.</summary>
+    public Memory<byte> Body { get; set; }
+}
+
+/// <summary>The checks every body passes once it is read: shape, limits, masking; then the durable row.</summary>
+internal sealed class Admission(CallDoor door, IOptions<ReceivingLimits> limits)
+{
+    public int BodyLimit(ReceivedRoute route) =>
+        route == ReceivedRoute.Webhook ? limits.Value.MaxWebhookBytes : limits.Value.MaxRequestBytes;
+
+    /// <summary>The body's shape; throws <see cref="RefusedException"/> when it is none that can be let in.</summary>
+    public RequestScan Scan(DoorVisit visit)
+    {
+        WithoutMark(visit);
+        if (visit.Body.Length == 0)
+        {
+            throw Refuse(CauseCatalog.EmptyBody);
+        }
+
+        var scan = RequestScan.Of(visit.Body.Span, CallReader.FormOf(visit.Route.Received));
+        if (scan.Fault is { } fault)
+        {
+            throw Refuse(fault.Cause, fault.Path, fault.Message);
+        }
+
+        if (scan.Calls.Count > limits.Value.MaxItems)
+        {
+            throw Refuse(
+                CauseCatalog.TooManyItems, "$.batch", $"The request has {scan.Calls.Count} calls, {limits.Value.MaxItems} are allowed. Send smaller batches.");
+        }
+
+        if (scan.Calls.Count == 1 && visit.Route.Received != ReceivedRoute.Batch)
+        {
+            JudgeSingle(visit.Body.Span, scan.Calls[0]);
+        }
+
+        return scan;
+    }
+
+    /// <summary>Keeps the request; ends after the commit.</summary>
+    public Task<long> KeepAsync(DoorVisit visit, Source source, RequestScan scan)
+    {
+        scan.MaskKeys(visit.Body.Span);
+        return door.KeepAsync(new AdmittedRequest(
+            source, visit.Route.Received, Origin.Receiver, visit.Body, scan.EnvelopeOf(visit.Body.Span)));
+    }
+
+    private void JudgeSingle(ReadOnlySpan<byte> body, CallSlice call)
+    {
+        if (call.Length > limits.Value.MaxCallBytes)
+        {
+            throw Refuse(
+                CauseCatalog.TooLarge, "$", $"The call has {call.Length} bytes, {limits.Value.MaxCallBytes} are allowed. Send less in one call.");
+        }
+
+        if (body[call.Offset] != (byte)'{')
+        {
+            throw Refuse(CauseCatalog.NotAnObject, "$", "A call is a JSON object. Send one such as {\"type\":\"track\",…}.");
+        }
+    }
+
+    /// <summary>A byte order mark is no JSON, but some senders write it.</summary>
+    private static void WithoutMark(DoorVisit visit)
+    {
+        if (visit.Body.Span.StartsWith(Encoding.UTF8.Preamble))
+        {
+            visit.Body = visit.Body[Encoding.UTF8.Preamble.Length..];
+        }
+    }
+
+    private static RefusedException Refuse(Cause cause, string? path = null, string? message = null) =>
+        new(SegmentAnswer.Refused(StatusCodes.Status400BadRequest, cause, path, message));
+}

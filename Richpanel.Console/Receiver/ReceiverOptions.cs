@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Richpanel.Console.Receiver;
+
+/// <summary>Section <c>Receiver</c>, what only the HTTP door needs. Sizes are in <see cref="Core.Receiving.ReceivingLimits"/>.</summary>
+public sealed class ReceiverOptions
+{
+    /// <summary>A body must have arrived completely after this.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public RateLimitOptions RateLimit { get; init; } = new();
+}
+
+/// <summary>Section <c>Receiver:RateLimit</c>: requests per source.</summary>
+public sealed class RateLimitOptions
+{
+    public bool Enabled { get; init; }
+
+    /// <summary>Requests a second in the long run.</summary>
+    [Range(1, 1_000_000)]
+    public int PerSecond { get; init; } = 1000;
+
+    /// <summary>Requests at once after a quiet time.</summary>
+    [Range(1, 1_000_000)]
+    public int Burst { get; init; } = 5000;
+}

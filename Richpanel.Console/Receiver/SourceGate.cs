@@ -1,0 +1,160 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+using Richpanel.Core.Causes;
+using Richpanel.Core.Connections;
+
+namespace Richpanel.Console.Receiver;
+
+/// <summary>Who posts, and may it now? Throws <see cref="RefusedException"/> when not.</summary>
+internal sealed class SourceGate : IDisposable
+{
+    private const int NoSourceRetrySeconds = 10;
+
+    private readonly ConnectionDirectory _directory;
+    private readonly SecretProtector _secrets;
+    private readonly PartitionedRateLimiter<long>? _rate;
+
+    public SourceGate(ConnectionDirectory directory, SecretProtector secrets, IOptions<ReceiverOptions> options)
+    {
+        _directory = directory;
+        _secrets = secrets;
+        var rate = options.Value.RateLimit;
+        _rate = rate.Enabled ? PartitionedRateLimiter.Create<long, long>(source => Bucket(source, rate)) : null;
+    }
+
+    /// <summary>The source of the write key in the Basic header, else of the one in the body.</summary>
+    public Source ByWriteKey(HttpRequest request, string? bodyKey)
+    {
+        DemandAnySource();
+        var source = (BasicUser.Of(request) is { } user ? _directory.FindSourceByWriteKey(user) : null)
+            ?? (bodyKey is { Length: > 0 } ? _directory.FindSourceByWriteKey(bodyKey) : null);
+        return Admit(request, source ?? throw Unknown("No source has this write key. Send it as Basic user name or as 'writeKey' in the body."));
+    }
+
+    /// <summary>The write key itself when it is a source's.</summary>
+    public string ByWriteKeyOnly(string writeKey)
+    {
+        DemandAnySource();
+        return _directory.FindSourceByWriteKey(writeKey) is not null
+            ? writeKey
+            : throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status404NotFound, CauseCatalog.UnknownSource));
+    }
+
+    public Source ByPublicId(HttpRequest request, string publicId)
+    {
+        DemandAnySource();
+        return Admit(request, _directory.FindSourceByPublicId(publicId) ?? throw Unknown("No source has the id of this path. Copy the address from the source's page again."));
+    }
+
+    /// <summary>
+    /// Segment's static partner address: the API Key alone is public, so the API Secret of the settings must be the connection's too.
+    /// </summary>
+    public Source ByPartnerSettings(HttpRequest request)
+    {
+        DemandAnySource();
+        var apiKey = BasicUser.Of(request) ?? throw Unknown("Send the connection's API Key as Basic user name.");
+        var secret = ApiSecretOf(request) ?? throw new RefusedException(SegmentAnswer.Refused(
+            StatusCodes.Status401Unauthorized, CauseCatalog.BadSettings, "X-Segment-Settings"));
+        foreach (var connection in _directory.Connections)
+        {
+            if (connection.ProtectedSecret is { } kept
+                && string.Equals(connection.ApiKey, apiKey, StringComparison.Ordinal)
+                && IsSame(secret, _secrets.Unprotect(kept))
+                && SourceOf(connection) is { } source)
+            {
+                return Admit(request, source);
+            }
+        }
+
+        // The same answer for a wrong key and a wrong secret: which of the two it was is nobody's business.
+        throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status401Unauthorized, CauseCatalog.BadSettings, "X-Segment-Settings"));
+    }
+
+    public void Dispose() => _rate?.Dispose();
+
+    private Source? SourceOf(Connection connection)
+    {
+        var own = _directory.Sources.Where(source => source.ConnectionId == connection.Id).ToList();
+        return own.Find(source => !source.Disabled) ?? own.FirstOrDefault();
+    }
+
+    private void DemandAnySource()
+    {
+        if (_directory.Sources.Count == 0)
+        {
+            throw new RefusedException(SegmentAnswer.Refused(
+                StatusCodes.Status503ServiceUnavailable, CauseCatalog.NoSourceYet, retryAfter: NoSourceRetrySeconds));
+        }
+    }
+
+    private Source Admit(HttpRequest request, Source source)
+    {
+        string? origin = request.Headers.Origin;
+        if (source.AllowedOrigins is { } allowed && origin is not null
+            && !allowed.Split(' ', StringSplitOptions.RemoveEmptyEntries).Contains(origin, StringComparer.OrdinalIgnoreCase))
+        {
+            var answer = SegmentAnswer.Refused(StatusCodes.Status403Forbidden, CauseCatalog.OriginNotAllowed, "Origin");
+            throw new RefusedException(answer) { Known = source };
+        }
+
+        if (_rate is not null)
+        {
+            DemandRate(_rate, source);
+        }
+
+        return source;
+    }
+
+    private static void DemandRate(PartitionedRateLimiter<long> rate, Source source)
+    {
+        using var lease = rate.AttemptAcquire(source.Id);
+        if (!lease.IsAcquired)
+        {
+            var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 1;
+            var answer = SegmentAnswer.Refused(StatusCodes.Status429TooManyRequests, CauseCatalog.RateLimited, retryAfter: wait);
+            throw new RefusedException(answer) { Known = source };
+        }
+    }
+
+    private static RateLimitPartition<long> Bucket(long source, RateLimitOptions rate) =>
+        RateLimitPartition.GetTokenBucketLimiter(source, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = rate.Burst,
+            TokensPerPeriod = rate.PerSecond,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            QueueLimit = 0,
+            AutoReplenishment = true,
+        });
+
+    private static string? ApiSecretOf(HttpRequest request)
+    {
+        string? header = request.Headers["X-Segment-Settings"];
+        try
+        {
+            if (header is null)
+            {
+                return null;
+            }
+
+            using var settings = JsonDocument.Parse(Convert.FromBase64String(header));
+            return settings.RootElement.ValueKind == JsonValueKind.Object
+                && settings.RootElement.TryGetProperty("apiSecret", out var secret) && secret.ValueKind == JsonValueKind.String
+                ? secret.GetString()
+                : null;
+        }
+        catch (Exception unreadable) when (unreadable is FormatException or JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>By hash, so that the time tells nothing, not even the length.</summary>
+    private static bool IsSame(string one, string other) => CryptographicOperations.FixedTimeEquals(
+        SHA256.HashData(Encoding.UTF8.GetBytes(one)), SHA256.HashData(Encoding.UTF8.GetBytes(other)));
+
+    private static RefusedException Unknown(string message) =>
+        new(SegmentAnswer.Refused(StatusCodes.Status401Unauthorized, CauseCatalog.UnknownSource, message: message));
+}

@@ -1,0 +1,150 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Core.Receiving;
+
+/// <summary>
+/// Just behind the door, always running: turns kept requests into deliveries, in order, a slice a transaction with the cursor,
+/// so that a stop at any moment neither skips nor doubles one. Reading happens here, off the writer's thread, and the next slice
+/// is read while the one before is being written.
+/// </summary>
+public sealed partial class CallExpander(
+    SqliteStore store,
+    StoreWriter writer,
+    ConnectionDirectory directory,
+    Expansion expansion,
+    IOptions<ReceivingLimits> limits,
+    ILogger<CallExpander> log) : BackgroundService
+{
+    /// <summary>Rows a transaction: about 10 ms, which is what a sender at the door may have to wait.</summary>
+    private const int SliceCalls = 250;
+
+    private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(1);
+
+    private readonly DeliveryDrafting _drafting = new(directory, limits.Value.MaxCallBytes);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        using var queue = new RequestQueue(store.OpenReader());
+        using var repeats = new RepeatFinder(store.OpenReader(), expansion.Bodies);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var cursor = queue.ReadCursor();
+                expansion.Progress.Reached(cursor);
+                repeats.Forget();
+                await DrainAsync(queue, repeats, cursor, stoppingToken);
+                await expansion.Progress.WaitForArrivalAsync(s_poll, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                // Whatever it is, the requests are safe and the cursor stands: rest, then go on from it.
+                RoundFailed(log, failure);
+                await expansion.RestAsync(stoppingToken);
+            }
+        }
+    }
+
+    /// <summary>Until nothing is left. While one slice is being written the next is prepared.</summary>
+    private async Task DrainAsync(RequestQueue queue, RepeatFinder repeats, long cursor, CancellationToken ct)
+    {
+        var writing = Task.CompletedTask;
+        try
+        {
+            while (!ct.IsCancellationRequested)
+            {
+                var requests = queue.After(cursor);
+                if (requests.Count == 0)
+                {
+                    return;
+                }
+
+                foreach (var (drafts, last) in Slices(requests))
+                {
+                    await repeats.MarkAsync(drafts, ct);
+                    await writing;
+                    writing = WriteAsync(drafts, last, ct);
+                    cursor = last;
+                }
+            }
+        }
+        finally
+        {
+            await writing;
+        }
+    }
+
+    private IEnumerable<(List<DeliveryDraft> Drafts, long Last)> Slices(IReadOnlyList<KeptRequest> requests)
+    {
+        var drafts = new List<DeliveryDraft>();
+        foreach (var request in requests)
+        {
+            expansion.Bodies.Remember(request);
+            drafts.AddRange(_drafting.Draft(request));
+            if (drafts.Count >= SliceCalls)
+            {
+                yield return (drafts, request.Id);
+                drafts = [];
+            }
+        }
+
+        if (drafts.Count > 0)
+        {
+            yield return (drafts, requests[^1].Id);
+        }
+    }
+
+    private async Task WriteAsync(List<DeliveryDraft> drafts, long last, CancellationToken ct)
+    {
+        if (writer.DoorIsBusy)
+        {
+            // Senders wait for an answer, nobody waits for a row: step back a moment, but never stand still.
+            await expansion.StepBackAsync(ct);
+        }
+
+        try
+        {
+            await writer.WriteAsync(session => DeliveryInsert.Write(session, drafts, last));
+        }
+        catch (Exception failure) when (failure is not StoreUnavailableException)
+        {
+            SliceFailed(log, failure, last);
+            await WriteOneByOneAsync(drafts);
+        }
+
+        expansion.Expanded(last);
+    }
+
+    /// <summary>A row that the database refuses must not stop those behind it: its request gets a row that says so.</summary>
+    private async Task WriteOneByOneAsync(List<DeliveryDraft> drafts)
+    {
+        foreach (var calls in drafts.GroupBy(draft => draft.Request))
+        {
+            try
+            {
+                await writer.WriteAsync(session => DeliveryInsert.Write(session, [.. calls], calls.Key.Id));
+            }
+            catch (Exception failure) when (failure is not StoreUnavailableException)
+            {
+                SliceFailed(log, failure, calls.Key.Id);
+                var instead = _drafting.DraftUnreadable(calls.Key, 0, calls.Key.Body.Length);
+                await writer.WriteAsync(session => DeliveryInsert.Write(session, [instead], calls.Key.Id));
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 1202, Level = LogLevel.Error, Message = "The rows of the slice up to request {RequestId} were refused; they are written one request at a time")]
+    private static partial void SliceFailed(ILogger logger, Exception failure, long requestId);
+
+    [LoggerMessage(EventId = 1201, Level = LogLevel.Error, Message = "A round of the expander failed; it goes on from the cursor after a rest")]
+    private static partial void RoundFailed(ILogger logger, Exception failure);
+}

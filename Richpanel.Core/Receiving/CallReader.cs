@@ -1,0 +1,52 @@
+using System.Text;
+using Richpanel.Core.Json;
+using Richpanel.Core.Segment;
+
+namespace Richpanel.Core.Receiving;
+
+/// <summary>Reads a kept call again exactly as the expander read it: the same route, times and envelope.</summary>
+public static class CallReader
+{
+    /// <summary>What the request says about each of its calls.</summary>
+    public static ReadingContext ContextOf(ReceivedRoute route, DateTimeOffset receivedAt, string? envelope) =>
+        new(receivedAt, ImpliedType(route), ClockOf(route), envelope is null ? null : EnvelopeOf(envelope));
+
+    public static CallReading Read(KeptRequest request, int offset, int length) =>
+        Read(request, ContextOf(request.Route, request.ReceivedAt, request.Envelope), offset, length);
+
+    internal static CallReading Read(KeptRequest request, ReadingContext context, int offset, int length) =>
+        SegmentReader.Read(request.Call(offset, length), context with { Arrival = $"{request.Id}:{offset}" });
+
+    public static SegmentCallType? ImpliedType(ReceivedRoute route) => route switch
+    {
+        ReceivedRoute.Identify => SegmentCallType.Identify,
+        ReceivedRoute.Track => SegmentCallType.Track,
+        ReceivedRoute.Page => SegmentCallType.Page,
+        ReceivedRoute.Screen => SegmentCallType.Screen,
+        ReceivedRoute.Group => SegmentCallType.Group,
+        ReceivedRoute.Alias => SegmentCallType.Alias,
+        _ => null,
+    };
+
+    /// <summary>Segment's cloud has corrected the clock before it posts to a partner or a webhook; never twice.</summary>
+    public static ClockHandling ClockOf(ReceivedRoute route) =>
+        route is ReceivedRoute.Partner or ReceivedRoute.Webhook ? ClockHandling.AlreadyCorrected : ClockHandling.Correct;
+
+    /// <summary>How a body of this route holds its calls.</summary>
+    public static BodyForm FormOf(ReceivedRoute route) => route switch
+    {
+        ReceivedRoute.Batch => BodyForm.Envelope,
+        ReceivedRoute.Webhook => BodyForm.SingleOrList,
+        _ => BodyForm.Single,
+    };
+
+    private static RequestEnvelope EnvelopeOf(string envelope)
+    {
+        var members = JsonTreeReader.Read(Encoding.UTF8.GetBytes(envelope)).Tree as JsonTree.Map ?? JsonTree.Map.Empty;
+        return new RequestEnvelope(
+            members["context"] as JsonTree.Map ?? JsonTree.Map.Empty,
+            members["integrations"] as JsonTree.Map ?? JsonTree.Map.Empty,
+            members["sentAt"],
+            members["timestamp"]);
+    }
+}

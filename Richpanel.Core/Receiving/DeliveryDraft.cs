@@ -1,0 +1,157 @@
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Segment;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Core.Receiving;
+
+/// <summary>A delivery that is about to be written, with the bytes it came from.</summary>
+internal sealed class DeliveryDraft(KeptRequest request, Delivery row)
+{
+    public KeptRequest Request { get; } = request;
+
+    public Delivery Row { get; } = row;
+
+    /// <summary>The draft in the same or the preceding slice that this one repeats; its id is known once it is written.</summary>
+    public DeliveryDraft? Repeats { get; set; }
+
+    public ReadOnlyMemory<byte> Call => Request.Call(Row.BodyOffset, Row.BodyLength);
+}
+
+/// <summary>Makes drafts of a request's calls. Whatever the bytes are, each call gets a row.</summary>
+internal sealed class DeliveryDrafting(ConnectionDirectory directory, int mostCallBytes)
+{
+    public const string SourceDisabled = "source_disabled";
+    public const string ConnectionDisabled = "connection_disabled";
+    public const string TooLarge = "too_large";
+    public const string Unreadable = "bad_request";
+
+    public IReadOnlyList<DeliveryDraft> Draft(KeptRequest request)
+    {
+        try
+        {
+            var context = CallReader.ContextOf(request.Route, request.ReceivedAt, request.Envelope);
+            var scan = RequestScan.Of(request.Body, CallReader.FormOf(request.Route));
+            if (scan.Fault is not null)
+            {
+                return [DraftUnreadable(request, 0, request.Body.Length)];
+            }
+
+            var drafts = new List<DeliveryDraft>(scan.Calls.Count);
+            foreach (var slice in scan.Calls)
+            {
+                drafts.Add(Draft(request, context, slice.Offset, slice.Length));
+            }
+
+            return drafts;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return [DraftUnreadable(request, 0, request.Body.Length)];
+        }
+    }
+
+    /// <summary>The row of a call that nothing can be said about: found by its request, and failed.</summary>
+    public DeliveryDraft DraftUnreadable(KeptRequest request, int offset, int length)
+    {
+        var row = NewRow(request, offset, Math.Min(length, mostCallBytes), $"unreadable-{request.Id}-{offset}");
+        Fail(row, Unreadable);
+        return new DeliveryDraft(request, row);
+    }
+
+    private DeliveryDraft Draft(KeptRequest request, ReadingContext context, int offset, int length)
+    {
+        CallReading reading;
+        try
+        {
+            reading = CallReader.Read(request, context, offset, length);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return DraftUnreadable(request, offset, length);
+        }
+
+        var keys = reading.Keys;
+        var row = NewRow(request, offset, Math.Min(length, mostCallBytes), keys.MessageId);
+        row.Type = keys.Type;
+        row.EventName = Cut(keys.EventName, Lengths.EventName);
+        row.UserId = Cut(keys.UserId, Lengths.Key);
+        row.AnonymousId = Cut(keys.AnonymousId, Lengths.Key);
+        row.Email = Cut(keys.Email, Lengths.Key);
+        row.OrderId = Cut(keys.OrderId, Lengths.Key);
+        row.UserHash = SearchHash.OfOrNull(row.UserId ?? row.AnonymousId);
+        row.EmailHash = SearchHash.OfEmail(row.Email);
+        row.OrderHash = SearchHash.OfOrNull(row.OrderId);
+        row.Lane = SearchHash.OfOrNull(keys.UserId ?? keys.AnonymousId) ?? 0;
+        row.OccurredAt = keys.Timestamp;
+        Decide(row, reading, length);
+        return new DeliveryDraft(request, row);
+    }
+
+    private void Decide(Delivery row, CallReading reading, int length)
+    {
+        if (directory.FindSource(row.SourceId) is { Disabled: true })
+        {
+            Skip(row, SourceDisabled);
+        }
+        else if (directory.Find(row.ConnectionId) is { Disabled: true })
+        {
+            Skip(row, ConnectionDisabled);
+        }
+        else if (length > mostCallBytes)
+        {
+            Fail(row, TooLarge);
+        }
+        else
+        {
+            switch (reading)
+            {
+                case CallReading.NotSupported unsupported:
+                    Skip(row, unsupported.Cause);
+                    break;
+                case CallReading.Unusable unusable:
+                    Fail(row, unusable.Cause);
+                    break;
+                default:
+                    row.State = DeliveryState.Waiting;
+                    row.DueAt = row.ReceivedAt;
+                    break;
+            }
+        }
+    }
+
+    private static Delivery NewRow(KeptRequest request, int offset, int length, string messageId) => new()
+    {
+        ConnectionId = request.ConnectionId,
+        SourceId = request.SourceId,
+        RequestId = request.Id,
+        BodyOffset = offset,
+        BodyLength = length,
+        Origin = request.Origin,
+        MessageId = Cut(messageId, Lengths.MessageId)!,
+
+        // Of the whole text, so that two ids that differ only beyond what the column keeps stay two.
+        MessageHash = SearchHash.Of(messageId),
+        ReceivedAt = request.ReceivedAt,
+        OccurredAt = request.ReceivedAt,
+    };
+
+    private static void Skip(Delivery row, string cause)
+    {
+        row.State = DeliveryState.Skipped;
+        row.Cause = cause;
+        row.EndedAt = row.ReceivedAt;
+    }
+
+    private static void Fail(Delivery row, string cause)
+    {
+        row.State = DeliveryState.Failed;
+        row.Stage = FailureStage.Reading;
+        row.Cause = cause;
+        row.EndedAt = row.ReceivedAt;
+    }
+
+    /// <summary>Never between the halves of a surrogate pair: SQLite would store half a character.</summary>
+    private static string? Cut(string? text, int most) =>
+        text is null || text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)];
+}

@@ -1,0 +1,79 @@
+using Microsoft.Data.Sqlite;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Ledger;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Core.Receiving;
+
+/// <summary>Writes a slice of new deliveries, the ledger and the cursor in one piece of work.</summary>
+internal static class DeliveryInsert
+{
+    private static readonly string[] s_columns =
+    [
+        "ConnectionId", "SourceId", "RequestId", "BodyOffset", "BodyLength", "Origin", "State", "Stage", "Marks", "Type", "EventName",
+        "MessageId", "UserId", "AnonymousId", "Email", "OrderId", "UserHash", "EmailHash", "OrderHash", "MessageHash", "Lane",
+        "ReceivedAt", "OccurredAt", "DueAt", "Cause", "EndedAt", "DuplicateOf",
+    ];
+
+    private static readonly string[] s_parameters = [.. s_columns.Select(column => "$" + column)];
+
+    private static readonly string s_insert =
+        $"""INSERT INTO "Deliveries" ({string.Join(',', s_columns.Select(column => $"\"{column}\""))},"AttemptCount","ScheduleStep") VALUES ({string.Join(',', s_parameters)},0,0)""";
+
+    private const string MoveCursor = """UPDATE "ExpansionCursor" SET "RequestId"=$to WHERE "Id"=1""";
+
+    public static void Write(WriteSession session, IReadOnlyList<DeliveryDraft> drafts, long cursor)
+    {
+        var insert = session.Command(s_insert, s_parameters);
+        foreach (var draft in drafts)
+        {
+            var row = draft.Row;
+            if (draft.Repeats is { } first)
+            {
+                row.DuplicateOf = first.Row.Id;
+            }
+
+            Bind(insert.Parameters, row);
+            insert.ExecuteNonQuery();
+            row.Id = session.InsertedId;
+            session.Ledger.Created(new LedgerPlace(row.ConnectionId, row.Origin, row.ReceivedAt, row.State, row.EventName, row.Cause));
+        }
+
+        var move = session.Command(MoveCursor, "$to");
+        move.Parameters[0].Value = cursor;
+        move.ExecuteNonQuery();
+    }
+
+    private static void Bind(SqliteParameterCollection to, Delivery row)
+    {
+        to[0].Value = row.ConnectionId;
+        to[1].Value = row.SourceId;
+        to[2].Value = row.RequestId;
+        to[3].Value = row.BodyOffset;
+        to[4].Value = row.BodyLength;
+        to[5].Value = (int)row.Origin;
+        to[6].Value = (int)row.State;
+        to[7].Value = (int)row.Stage;
+        to[8].Value = (int)row.Marks;
+        to[9].Value = (int)row.Type;
+        to[10].Value = OrNull(row.EventName);
+        to[11].Value = row.MessageId;
+        to[12].Value = OrNull(row.UserId);
+        to[13].Value = OrNull(row.AnonymousId);
+        to[14].Value = OrNull(row.Email);
+        to[15].Value = OrNull(row.OrderId);
+        to[16].Value = OrNull(row.UserHash);
+        to[17].Value = OrNull(row.EmailHash);
+        to[18].Value = OrNull(row.OrderHash);
+        to[19].Value = row.MessageHash;
+        to[20].Value = row.Lane;
+        to[21].Value = row.ReceivedAt.UtcTicks;
+        to[22].Value = row.OccurredAt.UtcTicks;
+        to[23].Value = OrNull(row.DueAt?.UtcTicks);
+        to[24].Value = OrNull(row.Cause);
+        to[25].Value = OrNull(row.EndedAt?.UtcTicks);
+        to[26].Value = OrNull(row.DuplicateOf);
+    }
+
+    private static object OrNull(object? value) => value ?? DBNull.Value;
+}

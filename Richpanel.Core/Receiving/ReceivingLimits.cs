@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Richpanel.Core.Receiving;
+
+/// <summary>Limits of section <c>Receiver</c> that hold for every way in.</summary>
+public sealed class ReceivingLimits
+{
+    /// <summary>Most bytes of one call. A larger one in a readable batch becomes a Failed row, alone it is refused.</summary>
+    [Range(1024, 1024 * 1024)]
+    public int MaxCallBytes { get; init; } = 32 * 1024;
+
+    /// <summary>Most bytes of a tracking request after decompression.</summary>
+    [Range(32 * 1024, 64 * 1024 * 1024)]
+    public int MaxRequestBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Most bytes of a webhook request (an array of calls) after decompression.</summary>
+    [Range(32 * 1024, 256 * 1024 * 1024)]
+    public int MaxWebhookBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Most calls in one request.</summary>
+    [Range(1, 100_000)]
+    public int MaxItems { get; init; } = 2500;
+}

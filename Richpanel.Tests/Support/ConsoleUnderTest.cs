@@ -1,0 +1,158 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Receiving;
+using Richpanel.Core.Storage;
+using Serilog.Core;
+
+namespace Richpanel.Tests.Support;
+
+/// <summary>
+/// The real application with a database, key ring and sandbox of its own in a temporary folder. Settings are given as in the
+/// environment (<c>"Receiver:MaxItems"</c>); services can be replaced. Call <see cref="WebApplicationFactory{T}.UseKestrel()"/> and
+/// <c>StartServer</c> before anything else where a real socket matters.
+/// </summary>
+public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
+{
+    private readonly Action<IServiceCollection>? _services;
+    private readonly Dictionary<string, string?> _settings;
+    private readonly TemporaryFolder _folder = new();
+
+    public ConsoleUnderTest(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+    {
+        _settings = settings ?? [];
+        _services = services;
+    }
+
+    public string Folder => _folder.Path;
+
+    public string DatabaseFile => Path.Combine(Folder, "console.db");
+
+    /// <summary>Everything the application logged.</summary>
+    public LogLines Logs { get; } = new();
+
+    public StoreWriter Writer => Services.GetRequiredService<StoreWriter>();
+
+    public ConnectionDirectory Directory => Services.GetRequiredService<ConnectionDirectory>();
+
+    public ConsoleDbContext Read() => Services.GetRequiredService<IDbContextFactory<ConsoleDbContext>>().CreateDbContext();
+
+    /// <summary>A connection with one source, as an admin would have made them.</summary>
+    public async Task<TestSource> AddSourceAsync(
+        string name = "Shop", Action<Connection>? connection = null, Action<Source>? source = null, string? apiSecret = "secret-of-the-shop", string? webhookSecret = null)
+    {
+        var secrets = Services.GetRequiredService<SecretProtector>();
+        var writeKey = $"write-key-of-{name}-{Guid.NewGuid():N}";
+        var to = new Connection
+        {
+            Name = name,
+            BaseUrl = "http://127.0.0.1:9/v2",
+            ApiKey = $"api-key-of-{name}",
+            ProtectedSecret = apiSecret is null ? null : secrets.Protect(apiSecret),
+        };
+        connection?.Invoke(to);
+        var from = new Source
+        {
+            Name = name,
+            PublicId = Guid.NewGuid().ToString("N"),
+            WriteKeyHash = SecretProtector.HashKey(writeKey),
+            ProtectedWriteKey = secrets.Protect(writeKey),
+            ProtectedWebhookSecret = webhookSecret is null ? null : secrets.Protect(webhookSecret),
+        };
+        source?.Invoke(from);
+        await Writer.WriteAsync(session =>
+        {
+            using var context = session.Context();
+            context.Add(to);
+            context.SaveChanges();
+            from.ConnectionId = to.Id;
+            context.Add(from);
+            context.SaveChanges();
+        });
+        await Directory.ReloadAsync();
+        return new TestSource(to.Id, from.Id, from.PublicId, writeKey, to.ApiKey);
+    }
+
+    /// <summary>Ends when every request kept so far has its rows.</summary>
+    public async Task ExpandedAsync()
+    {
+        await using var context = Read();
+        var last = await context.Requests.MaxAsync(r => (long?)r.Id) ?? 0;
+        await Services.GetRequiredService<CallDoor>().ExpandedAsync(last, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Fails unless ledger and rollups say exactly what the rows say (promise 2).</summary>
+    public async Task LedgerAddsUpAsync()
+    {
+        await Services.GetRequiredService<Refusals>().FlushAsync();
+        await using var context = Read();
+        var rows = await context.Deliveries.GroupBy(d => new { d.ConnectionId, d.Origin, d.State })
+            .Select(g => new { g.Key.ConnectionId, g.Key.Origin, g.Key.State, Count = g.LongCount() }).ToListAsync();
+        var ledger = await context.Ledger.Where(l => l.State != 0 && l.Count != 0).ToListAsync();
+        Assert.Equal(
+            rows.Select(r => (r.ConnectionId, r.Origin, r.State, r.Count)).Order(),
+            ledger.Select(l => (l.ConnectionId, l.Origin, l.State, l.Count)).Order());
+        var created = await context.Ledger.Where(l => l.State == 0).SumAsync(l => l.Count);
+        Assert.Equal(created, rows.Sum(r => r.Count));
+        Assert.Equal(created, await context.HourlyRollups.SumAsync(r => r.Count));
+        Assert.Equal(await context.Requests.LongCountAsync(), await context.RequestCounts.Where(c => c.Cause == "").SumAsync(c => c.Count));
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseSetting("Storage:ConnectionString", $"Data Source={DatabaseFile}");
+        foreach (var (key, value) in _settings)
+        {
+            builder.UseSetting(key, value);
+        }
+
+        builder.ConfigureTestServices(services =>
+        {
+            services.AddSingleton<ILogEventSink>(Logs);
+            _services?.Invoke(services);
+        });
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _folder.Dispose();
+    }
+}
+
+/// <summary>What a sender needs to know of a source.</summary>
+public sealed record TestSource(long ConnectionId, long SourceId, string PublicId, string WriteKey, string ApiKey);
+
+/// <summary>Posting as a sender does.</summary>
+public static class Posting
+{
+    public static Task<HttpResponseMessage> PostCallAsync(
+        this HttpClient client, string path, string json, string? user = null, Action<HttpRequestMessage>? also = null) =>
+        client.PostCallAsync(path, Encoding.UTF8.GetBytes(json), user, also);
+
+    public static async Task<HttpResponseMessage> PostCallAsync(
+        this HttpClient client, string path, byte[] body, string? user = null, Action<HttpRequestMessage>? also = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
+        if (user is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(user + ":")));
+        }
+
+        also?.Invoke(request);
+        return await client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public static async Task AcceptedAsync(this Task<HttpResponseMessage> answering)
+    {
+        using var answer = await answering;
+        Assert.Equal("{\"success\":true}", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+}
