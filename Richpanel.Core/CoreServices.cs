@@ -8,6 +8,7 @@ using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Sandbox;
 using Richpanel.Core.Storage;
 using Richpanel.Core.Wire;
 
@@ -56,6 +57,10 @@ public static class CoreServices
 
     private static IServiceCollection AddWire(this IServiceCollection services)
     {
+        services.AddOptions<OutgoingOptions>().BindConfiguration("Outgoing").ValidateOnStart();
+        services.AddSingleton<OwnPorts>();
+        services.AddSingleton<SandboxEndpoint>();
+        services.AddSingleton<OutgoingHandlers>();
         services.AddSingleton<RichpanelClient>();
         return services;
     }

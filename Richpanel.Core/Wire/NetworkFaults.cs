@@ -1,0 +1,68 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Richpanel.Core.Wire;
+
+/// <summary>Reads from an exception what the network did. The framework tells it in several layers; the innermost that is known counts.</summary>
+internal static class NetworkFaults
+{
+    public static NetworkFault Of(Exception failure, SendPhase phase)
+    {
+        for (var inner = failure; inner is not null; inner = inner.InnerException!)
+        {
+            switch (inner)
+            {
+                case AddressNotAllowedException:
+                    return NetworkFault.AddressNotAllowed;
+                case AuthenticationException:
+                    return OfTls(inner.Message);
+                case SocketException socket:
+                    return OfSocket(socket.SocketErrorCode, phase);
+            }
+        }
+
+        return failure switch
+        {
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => NetworkFault.HostNotFound,
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => NetworkFault.TlsFailed,
+            HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => NetworkFault.ProxyFailed,
+            HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } => NetworkFault.ClosedBeforeAnswer,
+            HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => NetworkFault.NotHttp,
+            HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => NetworkFault.NotHttp,
+            HttpIOException when phase == SendPhase.Read => NetworkFault.AnswerCut,
+            HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => NetworkFault.ClosedBeforeAnswer,
+            HttpIOException => NetworkFault.NotHttp,
+            IOException when phase == SendPhase.Tls => NetworkFault.TlsFailed,
+            IOException => phase == SendPhase.Read ? NetworkFault.AnswerCut : NetworkFault.ClosedBeforeAnswer,
+            _ => NetworkFault.Other,
+        };
+    }
+
+    public static NetworkFault OfTimeout(SendPhase phase) => phase switch
+    {
+        SendPhase.Dns => NetworkFault.TimeoutDns,
+        SendPhase.Connect => NetworkFault.TimeoutConnect,
+        SendPhase.Tls => NetworkFault.TimeoutTls,
+        SendPhase.Read => NetworkFault.TimeoutBody,
+        _ => NetworkFault.TimeoutHeaders,
+    };
+
+    private static NetworkFault OfSocket(SocketError error, SendPhase phase) => error switch
+    {
+        SocketError.HostNotFound or SocketError.NoData => NetworkFault.HostNotFound,
+        SocketError.TryAgain or SocketError.NoRecovery => NetworkFault.DnsTrouble,
+        SocketError.ConnectionRefused => NetworkFault.Refused,
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown or SocketError.HostDown => NetworkFault.Unreachable,
+        SocketError.TimedOut => OfTimeout(phase),
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown =>
+            phase == SendPhase.Read ? NetworkFault.AnswerCut : phase == SendPhase.Tls ? NetworkFault.TlsFailed : NetworkFault.ResetBeforeAnswer,
+        _ => NetworkFault.Other,
+    };
+
+    /// <summary>.NET names the finding only in the message; a text it does not use any more reads as a failed handshake.</summary>
+    private static NetworkFault OfTls(string message) =>
+        message.Contains("NameMismatch", StringComparison.Ordinal) ? NetworkFault.CertificateNameMismatch
+        : message.Contains("NotTimeValid", StringComparison.Ordinal) ? NetworkFault.CertificateExpired
+        : message.Contains("certificate", StringComparison.OrdinalIgnoreCase) ? NetworkFault.CertificateUntrusted
+        : NetworkFault.TlsFailed;
+}

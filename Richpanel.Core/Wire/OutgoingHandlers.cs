@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+using Richpanel.Core.Sandbox;
+
+namespace Richpanel.Core.Wire;
+
+/// <summary>
+/// The two ways out. Both follow no redirect, keep no cookie and inflate nothing. The guarded one asks
+/// <see cref="OutgoingAddresses"/> for every address it is about to connect to; the other reaches the sandbox and nothing else.
+/// </summary>
+public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts own, SandboxEndpoint sandbox) : IDisposable
+{
+    private readonly SocketsHttpHandler _guarded = Handler(
+        (context, ct) => ConnectGuardedAsync(context, options.Value, own, ct), options.Value.Proxy);
+
+    private readonly SocketsHttpHandler _sandbox = Handler((context, ct) => ConnectSandboxAsync(context, sandbox, ct), null);
+
+    public SocketsHttpHandler For(bool sandboxConnection) => sandboxConnection ? _sandbox : _guarded;
+
+    /// <summary>Through a proxy the target is connected to by the proxy, so only an address spelled out can be refused here.</summary>
+    public bool IsRefusedBeforeProxy(Uri target) =>
+        options.Value is { Proxy: not null, AllowPrivateNetworks: false }
+        && (target.IsLoopback || (IPAddress.TryParse(target.IdnHost, out var address) && !OutgoingAddresses.IsPublic(address)));
+
+    public void Dispose()
+    {
+        _guarded.Dispose();
+        _sandbox.Dispose();
+    }
+
+    private static SocketsHttpHandler Handler(
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect, Uri? proxy) => new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseProxy = proxy is not null,
+            Proxy = proxy is null ? null : new WebProxy(proxy),
+            ConnectTimeout = TimeSpan.FromSeconds(60),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),   // a changed DNS entry is seen within that time
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(50),
+            MaxResponseHeadersLength = 64,
+            ConnectCallback = connect,
+            PlaintextStreamFilter = (context, _) =>
+            {
+                Clock(context.InitialRequestMessage)?.Enter(SendPhase.Wait);
+                return ValueTask.FromResult(context.PlaintextStream);
+            },
+            SslOptions = new SslClientAuthenticationOptions(),
+        };
+
+    private static PhaseClock? Clock(HttpRequestMessage request) =>
+        request.Options.TryGetValue(PhaseClock.Key, out var clock) ? clock : null;
+
+    private static async ValueTask<Stream> ConnectGuardedAsync(
+        SocketsHttpConnectionContext context, OutgoingOptions options, OwnPorts own, CancellationToken ct)
+    {
+        var host = context.DnsEndPoint;
+        var clock = Clock(context.InitialRequestMessage);
+        clock?.Enter(SendPhase.Dns);
+        var resolved = await Dns.GetHostAddressesAsync(host.Host, ct);
+        var isProxy = options.Proxy is not null;
+        var allowed = resolved.Where(address => OutgoingAddresses.MayReach(address, host.Port, options.AllowPrivateNetworks || isProxy, own)).ToArray();
+        if (allowed.Length == 0)
+        {
+            throw new AddressNotAllowedException(host.Host);
+        }
+
+        clock?.Enter(SendPhase.Connect);
+        return await ConnectAsync(socket => socket.ConnectAsync(allowed, host.Port, ct).AsTask(), clock);
+    }
+
+    private static async ValueTask<Stream> ConnectSandboxAsync(
+        SocketsHttpConnectionContext context, SandboxEndpoint sandbox, CancellationToken ct)
+    {
+        var clock = Clock(context.InitialRequestMessage);
+        clock?.Enter(SendPhase.Connect);
+        var address = sandbox.Address ?? throw new SocketException((int)SocketError.ConnectionRefused);
+        return await ConnectAsync(socket => socket.ConnectAsync(address, ct).AsTask(), clock);
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(Func<Socket, Task> connect, PhaseClock? clock)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await connect(socket);
+            clock?.Enter(SendPhase.Tls);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
