@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Ledger;
+using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Sandbox;
 using Richpanel.Core.Storage;
@@ -51,6 +52,7 @@ public static class CoreServices
         services.AddSingleton<SecretProtector>();
         services.AddSingleton<ConnectionDirectory>();
         services.AddSingleton<ConnectionStore>();
+        services.AddSingleton<ConnectionCheck>();
         services.AddSingleton<SandboxSeed>();
         return services;
     }
@@ -85,6 +87,7 @@ public static class CoreServices
         services.AddSingleton<DeliverySignal>();
         services.AddSingleton<DeliveryQueries>();
         services.AddSingleton<DeliveryActions>();
+        services.AddSingleton<LabSender>();
         return services;
     }
 }

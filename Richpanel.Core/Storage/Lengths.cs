@@ -17,4 +17,7 @@ public static class Lengths
     public const int Cause = 64;
 
     public const int Url = 2048;
+
+    /// <summary>Longest secret that is taken; real ones have fewer than 100 characters.</summary>
+    public const int Secret = 512;
 }

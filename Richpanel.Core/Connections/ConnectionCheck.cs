@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Microsoft.Extensions.Options;
+using Richpanel.Core.Causes;
+using Richpanel.Core.Sandbox;
+using Richpanel.Core.Wire;
+
+namespace Richpanel.Core.Connections;
+
+public enum CheckStepName
+{
+    Resolve,
+    Connect,
+    Tls,
+    Answer,
+}
+
+/// <summary>One step of a check.</summary>
+/// <param name="Text">What was found, for example "2 addresses" or "certificate until 3 Mar 2027".</param>
+/// <param name="Cause">Why it failed; null when it passed.</param>
+public sealed record CheckStep(CheckStepName Name, bool Passed, int Milliseconds, string Text, Cause? Cause);
+
+/// <summary>
+/// Looks whether a connection's base address can be reached: resolve, connect, TLS, one GET. It posts no event (nothing can be
+/// deleted at Richpanel) and so cannot say whether the key is right: Richpanel may answer 200 to a wrong one.
+/// </summary>
+public sealed class ConnectionCheck(
+    OutgoingHandlers handlers, IOptions<OutgoingOptions> outgoing, OwnPorts own, SandboxEndpoint sandbox, TimeProvider time)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>The steps in order; after one that failed the rest is not tried.</summary>
+    public async Task<IReadOnlyList<CheckStep>> RunAsync(Connection connection, CancellationToken ct)
+    {
+        var steps = new List<CheckStep>();
+        var address = new Uri(connection.BaseUrl);
+        if (!connection.IsSandbox && outgoing.Value.Proxy is null)
+        {
+            var resolved = await StepAsync(CheckStepName.Resolve, SendPhase.Dns, steps, token => ResolveAsync(address, token), ct);
+            if (resolved is null || !await ConnectAsync(address, resolved, steps, ct))
+            {
+                return steps;
+            }
+        }
+        else if (connection.IsSandbox && sandbox.Address is null)
+        {
+            steps.Add(new CheckStep(CheckStepName.Connect, false, 0, "The built-in sandbox is switched off (Sandbox:Enabled).", CauseCatalog.ConnectionRefused));
+            return steps;
+        }
+
+        await StepAsync(CheckStepName.Answer, SendPhase.Wait, steps, token => GetAsync(connection, address, token), ct);
+        return steps;
+    }
+
+    private async Task<bool> ConnectAsync(Uri address, IPAddress[] resolved, List<CheckStep> steps, CancellationToken ct)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        var connected = await StepAsync(
+            CheckStepName.Connect,
+            SendPhase.Connect,
+            steps,
+            async token =>
+            {
+                await socket.ConnectAsync(resolved, address.Port, token);
+                return (socket.RemoteEndPoint?.ToString() ?? "connected", socket);
+            },
+            ct);
+        return connected is not null
+            && (address.Scheme != Uri.UriSchemeHttps
+                || await StepAsync(CheckStepName.Tls, SendPhase.Tls, steps, token => SecureAsync(socket, address.IdnHost, token), ct) is not null);
+    }
+
+    private async Task<(string Text, IPAddress[] Value)> ResolveAsync(Uri address, CancellationToken ct)
+    {
+        var all = await Dns.GetHostAddressesAsync(address.IdnHost, ct);
+        var allowed = all.Where(ip => OutgoingAddresses.MayReach(ip, address.Port, outgoing.Value.AllowPrivateNetworks, own)).ToArray();
+        return allowed.Length == 0
+            ? throw new AddressNotAllowedException(address.Host)
+            : (string.Join(", ", allowed.Select(ip => ip.ToString())), allowed);
+    }
+
+    private static async Task<(string Text, object Value)> SecureAsync(Socket socket, string host, CancellationToken ct)
+    {
+        await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: false));
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host }, ct);
+        var until = DateTime.Parse(tls.RemoteCertificate!.GetExpirationDateString(), System.Globalization.CultureInfo.InvariantCulture);
+        return ($"{tls.SslProtocol}, certificate until {until.ToString("d MMM yyyy", System.Globalization.CultureInfo.InvariantCulture)}", tls);
+    }
+
+    private async Task<(string Text, object Value)> GetAsync(Connection connection, Uri address, CancellationToken ct)
+    {
+        using var client = new HttpClient(handlers.For(connection.IsSandbox), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        using var answer = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, ct);
+        return ($"HTTP {(int)answer.StatusCode}: something answers there. Whether it takes your key, only a sent event shows.", answer);
+    }
+
+    private async Task<T?> StepAsync<T>(
+        CheckStepName name, SendPhase phase, List<CheckStep> steps, Func<CancellationToken, Task<(string Text, T Value)>> run, CancellationToken ct)
+        where T : class
+    {
+        var start = time.GetTimestamp();
+        int Spent() => (int)time.GetElapsedTime(start).TotalMilliseconds;
+        using var timeout = new CancellationTokenSource(s_patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
+        try
+        {
+            var (text, value) = await run(either.Token);
+            steps.Add(new CheckStep(name, true, Spent(), text, null));
+            return value;
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            Fail(NetworkFaults.OfTimeout(phase));
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException or AuthenticationException)
+        {
+            Fail(NetworkFaults.Of(failure, phase));
+        }
+
+        return null;
+
+        void Fail(NetworkFault fault)
+        {
+            var cause = CauseCatalog.Find(AnswerClassification.OfFault(fault).Cause!);
+            steps.Add(new CheckStep(name, false, Spent(), cause.Text, cause));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Receiving;
+
+namespace Richpanel.Core.Preview;
+
+/// <summary>What became of a call sent by hand.</summary>
+public abstract record LabOutcome
+{
+    private LabOutcome()
+    {
+    }
+
+    /// <summary>It is a delivery like any other; the state is the true one at the time of this answer.</summary>
+    public sealed record Kept(Delivery Delivery) : LabOutcome;
+
+    /// <summary>The text is no call at all, so nothing was kept.</summary>
+    public sealed record Unreadable(ScanFault Fault) : LabOutcome;
+}
+
+/// <summary>Sends a call typed by a person: by the same door, expansion and dispatcher as everybody's, with origin Lab.</summary>
+public sealed class LabSender(CallDoor door, DeliveryActions actions)
+{
+    /// <summary>Keeps the call and waits, at most <paramref name="atMost"/>, until its first attempt has ended.</summary>
+    public async Task<LabOutcome> SendAsync(Connection connection, ReadOnlyMemory<byte> call, TimeSpan atMost, CancellationToken ct)
+    {
+        var scan = RequestScan.Of(call.Span, BodyForm.Single);
+        if (scan.Fault is { } fault)
+        {
+            return new LabOutcome.Unreadable(fault);
+        }
+
+        var body = call.ToArray();
+        scan.MaskKeys(body);
+        var request = await door.KeepAsync(new AdmittedRequest(ByHand(connection), ReceivedRoute.Console, Origin.Lab, body, null));
+        var deliveries = await door.ExpandedAsync(request, ct);
+        var delivery = await actions.WaitForOutcomeAsync(deliveries[0], attemptsBefore: 0, atMost, ct);
+        return new LabOutcome.Kept(delivery ?? throw new InvalidOperationException("A delivery vanished while its outcome was awaited."));
+    }
+
+    /// <summary>No source posted it: a person did. Source 0 is nobody's.</summary>
+    private static Source ByHand(Connection connection) => new()
+    {
+        Id = 0,
+        PublicId = "",
+        ConnectionId = connection.Id,
+        Name = "Console",
+        WriteKeyHash = [],
+        ProtectedWriteKey = [],
+    };
+}
