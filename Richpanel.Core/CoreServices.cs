@@ -9,7 +9,6 @@ using Richpanel.Core.Deliveries;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
-using Richpanel.Core.Sandbox;
 using Richpanel.Core.Storage;
 using Richpanel.Core.Wire;
 

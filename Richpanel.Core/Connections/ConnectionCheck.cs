@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Options;
 using Richpanel.Core.Causes;
-using Richpanel.Core.Sandbox;
 using Richpanel.Core.Wire;
 
 namespace Richpanel.Core.Connections;
@@ -27,7 +26,7 @@ public sealed record CheckStep(CheckStepName Name, bool Passed, int Milliseconds
 /// deleted at Richpanel) and so cannot say whether the key is right: Richpanel may answer 200 to a wrong one.
 /// </summary>
 public sealed class ConnectionCheck(
-    OutgoingHandlers handlers, IOptions<OutgoingOptions> outgoing, OwnPorts own, SandboxEndpoint sandbox, TimeProvider time)
+    RichpanelClient client, IOptions<OutgoingOptions> outgoing, OwnPorts own, SandboxEndpoint sandbox, TimeProvider time)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
@@ -75,7 +74,7 @@ public sealed class ConnectionCheck(
     private async Task<(string Text, IPAddress[] Value)> ResolveAsync(Uri address, CancellationToken ct)
     {
         var all = await Dns.GetHostAddressesAsync(address.IdnHost, ct);
-        var allowed = all.Where(ip => OutgoingAddresses.MayReach(ip, address.Port, outgoing.Value.AllowPrivateNetworks, own)).ToArray();
+        var allowed = all.Where(ip => OutgoingAddressGuard.MayReach(ip, address.Port, outgoing.Value.AllowPrivateNetworks, own)).ToArray();
         return allowed.Length == 0
             ? throw new AddressNotAllowedException(address.Host)
             : (string.Join(", ", allowed.Select(ip => ip.ToString())), allowed);
@@ -91,9 +90,8 @@ public sealed class ConnectionCheck(
 
     private async Task<(string Text, object Value)> GetAsync(Connection connection, Uri address, CancellationToken ct)
     {
-        using var client = new HttpClient(handlers.For(connection.IsSandbox), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
-        using var answer = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, ct);
-        return ($"HTTP {(int)answer.StatusCode}: something answers there. Whether it takes your key, only a sent event shows.", answer);
+        var status = await client.ProbeAsync(address, connection.IsSandbox, ct);
+        return ($"HTTP {status}: something answers there. Whether it takes your key, only a sent event shows.", address);
     }
 
     private async Task<T?> StepAsync<T>(
@@ -112,11 +110,11 @@ public sealed class ConnectionCheck(
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            Fail(NetworkFaults.OfTimeout(phase));
+            Fail(ClientFaults.OfTimeout(phase));
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException or AuthenticationException)
         {
-            Fail(NetworkFaults.Of(failure, phase));
+            Fail(ClientFaults.Of(failure, phase));
         }
 
         return null;

@@ -2,13 +2,12 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
-using Richpanel.Core.Sandbox;
 
 namespace Richpanel.Core.Wire;
 
 /// <summary>
 /// The two ways out. Both follow no redirect, keep no cookie and inflate nothing. The guarded one asks
-/// <see cref="OutgoingAddresses"/> for every address it is about to connect to; the other reaches the sandbox and nothing else.
+/// <see cref="OutgoingAddressGuard"/> for every address it is about to connect to; the other reaches the sandbox and nothing else.
 /// </summary>
 public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts own, SandboxEndpoint sandbox) : IDisposable
 {
@@ -22,7 +21,7 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
     /// <summary>Through a proxy the target is connected to by the proxy, so only an address spelled out can be refused here.</summary>
     public bool IsRefusedBeforeProxy(Uri target) =>
         options.Value is { Proxy: not null, AllowPrivateNetworks: false }
-        && (target.IsLoopback || (IPAddress.TryParse(target.IdnHost, out var address) && !OutgoingAddresses.IsPublic(address)));
+        && (target.IsLoopback || (IPAddress.TryParse(target.IdnHost, out var address) && !OutgoingAddressGuard.IsPublic(address)));
 
     public void Dispose()
     {
@@ -62,7 +61,7 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
         clock?.Enter(SendPhase.Dns);
         var resolved = await Dns.GetHostAddressesAsync(host.Host, ct);
         var isProxy = options.Proxy is not null;
-        var allowed = resolved.Where(address => OutgoingAddresses.MayReach(address, host.Port, options.AllowPrivateNetworks || isProxy, own)).ToArray();
+        var allowed = resolved.Where(address => OutgoingAddressGuard.MayReach(address, host.Port, options.AllowPrivateNetworks || isProxy, own)).ToArray();
         if (allowed.Length == 0)
         {
             throw new AddressNotAllowedException(host.Host);

@@ -29,6 +29,13 @@ public sealed class RichpanelClient(OutgoingHandlers handlers, TimeProvider time
         return PostAsync(target, RichpanelEnvelope.Batch(calls, target.ApiKey, secret, target.Hash, time.GetUtcNow()), ct);
     }
 
+    /// <summary>One GET, to see whether anything answers; the HTTP status. Throws what the network does, for a check by steps.</summary>
+    public async Task<int> ProbeAsync(Uri address, bool viaSandbox, CancellationToken ct)
+    {
+        using var answer = await (viaSandbox ? _sandbox : _guarded).GetAsync(address, HttpCompletionOption.ResponseHeadersRead, ct);
+        return (int)answer.StatusCode;
+    }
+
     public void Dispose()
     {
         _guarded.Dispose();
@@ -60,12 +67,12 @@ public sealed class RichpanelClient(OutgoingHandlers handlers, TimeProvider time
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return exchange.Ended(AnswerClassification.OfFault(NetworkFaults.OfTimeout(exchange.Phases.Now)));
+            return exchange.Ended(AnswerClassification.OfFault(ClientFaults.OfTimeout(exchange.Phases.Now)));
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
             ct.ThrowIfCancellationRequested();
-            return exchange.Ended(AnswerClassification.OfFault(NetworkFaults.Of(failure, exchange.Phases.Now)));
+            return exchange.Ended(AnswerClassification.OfFault(ClientFaults.Of(failure, exchange.Phases.Now)));
         }
     }
 

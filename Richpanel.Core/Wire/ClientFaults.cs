@@ -4,7 +4,7 @@ using System.Security.Authentication;
 namespace Richpanel.Core.Wire;
 
 /// <summary>Reads from an exception what the network did. The framework tells it in several layers; the innermost that is known counts.</summary>
-internal static class NetworkFaults
+internal static class ClientFaults
 {
     public static NetworkFault Of(Exception failure, SendPhase phase)
     {

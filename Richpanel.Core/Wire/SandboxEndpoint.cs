@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Richpanel.Core.Sandbox;
+namespace Richpanel.Core.Wire;
 
 /// <summary>Where the built-in sandbox listens; null until it does.</summary>
 public sealed class SandboxEndpoint

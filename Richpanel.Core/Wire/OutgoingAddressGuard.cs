@@ -15,7 +15,7 @@ public sealed class OwnPorts
 }
 
 /// <summary>Which resolved addresses may be reached (SSRF guard). Asked at connect time, after DNS, so rebinding cannot pass it.</summary>
-public static class OutgoingAddresses
+public static class OutgoingAddressGuard
 {
     private static readonly IPNetwork[] s_refused =
     [
