@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
+using Richpanel.Core.Storage;
 
 namespace Richpanel.Console.Startup;
 
@@ -9,6 +10,7 @@ internal static class StartFailure
     /// <summary>One sentence per fault; null when the failure is not one an admin can act on.</summary>
     public static IReadOnlyList<string>? Explain(Exception failure) => failure switch
     {
+        CannotStartException known => [known.Message],
         OptionsValidationException invalid => [.. invalid.Failures],
         AggregateException many when many.InnerExceptions.Select(Explain).ToList() is var all && all.TrueForAll(one => one is not null) =>
             [.. all.SelectMany(one => one!)],

@@ -6,7 +6,7 @@ namespace Richpanel.Core.Storage;
 /// <summary>Brings the database to this version before anything else runs.</summary>
 public static class DatabaseStartup
 {
-    /// <exception cref="InvalidOperationException">The database was made by a newer version; nothing was changed.</exception>
+    /// <exception cref="CannotStartException">The database was made by a newer version; nothing was changed.</exception>
     public static async Task MigrateAsync(StoragePaths paths, CancellationToken ct)
     {
         if (!Directory.Exists(paths.Folder))
@@ -21,7 +21,7 @@ public static class DatabaseStartup
         var unknown = (await context.Database.GetAppliedMigrationsAsync(ct)).Where(name => !known.Contains(name)).ToList();
         if (unknown.Count > 0)
         {
-            throw new InvalidOperationException(
+            throw new CannotStartException(
                 $"The database {paths.DatabaseFile} was made by a newer version of the product (it knows '{unknown[^1]}'). Start that version, or restore a copy from before the upgrade.");
         }
 

@@ -73,7 +73,7 @@ public sealed class SqliteStore(StoragePaths paths) : IDbContextFactory<ConsoleD
         if (!string.Equals(found, wanted, StringComparison.OrdinalIgnoreCase))
         {
             connection.Dispose();
-            throw new InvalidOperationException(
+            throw new CannotStartException(
                 $"SQLite answered {pragma}={found} where {wanted} is needed, so an acknowledged event could be lost. Put the database of Storage:ConnectionString on a local disk.");
         }
     }

@@ -13,6 +13,7 @@ public sealed partial class CatalogTests
     {
         var causes = Fields<Cause>(typeof(CauseCatalog));
 
+        Assert.NotEmpty(causes);
         Assert.Equal(causes.Count, causes.Select(cause => cause.Code).Distinct(StringComparer.Ordinal).Count());
         Assert.Empty(causes.Where(cause => !SnakeCase().IsMatch(cause.Code)).Select(cause => cause.Code));
         Assert.Empty(causes.Where(cause => cause.Title.Length is 0 or > 60 || !IsSentence(cause.Text) || !IsSentence(cause.Remedy)).Select(cause => cause.Code));
@@ -23,6 +24,7 @@ public sealed partial class CatalogTests
     {
         var kinds = Fields<NoteKind>(typeof(NoteCatalog));
 
+        Assert.NotEmpty(kinds);
         Assert.Equal(kinds.Count, kinds.Select(kind => kind.Code).Distinct(StringComparer.Ordinal).Count());
         Assert.Empty(kinds.Where(kind => !SnakeCase().IsMatch(kind.Code)).Select(kind => kind.Code));
         Assert.Empty(kinds.Where(kind => !IsSentence(kind.Text) || !IsSentence(kind.Remedy)).Select(kind => kind.Code));

@@ -23,7 +23,7 @@ public sealed class RoomTests
     [InlineData("Causes")]
     [InlineData("Segment", "Json", "Notes", "Causes")]
     [InlineData("Mapping", "Segment", "Json", "Notes", "Causes", "Wire")]
-    [InlineData("Wire", "Json", "Causes", "Connections")]
+    [InlineData("Wire", "Json", "Causes", "Connections", "Sandbox")]
     [InlineData("Connections", "Mapping", "Wire", "Storage", "Causes", "Json", "Notes")]
     public void A_room_of_Core_knows_only_the_rooms_below_it(string room, params string[] below)
     {
@@ -44,6 +44,12 @@ public sealed class RoomTests
     public void Of_Connections_the_Wire_knows_only_which_hash_to_sign_with() =>
         Assert.Empty(Uses($"{Core}.Wire")
             .Where(use => RoomOf(use.Target, Core) == "Connections" && use.Target.FullName != typeof(SignatureHash).FullName)
+            .Select(Words).Distinct());
+
+    [Fact]
+    public void Of_the_Sandbox_the_Wire_knows_only_where_it_listens() =>
+        Assert.Empty(Uses($"{Core}.Wire")
+            .Where(use => RoomOf(use.Target, Core) == "Sandbox" && use.Target.Name != "SandboxEndpoint")
             .Select(Words).Distinct());
 
     [Fact]
@@ -96,6 +102,7 @@ public sealed class RoomTests
     {
         // Guards the other tests: an empty architecture would let everything pass.
         Assert.Contains(Uses($"{Core}.Storage"), use => RoomOf(use.Target, Core) == "Deliveries");
+        Assert.Contains(Uses(Site), use => RoomOf(use.Target, Core) == "Receiving");
     }
 
     private static IEnumerable<(IType Origin, IType Target)> Uses(string root) =>

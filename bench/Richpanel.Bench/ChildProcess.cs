@@ -91,9 +91,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for it to end by itself.</summary>
-    public async Task<int> ExitAsync(TimeSpan atMost)
+    public async Task<int> ExitAsync(TimeSpan atMost, CancellationToken ct = default)
     {
-        await _process.WaitForExitAsync().WaitAsync(atMost);
+        await _process.WaitForExitAsync(ct).WaitAsync(atMost, ct);
         return _process.ExitCode;
     }
 

@@ -31,7 +31,7 @@ internal static class KillTrial
     /// <param name="folder">For its data and the stub's record.</param>
     /// <param name="rounds">Kills.</param>
     /// <param name="seed">Decides the moments.</param>
-    public static async Task<KillResult> RunAsync(string dll, string folder, int rounds, int seed)
+    public static async Task<KillResult> RunAsync(string dll, string folder, int rounds, int seed, CancellationToken ct = default)
     {
         var random = new Random(seed);
         var record = Path.Combine(folder, "arrived.txt");
@@ -45,16 +45,16 @@ internal static class KillTrial
         stream.Start();
         for (var round = 0; round < rounds; round++)
         {
-            await Task.Delay(random.Next(300, 1500));
+            await Task.Delay(random.Next(300, 1500), ct);
             await product.KillAsync();
             var clock = System.Diagnostics.Stopwatch.StartNew();
             await product.StartAsync();
             slowest = clock.Elapsed > slowest ? clock.Elapsed : slowest;
         }
 
-        await Task.Delay(500);
+        await Task.Delay(500, ct);
         await stream.StopAsync();
-        await DrainAsync(product);
+        await DrainAsync(product, ct);
         var balanced = (await product.ApiAsync(HttpMethod.Get, "ledger")).GetProperty("total").GetProperty("balanced").GetBoolean();
         var stopped = await product.StopAsync();
 
@@ -81,7 +81,7 @@ internal static class KillTrial
     }
 
     /// <summary>Waits until no delivery is waiting or on its way.</summary>
-    private static async Task DrainAsync(Product product)
+    private static async Task DrainAsync(Product product, CancellationToken ct)
     {
         var deadline = DateTime.UtcNow.AddMinutes(3);
         while (true)
@@ -98,7 +98,7 @@ internal static class KillTrial
                 throw new TimeoutException($"{waiting} deliveries still wait after 3 minutes:\n{product.Process.Output}");
             }
 
-            await Task.Delay(200);
+            await Task.Delay(200, ct);
         }
     }
 

@@ -7,6 +7,7 @@ namespace Richpanel.Bench;
 /// <summary>
 /// A Richpanel in a process of its own: answers 200 to <c>/t</c> and <c>/bt</c> and appends the eventId of every call it saw to a
 /// file, one a line. The file is written through before the answer goes out, so the record never lags behind what was answered.
+/// With <c>--calls FILE</c> the calls themselves are kept too, one JSON object a line.
 /// </summary>
 internal static class StubServer
 {
@@ -14,6 +15,9 @@ internal static class StubServer
     {
         var delay = TimeSpan.FromMilliseconds(arguments.Number("delay", 0));
         await using var record = new FileStream(arguments.Text("record", "stub.txt"), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        await using var calls = arguments.Text("calls", string.Empty) is { Length: > 0 } file
+            ? new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0)
+            : null;
         await using var app = LocalServer.Build();
         var count = 0L;
 
@@ -21,12 +25,14 @@ internal static class StubServer
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
-            var ids = EventIds(body.GetBuffer().AsMemory(0, (int)body.Length), kind == "bt");
-            var lines = Encoding.UTF8.GetBytes(string.Concat(ids.Select(id => id + "\n")));
+            var seen = Calls(body.GetBuffer().AsMemory(0, (int)body.Length), kind == "bt");
+            var ids = Encoding.UTF8.GetBytes(string.Concat(seen.Select(call => call.EventId + "\n")));
+            var texts = Encoding.UTF8.GetBytes(string.Concat(seen.Select(call => call.Text + "\n")));
             lock (record)
             {
-                record.Write(lines);
-                count += ids.Count;
+                record.Write(ids);
+                calls?.Write(texts);
+                count += seen.Count;
             }
 
             if (delay > TimeSpan.Zero)
@@ -40,16 +46,18 @@ internal static class StubServer
         return await LocalServer.ServeAsync(app);
     }
 
-    /// <summary>The eventIds inside one request: its Base64 text decoded, the call or the calls of the batch read.</summary>
-    private static List<string> EventIds(ReadOnlyMemory<byte> body, bool batch)
+    /// <summary>The calls inside one request: its Base64 text decoded, the call or the calls of the batch read.</summary>
+    private static List<(string EventId, string Text)> Calls(ReadOnlyMemory<byte> body, bool batch)
     {
         using var request = JsonDocument.Parse(body);
         var encoded = request.RootElement.GetProperty(batch ? "hs" : "h").GetBytesFromBase64();
         using var content = JsonDocument.Parse(encoded);
         return batch
-            ? [.. content.RootElement.GetProperty("events").EnumerateArray().Select(call => call.GetProperty("eventId").GetString()!)]
-            : [content.RootElement.GetProperty("eventId").GetString()!];
+            ? [.. content.RootElement.GetProperty("events").EnumerateArray().Select(Seen)]
+            : [Seen(content.RootElement)];
     }
+
+    private static (string EventId, string Text) Seen(JsonElement call) => (call.GetProperty("eventId").GetString()!, call.GetRawText());
 }
 
 /// <summary>Baseline (a): what Kestrel alone does with the same request. Reads the body, parses the JSON, answers as the receiver does.</summary>
