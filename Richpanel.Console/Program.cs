@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Richpanel.Console.Api;
 using Richpanel.Console.Receiver;
 using Richpanel.Console.Sandbox;
@@ -25,6 +26,9 @@ try
     builder.UseListeningAddresses();
 
     await using var app = builder.Build();
+
+    // Before anything is touched: the host would do it too, but only after the database was migrated.
+    app.Services.GetService<IStartupValidator>()?.Validate();
     await DatabaseStartup.MigrateAsync(app.Services.GetRequiredService<StoragePaths>(), CancellationToken.None);
     await app.Services.GetRequiredService<SandboxSeed>().EnsureAsync();
     await app.Services.GetRequiredService<ConnectionDirectory>().ReloadAsync();
