@@ -22,7 +22,8 @@ try
     builder.Configuration.AddProgramSettings();
     builder.WebHost.UseStaticWebAssets();
     builder.Services.AddSerilog((services, log) => log.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services), preserveStaticLogger: true);
-    builder.Services.AddRichpanelCore(builder.Configuration).AddReceiver().AddSandbox().AddApi().AddConsole().AddStartNotice();
+    // The sandbox first: hosted services start in this order and stop in the opposite one, and the dispatcher sends to it.
+    builder.Services.AddSandbox().AddRichpanelCore(builder.Configuration).AddReceiver().AddApi().AddConsole().AddStartNotice();
     builder.UseListeningAddresses();
 
     await using var app = builder.Build();
@@ -36,6 +37,7 @@ try
     app.UseSeparatePorts();
     app.MapReceiver();
     app.MapApi();
+    app.MapPublicSandbox();
     app.MapConsole();
     await app.RunAsync();
     return 0;

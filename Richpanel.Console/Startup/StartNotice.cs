@@ -1,16 +1,18 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Richpanel.Core.Storage;
+using Richpanel.Core.Wire;
 
 namespace Richpanel.Console.Startup;
 
-/// <summary>Says, once the product listens, which address to open and where the data is.</summary>
-internal sealed partial class StartNotice(IServer server, StoragePaths paths, ILogger<StartNotice> log) : IHostedLifecycleService
+/// <summary>Once the product listens: says which address to open and where the data is, and shuts its own ports to outgoing calls.</summary>
+internal sealed partial class StartNotice(IServer server, StoragePaths paths, OwnPorts own, ILogger<StartNotice> log) : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         foreach (var address in server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
         {
+            own.Add(BindingAddress.Parse(address).Port);
             OpenThis(address.Replace("//0.0.0.0:", "//localhost:", StringComparison.Ordinal).Replace("//[::]:", "//localhost:", StringComparison.Ordinal));
         }
 

@@ -9,7 +9,7 @@ public sealed class OwnPorts
 {
     private volatile HashSet<int> _ports = [];
 
-    public void Set(IEnumerable<int> ports) => _ports = [.. ports];
+    public void Add(params IEnumerable<int> ports) => _ports = [.. _ports, .. ports];
 
     public bool Contains(int port) => _ports.Contains(port);
 }

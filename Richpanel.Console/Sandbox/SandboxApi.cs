@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Sandbox;
+
+namespace Richpanel.Console.Sandbox;
+
+/// <summary>The sandbox over the API: what it got, what it made of it, how it shall answer.</summary>
+public static class SandboxApi
+{
+    public sealed record RequestDetail(
+        long Id, DateTimeOffset At, string Path, int Status, bool KeepsContract, bool Taken, JsonElement Findings, string Body, IReadOnlyList<JsonElement> Calls);
+
+    public sealed record TimelineEvent(
+        long Id, long RequestId, string? EventId, string Event, string? Uid, string? Did, long? SessionId, DateTimeOffset OccurredAt, DateTimeOffset ArrivedAt, bool Repeat, JsonElement Call);
+
+    public sealed record Scenario(IReadOnlyList<SandboxStep> Steps, int Seed, int NextStep);
+
+    /// <summary>Routes under <c>/api/v1/sandbox</c>; the caller sets the roles of each group.</summary>
+    public static (RouteGroupBuilder Read, RouteGroupBuilder Change) MapSandbox(this RouteGroupBuilder api)
+    {
+        var read = api.MapGroup("/sandbox").WithTags("Sandbox");
+        read.MapGet("/requests", RequestsAsync);
+        read.MapGet("/requests/{id:long}", RequestAsync);
+        read.MapGet("/customers", (string? uid, int? limit, SandboxQueries queries, CancellationToken ct) => queries.CustomersAsync(uid, limit ?? 50, ct));
+        read.MapGet("/visitors", (string? did, int? limit, SandboxQueries queries, CancellationToken ct) => queries.VisitorsAsync(did, limit ?? 50, ct));
+        read.MapGet("/sessions", (string? uid, string? did, int? limit, SandboxQueries queries, CancellationToken ct) => queries.SessionsAsync(uid, did, limit ?? 50, ct));
+        read.MapGet("/timeline", TimelineAsync);
+        read.MapGet("/scenario", (SandboxScenarios scenarios) => Shown(scenarios));
+
+        var change = api.MapGroup("/sandbox").WithTags("Sandbox");
+        change.MapPut("/scenario", SetScenario);
+        change.MapDelete("/", async (SandboxStore store, CancellationToken ct) =>
+        {
+            await store.ClearAsync(ct);
+            return TypedResults.NoContent();
+        });
+        return (read, change);
+    }
+
+    private static Task<IReadOnlyList<SandboxRequestRow>> RequestsAsync(long? before, int? limit, SandboxQueries queries, CancellationToken ct) =>
+        queries.RequestsAsync(before, limit ?? 50, ct);
+
+    private static async Task<Results<Ok<RequestDetail>, NotFound>> RequestAsync(
+        long id, SandboxQueries queries, ConnectionDirectory directory, CancellationToken ct)
+    {
+        if (await queries.RequestAsync(id, ct) is not { } request)
+        {
+            return TypedResults.NotFound();
+        }
+
+        // Decoding needs no key; the findings are those of the moment it came in.
+        var keys = new ContractKeys(directory.Connections.FirstOrDefault(c => c.IsSandbox)?.ApiKey ?? "", null, SignatureHash.Sha256);
+        var calls = SandboxContract.Check(request.Path, "application/json", request.Body, keys).Calls;
+        return TypedResults.Ok(new RequestDetail(
+            request.Id, request.At, request.Path, request.Status, request.KeepsContract, request.Taken, JsonElement.Parse(request.Findings),
+            System.Text.Encoding.UTF8.GetString(request.Body), [.. calls.Select(call => JsonElement.Parse(Core.Json.JsonTreeWriter.Write(call)))]));
+    }
+
+    private static async Task<IReadOnlyList<TimelineEvent>> TimelineAsync(
+        string? uid, string? did, string? eventId, int? limit, SandboxQueries queries, CancellationToken ct)
+    {
+        var events = await queries.TimelineAsync(uid, did, eventId, limit ?? 50, ct);
+        return [.. events.Select(e => new TimelineEvent(
+            e.Id, e.RequestId, e.EventId, e.Name, e.Uid, e.Did, e.SessionId, e.OccurredAt, e.ArrivedAt, e.Repeat, JsonElement.Parse(e.Call)))];
+    }
+
+    private static Results<Ok<Scenario>, ValidationProblem> SetScenario(SandboxScenario scenario, SandboxScenarios scenarios)
+    {
+        var asked = scenario.Steps is null ? scenario with { Steps = [] } : scenario;
+        var faults = asked.Faults();
+        if (faults.Count > 0)
+        {
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["steps"] = [.. faults] });
+        }
+
+        scenarios.Set(asked);
+        return TypedResults.Ok(Shown(scenarios));
+    }
+
+    private static Scenario Shown(SandboxScenarios scenarios)
+    {
+        var (scenario, position) = scenarios.Now;
+        return new Scenario(scenario.Steps, scenario.Seed, position.Step);
+    }
+}
