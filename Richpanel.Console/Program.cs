@@ -33,6 +33,7 @@ try
     await DatabaseStartup.MigrateAsync(app.Services.GetRequiredService<StoragePaths>(), CancellationToken.None);
     await app.Services.GetRequiredService<SandboxSeed>().EnsureAsync();
     await app.Services.GetRequiredService<ConnectionDirectory>().ReloadAsync();
+    await app.Services.GetRequiredService<Bootstrap>().ApplyAsync();
 
     app.UseSeparatePorts();
     app.MapReceiver();

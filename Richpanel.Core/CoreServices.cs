@@ -53,6 +53,9 @@ public static class CoreServices
         services.AddSingleton<ConnectionStore>();
         services.AddSingleton<ConnectionCheck>();
         services.AddSingleton<SandboxSeed>();
+        services.AddOptions<BootstrapOptions>().BindConfiguration("Bootstrap");
+        services.AddSingleton<Bootstrap>();
+        services.AddSingleton<ApiTokenDirectory>();
         return services;
     }
 

@@ -1,0 +1,153 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Core.Connections;
+
+/// <summary>
+/// Applies section <c>Bootstrap</c> at start. Each entry's fingerprint is remembered: an entry that was applied once is never applied
+/// again, so that what an admin changed or revoked stays so; an entry whose value changed counts as new.
+/// </summary>
+public sealed class Bootstrap(
+    IOptions<BootstrapOptions> options, StoreWriter writer, ConnectionStore store, ConnectionDirectory directory, TimeProvider time)
+{
+    private const int ShortestToken = 32;
+
+    private static readonly string[] s_roles = ["viewer", "support", "qa", "operator", "admin"];
+
+    /// <exception cref="CannotStartException">An entry cannot be right; nothing of that entry was applied.</exception>
+    public async Task ApplyAsync()
+    {
+        for (var i = 0; i < options.Value.Connections.Count; i++)
+        {
+            await ApplyAsync(options.Value.Connections[i], $"Bootstrap:Connections:{i}");
+        }
+
+        for (var i = 0; i < options.Value.ApiTokens.Count; i++)
+        {
+            await ApplyAsync(options.Value.ApiTokens[i], $"Bootstrap:ApiTokens:{i}");
+        }
+    }
+
+    private async Task ApplyAsync(BootstrapConnection entry, string setting)
+    {
+        var secret = SecretSetting.Read(entry.ApiSecret, entry.ApiSecretFile, setting + ":ApiSecret");
+        var existing = Find(entry.Name);
+
+        // An entry that only adds sources to a connection made elsewhere (the Sandbox) leaves the connection alone.
+        if (existing is null || entry.ApiKey is not null)
+        {
+            await OnceAsync($"connection/{entry.Name}", [entry.Environment, entry.BaseUrl, entry.ApiKey, Digest(secret), entry.SignatureHash, entry.Transport], async () =>
+            {
+                var draft = new ConnectionDraft
+                {
+                    Name = entry.Name,
+                    Environment = entry.Environment,
+                    BaseUrl = entry.BaseUrl,
+                    ApiKey = entry.ApiKey,
+                    ApiSecret = secret,
+                    SignatureHash = entry.SignatureHash,
+                    Transport = entry.Transport,
+                };
+                Demand(existing is null ? await store.CreateAsync(draft) : await store.UpdateAsync(existing.Id, draft), setting);
+            });
+        }
+
+        for (var i = 0; i < entry.Sources.Count; i++)
+        {
+            var source = entry.Sources[i];
+            var at = $"{setting}:Sources:{i}";
+            await OnceAsync($"source/{entry.Name}/{source.Name}", [Digest(source.WriteKey)], async () =>
+            {
+                var connection = Find(entry.Name) ?? throw new CannotStartException($"{setting}:Name: there is no connection '{entry.Name}' any more.");
+                Demand(await store.AddSourceAsync(connection.Id, source.Name, source.WriteKey), at);
+            });
+        }
+    }
+
+    private async Task ApplyAsync(BootstrapToken entry, string setting)
+    {
+        var token = SecretSetting.Read(entry.Token, entry.TokenFile, setting + ":Token");
+        if (token is null || token.Length < ShortestToken)
+        {
+            throw new CannotStartException($"{setting}:Token has {token?.Length ?? 0} characters; a token needs at least {ShortestToken}, for example from 'openssl rand -hex 32'.");
+        }
+
+        if (!s_roles.Contains(entry.Role, StringComparer.Ordinal))
+        {
+            throw new CannotStartException($"{setting}:Role is '{entry.Role}'; it must be one of {string.Join(", ", s_roles)}.");
+        }
+
+        await OnceAsync($"token/{entry.Name}", [entry.Role, entry.Connections, entry.ExpiresAt, Digest(token)], () => writer.WriteAsync(session =>
+        {
+            using var context = session.Context();
+            var hash = SecretProtector.HashKey(token);
+            var now = time.GetUtcNow();
+
+            // A token that was replaced in the configuration must stop working; one that only got another role is replaced as well.
+            foreach (var old in context.ApiTokens.Where(t => t.RevokedAt == null && (t.Name == entry.Name || t.Hash == hash)).ToList())
+            {
+                if (old.Hash.AsSpan().SequenceEqual(hash))
+                {
+                    context.ApiTokens.Remove(old);
+                }
+                else
+                {
+                    old.RevokedAt = now;
+                }
+            }
+
+            context.SaveChanges();
+            context.ApiTokens.Add(new ApiToken { Name = entry.Name, Role = entry.Role, Hash = hash, Connections = entry.Connections, CreatedAt = now, ExpiresAt = entry.ExpiresAt });
+            context.SaveChanges();
+        }));
+    }
+
+    /// <summary>Runs <paramref name="apply"/> unless this very entry was applied before, and remembers it.</summary>
+    private async Task OnceAsync(string key, object?[] values, Func<Task> apply)
+    {
+        var fingerprint = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', values.Prepend(key))));
+        var known = await writer.WriteAsync(session =>
+        {
+            using var context = session.Context();
+            return context.BootstrapEntries.AsNoTracking().FirstOrDefault(entry => entry.Key == key)?.Fingerprint;
+        });
+        if (known is not null && known.AsSpan().SequenceEqual(fingerprint))
+        {
+            return;
+        }
+
+        await apply();
+        await writer.WriteAsync(session =>
+        {
+            using var context = session.Context();
+            if (context.BootstrapEntries.Find(key) is { } entry)
+            {
+                entry.Fingerprint = fingerprint;
+                entry.AppliedAt = time.GetUtcNow();
+            }
+            else
+            {
+                context.BootstrapEntries.Add(new BootstrapEntry { Key = key, Fingerprint = fingerprint, AppliedAt = time.GetUtcNow() });
+            }
+
+            context.SaveChanges();
+        });
+    }
+
+    private Connection? Find(string name) =>
+        directory.Connections.FirstOrDefault(connection => string.Equals(connection.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    private static void Demand<T>(SaveOutcome<T> outcome, string setting)
+    {
+        if (outcome is SaveOutcome<T>.Invalid invalid)
+        {
+            throw new CannotStartException(string.Join(' ', invalid.Faults.Select(fault => $"{setting}:{fault.Field}: {fault.Text}")));
+        }
+    }
+
+    /// <summary>Tells two secrets apart in a fingerprint without making the weaker of them guessable at speed.</summary>
+    private static string? Digest(string? secret) => secret is null ? null : SecretProtector.Fingerprint(secret);
+}
