@@ -1,8 +1,9 @@
-using System.Text;
 using Microsoft.Extensions.Options;
 using Richpanel.Core.Causes;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Json;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Segment;
 
 namespace Richpanel.Console.Receiver;
 
@@ -28,43 +29,53 @@ internal sealed class Admission(CallDoor door, IOptions<ReceivingLimits> limits)
         route == ReceivedRoute.Webhook ? limits.Value.MaxWebhookBytes : limits.Value.MaxRequestBytes;
 
     /// <summary>The body's shape; throws <see cref="RefusedException"/> when it is none that can be let in.</summary>
-    public RequestScan Scan(DoorVisit visit)
+    public RequestShape Look(DoorVisit visit)
     {
-        WithoutMark(visit);
         if (visit.Body.Length == 0)
         {
             throw Refuse(CauseCatalog.EmptyBody);
         }
 
-        var scan = RequestScan.Of(visit.Body.Span, CallReader.FormOf(visit.Route.Received));
-        if (scan.Fault is { } fault)
+        var shape = RequestShape.Read(visit.Body.Span, CallReader.KindOf(visit.Route.Received));
+        if (RefusalOf(shape) is { } refusal)
         {
-            throw Refuse(fault.Cause, fault.Path, fault.Message);
+            throw refusal;
         }
 
-        if (scan.Calls.Count > limits.Value.MaxItems)
+        if (shape.ItemCount > limits.Value.MaxItems)
         {
             throw Refuse(
-                CauseCatalog.TooManyItems, "$.batch", $"The request has {scan.Calls.Count} calls, {limits.Value.MaxItems} are allowed. Send smaller batches.");
+                CauseCatalog.TooManyItems, "$.batch", $"The request has {shape.ItemCount} calls, {limits.Value.MaxItems} are allowed. Send smaller batches.");
         }
 
-        if (scan.Calls.Count == 1 && visit.Route.Received != ReceivedRoute.Batch)
+        if (shape.ItemCount == 1 && visit.Route.Received != ReceivedRoute.Batch)
         {
-            JudgeSingle(visit.Body.Span, scan.Calls[0]);
+            JudgeSingle(shape.Items[0]);
         }
 
-        return scan;
+        return shape;
     }
 
     /// <summary>Keeps the request; ends after the commit.</summary>
-    public Task<long> KeepAsync(DoorVisit visit, Source source, RequestScan scan)
+    public Task<long> KeepAsync(DoorVisit visit, Source source, RequestShape shape)
     {
-        scan.MaskKeys(visit.Body.Span);
-        return door.KeepAsync(new AdmittedRequest(
-            source, visit.Route.Received, Origin.Receiver, visit.Body, scan.EnvelopeOf(visit.Body.Span)));
+        shape.OverwriteKeys(visit.Body.Span);
+        return door.KeepAsync(new AdmittedRequest(source, visit.Route.Received, Origin.Receiver, visit.Body, shape.Envelope));
     }
 
-    private void JudgeSingle(ReadOnlySpan<byte> body, CallSlice call)
+    private static RefusedException? RefusalOf(RequestShape shape) => shape.Fault switch
+    {
+        ShapeFault.None => null,
+        ShapeFault.NotJson => Refuse(
+            CauseCatalog.InvalidJson, "$", $"The body is not JSON: it breaks at line {shape.FaultLine}, byte {shape.FaultByte}. Send one JSON value as UTF-8."),
+        ShapeFault.TooDeep => Refuse(
+            CauseCatalog.NestedTooDeep, "$", $"The body is nested deeper than {JsonTreeReader.MaxDepth} levels, at line {shape.FaultLine}, byte {shape.FaultByte}. Flatten it."),
+        ShapeFault.NotABatch => Refuse(
+            CauseCatalog.BatchMissing, "$.batch", "The body has no list 'batch'. Send {\"batch\":[…]}, or post a single call to its own route."),
+        _ => Refuse(CauseCatalog.EmptyBatch, "$.batch", "There is no call in the list. Send at least one."),
+    };
+
+    private void JudgeSingle(CallSlice call)
     {
         if (call.Length > limits.Value.MaxCallBytes)
         {
@@ -72,18 +83,9 @@ internal sealed class Admission(CallDoor door, IOptions<ReceivingLimits> limits)
                 CauseCatalog.TooLarge, "$", $"The call has {call.Length} bytes, {limits.Value.MaxCallBytes} are allowed. Send less in one call.");
         }
 
-        if (body[call.Offset] != (byte)'{')
+        if (!call.IsObject)
         {
             throw Refuse(CauseCatalog.NotAnObject, "$", "A call is a JSON object. Send one such as {\"type\":\"track\",…}.");
-        }
-    }
-
-    /// <summary>A byte order mark is no JSON, but some senders write it.</summary>
-    private static void WithoutMark(DoorVisit visit)
-    {
-        if (visit.Body.Span.StartsWith(Encoding.UTF8.Preamble))
-        {
-            visit.Body = visit.Body[Encoding.UTF8.Preamble.Length..];
         }
     }
 

@@ -13,7 +13,7 @@ public static class ReceiverEndpoints
         services.AddSingleton<SourceGate>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<Admission>();
-        services.AddSingleton<WebhookSignature>();
+        services.AddSingleton<WebhookCheck>();
         services.AddSingleton<RefusalRecord>();
         services.AddSingleton<ReceiverHandler>();
         return services;

@@ -7,7 +7,7 @@ namespace Richpanel.Console.Receiver;
 
 /// <summary>Answers everything under the door's paths. Whatever arrives, one <see cref="SegmentAnswer"/> goes back.</summary>
 internal sealed partial class ReceiverHandler(
-    SourceGate gate, BodyReader bodies, Admission admission, WebhookSignature signature, RefusalRecord record, ILogger<ReceiverHandler> log)
+    SourceGate gate, BodyReader bodies, Admission admission, WebhookCheck signature, RefusalRecord record, ILogger<ReceiverHandler> log)
 {
     private const int OverloadRetrySeconds = 1;
     private const int StoreRetrySeconds = 5;
@@ -84,16 +84,16 @@ internal sealed partial class ReceiverHandler(
             visit.Source = gate.ByPublicId(request, visit.Route.Argument!);
         }
 
-        var scan = admission.Scan(visit);
-        var source = visit.Source ??= gate.ByWriteKey(request, scan.WriteKey);
+        var shape = admission.Look(visit);
+        var source = visit.Source ??= gate.ByWriteKey(request, shape.WriteKey);
         if (visit.Route.Received == ReceivedRoute.Webhook)
         {
-            signature.Demand(request, source, visit.Body.Span, scan);
+            signature.Demand(request, source, visit.Body.Span, shape);
         }
 
-        await admission.KeepAsync(visit, source, scan);
+        await admission.KeepAsync(visit, source, shape);
         return visit.Route.Received == ReceivedRoute.Partner && !source.Disabled
-            ? PartnerAnswer.Of(visit.Body.Slice(scan.Calls[0].Offset, scan.Calls[0].Length))
+            ? PartnerAnswer.Of(visit.Body.Slice(shape.Items[0].Offset, shape.Items[0].Length))
             : SegmentAnswer.Accepted;
     }
 

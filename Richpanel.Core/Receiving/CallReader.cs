@@ -33,11 +33,11 @@ public static class CallReader
         route is ReceivedRoute.Partner or ReceivedRoute.Webhook ? ClockHandling.AlreadyCorrected : ClockHandling.Correct;
 
     /// <summary>How a body of this route holds its calls.</summary>
-    public static BodyForm FormOf(ReceivedRoute route) => route switch
+    public static BodyKind KindOf(ReceivedRoute route) => route switch
     {
-        ReceivedRoute.Batch => BodyForm.Envelope,
-        ReceivedRoute.Webhook => BodyForm.SingleOrList,
-        _ => BodyForm.Single,
+        ReceivedRoute.Batch => BodyKind.Batch,
+        ReceivedRoute.Webhook => BodyKind.Webhook,
+        _ => BodyKind.Single,
     };
 
     private static RequestEnvelope EnvelopeOf(string envelope)

@@ -31,14 +31,14 @@ internal sealed class DeliveryDrafting(ConnectionDirectory directory, int mostCa
         try
         {
             var context = CallReader.ContextOf(request.Route, request.ReceivedAt, request.Envelope);
-            var scan = RequestScan.Of(request.Body, CallReader.FormOf(request.Route));
-            if (scan.Fault is not null)
+            var shape = RequestShape.Read(request.Body, CallReader.KindOf(request.Route));
+            if (shape.Fault != ShapeFault.None)
             {
                 return [DraftUnreadable(request, 0, request.Body.Length)];
             }
 
-            var drafts = new List<DeliveryDraft>(scan.Calls.Count);
-            foreach (var slice in scan.Calls)
+            var drafts = new List<DeliveryDraft>(shape.Items.Count);
+            foreach (var slice in shape.Items)
             {
                 drafts.Add(Draft(request, context, slice.Offset, slice.Length));
             }

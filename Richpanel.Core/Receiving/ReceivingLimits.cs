@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Richpanel.Core.Segment;
 
 namespace Richpanel.Core.Receiving;
 
@@ -17,7 +18,7 @@ public sealed class ReceivingLimits
     [Range(32 * 1024, 256 * 1024 * 1024)]
     public int MaxWebhookBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Most calls in one request.</summary>
-    [Range(1, 100_000)]
-    public int MaxItems { get; init; } = 2500;
+    /// <summary>Most calls in one request; Segment's own limit is the most that can be set.</summary>
+    [Range(1, RequestShape.MaxItems)]
+    public int MaxItems { get; init; } = RequestShape.MaxItems;
 }
