@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Richpanel.Core.Causes;
 using Richpanel.Core.Connections;
-using Richpanel.Core.Json;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Segment;
 
@@ -37,9 +36,9 @@ internal sealed class Admission(CallDoor door, IOptions<ReceivingLimits> limits)
         }
 
         var shape = RequestShape.Read(visit.Body.Span, CallReader.KindOf(visit.Route.Received));
-        if (RefusalOf(shape) is { } refusal)
+        if (BodyFault.Of(shape) is { } fault)
         {
-            throw refusal;
+            throw Refuse(fault.Cause, fault.Path, fault.Message);
         }
 
         if (shape.ItemCount > limits.Value.MaxItems)
@@ -62,18 +61,6 @@ internal sealed class Admission(CallDoor door, IOptions<ReceivingLimits> limits)
         shape.OverwriteKeys(visit.Body.Span);
         return door.KeepAsync(new AdmittedRequest(source, visit.Route.Received, Origin.Receiver, visit.Body, shape.Envelope));
     }
-
-    private static RefusedException? RefusalOf(RequestShape shape) => shape.Fault switch
-    {
-        ShapeFault.None => null,
-        ShapeFault.NotJson => Refuse(
-            CauseCatalog.InvalidJson, "$", $"The body is not JSON: it breaks at line {shape.FaultLine}, byte {shape.FaultByte}. Send one JSON value as UTF-8."),
-        ShapeFault.TooDeep => Refuse(
-            CauseCatalog.NestedTooDeep, "$", $"The body is nested deeper than {JsonTreeReader.MaxDepth} levels, at line {shape.FaultLine}, byte {shape.FaultByte}. Flatten it."),
-        ShapeFault.NotABatch => Refuse(
-            CauseCatalog.BatchMissing, "$.batch", "The body has no list 'batch'. Send {\"batch\":[…]}, or post a single call to its own route."),
-        _ => Refuse(CauseCatalog.EmptyBatch, "$.batch", "There is no call in the list. Send at least one."),
-    };
 
     private void JudgeSingle(CallSlice call)
     {

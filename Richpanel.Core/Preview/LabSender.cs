@@ -1,6 +1,7 @@
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Segment;
 
 namespace Richpanel.Core.Preview;
 
@@ -15,7 +16,7 @@ public abstract record LabOutcome
     public sealed record Kept(Delivery Delivery) : LabOutcome;
 
     /// <summary>The text is no call at all, so nothing was kept.</summary>
-    public sealed record Unreadable(ScanFault Fault) : LabOutcome;
+    public sealed record Unreadable(BodyFault Fault) : LabOutcome;
 }
 
 /// <summary>Sends a call typed by a person: by the same door, expansion and dispatcher as everybody's, with origin Lab.</summary>
@@ -24,14 +25,14 @@ public sealed class LabSender(CallDoor door, DeliveryActions actions)
     /// <summary>Keeps the call and waits, at most <paramref name="atMost"/>, until its first attempt has ended.</summary>
     public async Task<LabOutcome> SendAsync(Connection connection, ReadOnlyMemory<byte> call, TimeSpan atMost, CancellationToken ct)
     {
-        var scan = RequestScan.Of(call.Span, BodyForm.Single);
-        if (scan.Fault is { } fault)
+        var shape = RequestShape.Read(call.Span, BodyKind.Single);
+        if (BodyFault.Of(shape) is { } fault)
         {
             return new LabOutcome.Unreadable(fault);
         }
 
         var body = call.ToArray();
-        scan.MaskKeys(body);
+        shape.OverwriteKeys(body);
         var request = await door.KeepAsync(new AdmittedRequest(ByHand(connection), ReceivedRoute.Console, Origin.Lab, body, null));
         var deliveries = await door.ExpandedAsync(request, ct);
         var delivery = await actions.WaitForOutcomeAsync(deliveries[0], attemptsBefore: 0, atMost, ct);

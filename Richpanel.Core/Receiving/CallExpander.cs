@@ -22,6 +22,9 @@ public sealed partial class CallExpander(
     /// <summary>Rows a transaction: about 10 ms, which is what a sender at the door may have to wait.</summary>
     private const int SliceCalls = 250;
 
+    /// <summary>Rows a transaction while senders are waiting.</summary>
+    private const int BusySliceCalls = 64;
+
     private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(1);
 
     private readonly DeliveryDrafting _drafting = new(directory, limits.Value.MaxCallBytes);
@@ -90,7 +93,7 @@ public sealed partial class CallExpander(
         {
             expansion.Bodies.Remember(request);
             drafts.AddRange(_drafting.Draft(request));
-            if (drafts.Count >= SliceCalls)
+            if (drafts.Count >= (writer.DoorIsBusy ? BusySliceCalls : SliceCalls))
             {
                 yield return (drafts, request.Id);
                 drafts = [];
