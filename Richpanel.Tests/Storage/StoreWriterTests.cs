@@ -99,7 +99,7 @@ public sealed class StoreWriterTests : IAsyncLifetime
         await _writer.WriteAsync(session => session.Execute(
             """INSERT INTO "__EFMigrationsHistory" VALUES ('29990101000000_Future', '99.0')"""));
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => DatabaseStartup.MigrateAsync(
+        var failure = await Assert.ThrowsAsync<CannotStartException>(() => DatabaseStartup.MigrateAsync(
             new StoragePaths($"Data Source={_folder.Path}/console.db"), TestContext.Current.CancellationToken));
         Assert.Contains("newer version", failure.Message, StringComparison.Ordinal);
     }
