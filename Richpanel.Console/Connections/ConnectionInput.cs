@@ -14,7 +14,7 @@ public sealed class ConnectionInput
 
     public ConnectionEnvironment Environment { get; set; } = ConnectionEnvironment.Production;
 
-    public string BaseUrl { get; set; } = "https://api.richpanel.com/v2";
+    public string BaseUrl { get; set; } = ConnectionSettings.DefaultBaseUrl;
 
     public string ApiKey { get; set; } = "";
 
@@ -52,5 +52,21 @@ public sealed class ConnectionInput
         CustomerId = connection.CustomerId,
         OrderFields = connection.OrderFields,
         TranslateEvents = connection.TranslateEvents,
+    };
+    /// <param name="kept">The stored connection, for the settings that this form does not show.</param>
+    public ConnectionSettings ToSettings(Connection? kept) => new()
+    {
+        Name = Name,
+        Environment = Environment,
+        BaseUrl = BaseUrl,
+        ApiKey = ApiKey,
+        SignatureHash = SignatureHash,
+        Transport = Transport,
+        CustomerId = CustomerId,
+        OrderFields = OrderFields,
+        TranslateEvents = TranslateEvents,
+        Concurrency = kept?.Concurrency,
+        TimeoutSeconds = kept?.TimeoutSeconds,
+        Disabled = kept?.Disabled ?? false,
     };
 }

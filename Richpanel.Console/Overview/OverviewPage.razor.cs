@@ -61,6 +61,13 @@ public sealed partial class OverviewPage : IDisposable
         StateHasChanged();
     }
 
+    private Task ActAsync(Connection connection, HealthAction action) => action switch
+    {
+        HealthAction.Resume => Connections.ResumeAsync(connection.Id),
+        HealthAction.Release => Connections.ReleaseAsync(connection.Id),
+        _ => Task.CompletedTask,
+    };
+
     private LedgerLine LineOf(Connection connection) =>
         _ledger?.Connections.FirstOrDefault(line => line.ConnectionId == connection.Id)?.Line ?? s_nothing;
 

@@ -15,6 +15,7 @@ public sealed class Screenshots(BrowserFixture browser)
         { "connections", "/connections" },
         { "connection-new", "/connections/new" },
         { "lab", "/lab" },
+        { "connection", "/connections/con_1" },
         { "not-found", "/nowhere" },
     };
 

@@ -1,0 +1,33 @@
+using Richpanel.Console.Shared;
+using Richpanel.Core;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Preview;
+
+namespace Richpanel.Console.Lab;
+
+/// <summary>What became of a sent call.</summary>
+/// <param name="State">Null: it never became a delivery.</param>
+/// <param name="Address">Page of the delivery; null when there is none.</param>
+public sealed record LabResult(DeliveryState? State, bool Held, string Sentence, string Detail, string? Address)
+{
+    public static LabResult Broken { get; } = new(null, false, "It was not sent", "The console made an error; it is in the log.", null);
+
+    public static LabResult Of(DeliveryRow row, Connection connection)
+    {
+        var story = DeliveryStory.Of(row, connection);
+        return new(row.State, row.Held, story.Sentence, story.Happened, $"/deliveries/{PublicId.Delivery(row.Id)}");
+    }
+
+    public static LabResult NotSent(LabOutcome outcome) => new(
+        null,
+        false,
+        "It was not sent",
+        outcome switch
+        {
+            LabOutcome.NoSource => "The connection has no source in use; add one on its page.",
+            LabOutcome.NotKept notKept => notKept.Reason,
+            _ => "The delivery is gone.",
+        },
+        null);
+}

@@ -1,0 +1,108 @@
+using System.Text;
+using Microsoft.AspNetCore.Components;
+using Richpanel.Console.Shared;
+using Richpanel.Core;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Preview;
+
+namespace Richpanel.Console.Overview;
+
+public sealed partial class FirstEventPanel : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+
+    private readonly CancellationTokenSource _leaving = new();
+    private Connection? _sandbox;
+    private string? _command;
+    private DeliveryRow? _latest;
+    private string? _said;
+    private bool _sending;
+    private LiveUpdate? _update;
+
+    [Inject] public required ConnectionDirectory Directory { get; init; }
+    [Inject] public required ConnectionStore Connections { get; init; }
+    [Inject] public required DeliveryQueries Deliveries { get; init; }
+    [Inject] public required LabSender Sender { get; init; }
+    [Inject] public required ChangeFeed Changes { get; init; }
+    [Inject] public required TimeProvider Time { get; init; }
+    [Inject] public required NavigationManager Navigation { get; init; }
+    [Inject] public required IConfiguration Configuration { get; init; }
+    [Inject] public required ILogger<FirstEventPanel> Log { get; init; }
+
+    protected override async Task OnInitializedAsync()
+    {
+        _sandbox = Directory.Connections.FirstOrDefault(connection => connection.IsSandbox);
+        var source = Directory.Sources.FirstOrDefault(source => source.ConnectionId == _sandbox?.Id && !source.Disabled);
+        _command = source is null ? null : CurlCommand.Of(ReceiverAddress, Connections.WriteKeyOf(source));
+        _update = new LiveUpdate(Changes, () => InvokeAsync(ReadAsync));
+        await ReadAsync();
+    }
+
+    /// <summary>Where events are posted: an address of its own when the receiver has one, else where this page came from.</summary>
+    private string ReceiverAddress =>
+        (Configuration["Receiver:Urls"]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? Navigation.BaseUri)
+            .Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal).Replace("//[::]", "//127.0.0.1", StringComparison.Ordinal)
+            .Replace("//*", "//127.0.0.1", StringComparison.Ordinal).Replace("//+", "//127.0.0.1", StringComparison.Ordinal)
+            .TrimEnd('/');
+
+    private async Task ReadAsync()
+    {
+        if (_sandbox is null)
+        {
+            return;
+        }
+
+        try
+        {
+            var page = await Deliveries.PageAsync(new DeliveryFilter { ConnectionId = _sandbox.Id }, null, 1, _leaving.Token);
+            _latest = page.Items.Count > 0 ? page.Items[0] : null;
+        }
+        catch (OperationCanceledException)
+        {
+            return;   // the person has left the page
+        }
+        catch (Exception failure)
+        {
+            Log.LogError(failure, "The latest sandbox delivery could not be read");
+        }
+
+        StateHasChanged();
+    }
+
+    private async Task SendAsync()
+    {
+        (_sending, _said) = (true, null);
+        try
+        {
+            var call = SampleCatalog.Find("order-completed")!.Fill($"lab-{Guid.NewGuid():N}", Time.GetUtcNow());
+            _said = await Sender.SendAsync(_sandbox!, Encoding.UTF8.GetBytes(call), s_patience, _leaving.Token) switch
+            {
+                LabOutcome.Sent { Delivery.State: DeliveryState.Accepted } => "Accepted by the sandbox.",
+                LabOutcome.Sent sent => $"It is {sent.Delivery.State.ToString().ToLowerInvariant()}.",
+                LabOutcome.NotKept notKept => notKept.Reason,
+                _ => "The Sandbox connection has no source in use.",
+            };
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        catch (Exception failure)
+        {
+            Log.LogError(failure, "The sample could not be sent");
+            _said = "It was not sent; the reason is in the log.";
+        }
+        finally
+        {
+            _sending = false;
+        }
+    }
+
+    public void Dispose()
+    {
+        _update?.Dispose();
+        _leaving.Cancel();
+        _leaving.Dispose();
+    }
+}
