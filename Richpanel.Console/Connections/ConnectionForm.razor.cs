@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
+using Richpanel.Core.Connections;
 
 namespace Richpanel.Console.Connections;
 
@@ -10,8 +11,7 @@ public sealed partial class ConnectionForm
 
     [Parameter, EditorRequired] public required ConnectionInput Input { get; set; }
 
-    /// <summary>What is wrong, by field name.</summary>
-    [Parameter] public IReadOnlyDictionary<string, string> Faults { get; set; } = new Dictionary<string, string>();
+    [Parameter] public IReadOnlyList<FieldFault> Faults { get; set; } = [];
 
     [Parameter] public bool Busy { get; set; }
 
@@ -29,7 +29,7 @@ public sealed partial class ConnectionForm
         _ => "Signs what is sent. Stored encrypted and never shown again. Without it calls go out unsigned.",
     };
 
-    private string? Fault(string field) => Faults.GetValueOrDefault(field);
+    private string? Fault(string field) => string.Join(" ", Faults.Where(fault => fault.Field == field).Select(fault => fault.Text)) is { Length: > 0 } words ? words : null;
 
     private void PasteKey(ChangeEventArgs change) =>
         (Input.ApiKey, _keyHint) = PastedText.Of(change.Value?.ToString()) is var pasted ? (pasted.Value, pasted.Warning) : default;

@@ -14,7 +14,7 @@ public sealed class ConnectionInput
 
     public ConnectionEnvironment Environment { get; set; } = ConnectionEnvironment.Production;
 
-    public string BaseUrl { get; set; } = ConnectionSettings.DefaultBaseUrl;
+    public string BaseUrl { get; set; } = "https://api.richpanel.com/v2";
 
     public string ApiKey { get; set; } = "";
 
@@ -53,20 +53,17 @@ public sealed class ConnectionInput
         OrderFields = connection.OrderFields,
         TranslateEvents = connection.TranslateEvents,
     };
-    /// <param name="kept">The stored connection, for the settings that this form does not show.</param>
-    public ConnectionSettings ToSettings(Connection? kept) => new()
+    public ConnectionDraft ToDraft() => new()
     {
-        Name = Name,
-        Environment = Environment,
-        BaseUrl = BaseUrl,
-        ApiKey = ApiKey,
+        Name = IsSandbox ? null : Name,
+        Environment = IsSandbox ? null : Environment,
+        BaseUrl = IsSandbox ? null : BaseUrl,
+        ApiKey = IsSandbox ? null : ApiKey,
+        ApiSecret = IsSandbox ? null : NewSecret,
         SignatureHash = SignatureHash,
         Transport = Transport,
         CustomerId = CustomerId,
         OrderFields = OrderFields,
         TranslateEvents = TranslateEvents,
-        Concurrency = kept?.Concurrency,
-        TimeoutSeconds = kept?.TimeoutSeconds,
-        Disabled = kept?.Disabled ?? false,
     };
 }

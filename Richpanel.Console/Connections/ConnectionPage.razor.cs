@@ -7,12 +7,10 @@ namespace Richpanel.Console.Connections;
 
 public sealed partial class ConnectionPage : IDisposable
 {
-    private static readonly Dictionary<string, string> s_noFaults = [];
-
     private Connection? _connection;
     private ConnectionInput? _input;
     private string? _shownId;
-    private IReadOnlyDictionary<string, string> _faults = s_noFaults;
+    private IReadOnlyList<FieldFault> _faults = [];
     private string? _said;
     private bool _busy;
     private bool _opened;
@@ -38,7 +36,7 @@ public sealed partial class ConnectionPage : IDisposable
             return;
         }
 
-        (_opened, _shownId, _faults) = (true, PublicConnectionId, s_noFaults);
+        (_opened, _shownId, _faults) = (true, PublicConnectionId, []);
         _connection = Find();
         _input = PublicConnectionId is null ? new ConnectionInput { IsNew = true } : _connection is null ? null : ConnectionInput.Of(_connection);
     }
@@ -46,37 +44,22 @@ public sealed partial class ConnectionPage : IDisposable
     private async Task SaveAsync()
     {
         (_busy, _said) = (true, null);
-        var change = _input!.IsNew
-            ? await Store.CreateAsync(_input.ToSettings(null), _input.NewSecret)
-            : await Store.UpdateAsync(_connection!.Id, _input.ToSettings(_connection), _input.NewSecret);
-        _busy = false;
-        switch (change)
+        var wasNew = _input!.IsNew;
+        var outcome = wasNew ? await Store.CreateAsync(_input.ToDraft()) : await Store.UpdateAsync(_connection!.Id, _input.ToDraft());
+        (_busy, _faults) = (false, outcome.Match(_ => [], faults => faults, () => []));
+        _said = outcome.Match(_ => wasNew ? "Created. Add a source below, then point Segment at it." : "Saved.", _ => "Not saved: see what is marked above.", () => "Not saved: the connection is gone.");
+        if (outcome is not SaveOutcome<Connection>.Saved saved)
         {
-            case ConnectionChange.Saved saved:
-                var wasNew = _input.IsNew;
-                (_connection, _faults, _said) = (saved.Connection, s_noFaults, wasNew ? "Created. Add a source below, then point Segment at it." : "Saved.");
-                _input = ConnectionInput.Of(saved.Connection);
-                if (wasNew)
-                {
-                    _shownId = PublicId.Connection(saved.Connection.Id);
-                    Navigation.NavigateTo($"/connections/{_shownId}");
-                }
+            return;
+        }
 
-                break;
-            case ConnectionChange.Invalid invalid:
-                (_faults, _said) = (invalid.Faults, $"Not saved: {string.Join(" ", invalid.Faults.Values)}");
-                break;
-            default:
-                _said = "Not saved: the connection is gone.";
-                break;
+        (_connection, _input) = (saved.Value, ConnectionInput.Of(saved.Value));
+        if (wasNew)
+        {
+            _shownId = PublicId.Connection(saved.Value.Id);
+            Navigation.NavigateTo($"/connections/{_shownId}");
         }
     }
-
-    private Task<bool> PauseAsync(TimeSpan? length) => Store.PauseAsync(_connection!.Id, length is null ? null : Time.Now + length);
-
-    private Task<bool> ResumeAsync() => Store.ResumeAsync(_connection!.Id);
-
-    private Task<bool> ReleaseAsync() => Store.ReleaseAsync(_connection!.Id);
 
     /// <summary>What someone is typing stays; only the state above the form is new.</summary>
     private void Refresh()

@@ -30,7 +30,6 @@ public sealed partial class LabPage : IDisposable
     [SupplyParameterFromQuery] public string? Sample { get; set; }
     [SupplyParameterFromQuery] public string? Connection { get; set; }
 
-    [Inject] public required CallPreview Preview { get; init; }
     [Inject] public required LabSender Sender { get; init; }
     [Inject] public required DeliveryQueries Deliveries { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
@@ -99,7 +98,7 @@ public sealed partial class LabPage : IDisposable
     {
         _typed++;
         _fault = JsonFault.Find(_text);
-        _preview = _fault is null && _target is not null ? PreviewView.Of(Preview.Of(_target, Encoding.UTF8.GetBytes(_text))) : null;
+        _preview = _fault is null && _target is not null ? PreviewView.Of(CallPreview.Of(Encoding.UTF8.GetBytes(_text), _target, CallPreview.TypedNow(Time.GetUtcNow()), Time.GetUtcNow())) : null;
     }
 
     private Task GoToFaultAsync() => _editor is not null && _fault is not null ? _editor.SelectAsync(_fault.Offset, 1).AsTask() : Task.CompletedTask;
@@ -118,7 +117,7 @@ public sealed partial class LabPage : IDisposable
         try
         {
             var outcome = await Sender.SendAsync(_target, Encoding.UTF8.GetBytes(_text), s_patience, _leaving.Token);
-            _result = outcome is LabOutcome.Sent sent && await Deliveries.FindAsync(sent.Delivery.Id, _leaving.Token) is { } detail
+            _result = outcome is LabOutcome.Kept kept && await Deliveries.FindAsync(kept.Delivery.Id, _leaving.Token) is { } detail
                 ? LabResult.Of(detail.Row, _target)
                 : LabResult.NotSent(outcome);
         }

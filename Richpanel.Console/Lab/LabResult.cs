@@ -25,8 +25,7 @@ public sealed record LabResult(DeliveryState? State, bool Held, string Sentence,
         "It was not sent",
         outcome switch
         {
-            LabOutcome.NoSource => "The connection has no source in use; add one on its page.",
-            LabOutcome.NotKept notKept => notKept.Reason,
+            LabOutcome.Unreadable { Fault: var fault } => $"{fault.Message} ({fault.Path})",
             _ => "The delivery is gone.",
         },
         null);

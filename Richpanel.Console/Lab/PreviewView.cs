@@ -1,7 +1,6 @@
 using System.Text;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Json;
-using Richpanel.Core.Mapping;
 using Richpanel.Core.Notes;
 using Richpanel.Core.Preview;
 
@@ -12,11 +11,8 @@ namespace Richpanel.Console.Lab;
 /// <param name="Request">Method, address, headers and body as text, placeholders for what is secret; null when nothing would be sent.</param>
 public sealed record PreviewView(Verdict Verdict, JsonTree? Call, IReadOnlyList<Note> Notes, IReadOnlyList<Provenance> Provenance, string? Request)
 {
-    public static PreviewView Of(PreviewResult result)
-    {
-        var mapped = result.Outcome as MappingOutcome.Mapped;
-        return new(Verdict.Of(result.Outcome), mapped?.Call.Content, result.Notes, mapped?.Provenance ?? [], result.Request is null ? null : Text(result.Request));
-    }
+    public static PreviewView Of(PreviewResult result) =>
+        new(Verdict.Of(result), result.Call?.Content, result.Notes, result.Provenance, result.Request is null ? null : Text(result.Request));
 
     private static string Text(PreviewRequest request)
     {

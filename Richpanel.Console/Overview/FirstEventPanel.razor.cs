@@ -34,7 +34,7 @@ public sealed partial class FirstEventPanel : IDisposable
     {
         _sandbox = Directory.Connections.FirstOrDefault(connection => connection.IsSandbox);
         var source = Directory.Sources.FirstOrDefault(source => source.ConnectionId == _sandbox?.Id && !source.Disabled);
-        _command = source is null ? null : CurlCommand.Of(ReceiverAddress, Connections.WriteKeyOf(source));
+        _command = source is null ? null : CurlCommand.Of(ReceiverAddress, Connections.RevealWriteKey(source));
         _update = new LiveUpdate(Changes, () => InvokeAsync(ReadAsync));
         await ReadAsync();
     }
@@ -78,10 +78,10 @@ public sealed partial class FirstEventPanel : IDisposable
             var call = SampleCatalog.Find("order-completed")!.Fill($"lab-{Guid.NewGuid():N}", Time.GetUtcNow());
             _said = await Sender.SendAsync(_sandbox!, Encoding.UTF8.GetBytes(call), s_patience, _leaving.Token) switch
             {
-                LabOutcome.Sent { Delivery.State: DeliveryState.Accepted } => "Accepted by the sandbox.",
-                LabOutcome.Sent sent => $"It is {sent.Delivery.State.ToString().ToLowerInvariant()}.",
-                LabOutcome.NotKept notKept => notKept.Reason,
-                _ => "The Sandbox connection has no source in use.",
+                LabOutcome.Kept { Delivery.State: DeliveryState.Accepted } => "Accepted by the sandbox.",
+                LabOutcome.Kept kept => $"It is {kept.Delivery.State.ToString().ToLowerInvariant()}.",
+                LabOutcome.Unreadable unreadable => unreadable.Fault.Message,
+                _ => "It was not sent.",
             };
         }
         catch (OperationCanceledException)

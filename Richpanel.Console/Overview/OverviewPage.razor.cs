@@ -22,7 +22,6 @@ public sealed partial class OverviewPage : IDisposable
     [Inject] public required LedgerQueries Ledger { get; init; }
     [Inject] public required RejectedQueries Rejected { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
-    [Inject] public required ConnectionStore Connections { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
     [Inject] public required ILogger<OverviewPage> Log { get; init; }
@@ -60,13 +59,6 @@ public sealed partial class OverviewPage : IDisposable
 
         StateHasChanged();
     }
-
-    private Task ActAsync(Connection connection, HealthAction action) => action switch
-    {
-        HealthAction.Resume => Connections.ResumeAsync(connection.Id),
-        HealthAction.Release => Connections.ReleaseAsync(connection.Id),
-        _ => Task.CompletedTask,
-    };
 
     private LedgerLine LineOf(Connection connection) =>
         _ledger?.Connections.FirstOrDefault(line => line.ConnectionId == connection.Id)?.Line ?? s_nothing;

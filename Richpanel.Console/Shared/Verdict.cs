@@ -1,6 +1,6 @@
 using Richpanel.Core.Causes;
 using Richpanel.Core.Json;
-using Richpanel.Core.Mapping;
+using Richpanel.Core.Preview;
 
 namespace Richpanel.Console.Shared;
 
@@ -8,10 +8,12 @@ namespace Richpanel.Console.Shared;
 /// <param name="Look">State whose colour fits.</param>
 public sealed record Verdict(string Look, string Title, string Text)
 {
-    public static Verdict Of(MappingOutcome outcome) => outcome.Match(
-        mapped => Mapped(mapped.Call.Content, mapped.Call.Event),
-        skipped => From("skipped", "Skipped", skipped.Cause),
-        unusable => From("failed", "Cannot be sent", unusable.Cause));
+    public static Verdict Of(PreviewResult result) => result switch
+    {
+        { Call: { } call } => Mapped(call.Content, call.Event),
+        { Outcome: PreviewOutcome.Skipped } => From("skipped", "Skipped", result.Reason!),
+        _ => From("failed", "Cannot be sent", result.Reason!),
+    };
 
     /// <summary>For a call that never reached the mapper.</summary>
     public static Verdict From(string look, string word, string code)
