@@ -51,6 +51,12 @@ public abstract class JsonTree
     {
         public static readonly Map Empty = new([]);
 
+        /// <summary>From here on a look-up by table is faster than going through the members.</summary>
+        private const int WorthIndexing = 16;
+
+        // Made at the first look-up. Two threads may both make it: they make the same.
+        private Dictionary<string, JsonTree>? _byKey;
+
         public IReadOnlyList<KeyValuePair<string, JsonTree>> Members { get; } = members;
 
         /// <summary>The member with exactly this key, else null.</summary>
@@ -58,6 +64,11 @@ public abstract class JsonTree
         {
             get
             {
+                if (Members.Count >= WorthIndexing)
+                {
+                    return (_byKey ??= Index()).GetValueOrDefault(key);
+                }
+
                 foreach (var member in Members)
                 {
                     if (string.Equals(member.Key, key, StringComparison.Ordinal))
@@ -68,6 +79,17 @@ public abstract class JsonTree
 
                 return null;
             }
+        }
+
+        private Dictionary<string, JsonTree> Index()
+        {
+            var byKey = new Dictionary<string, JsonTree>(Members.Count, StringComparer.Ordinal);
+            foreach (var (key, value) in Members)
+            {
+                byKey.TryAdd(key, value);
+            }
+
+            return byKey;
         }
     }
 

@@ -27,6 +27,11 @@ public static class JsonTreeReader
     /// <summary>Levels of nesting that are read; deeper bodies are refused at the door.</summary>
     public const int MaxDepth = 512;
 
+    /// <summary>Oddities that are told of one text; more help nobody.</summary>
+    public const int MostOddities = 100;
+
+    private const int LongestShownKey = 200;
+
     public static JsonReading Read(ReadOnlySpan<byte> utf8)
     {
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
@@ -62,22 +67,31 @@ public static class JsonTreeReader
         private JsonTree.Map Map(ref Utf8JsonReader reader)
         {
             var members = new List<KeyValuePair<string, JsonTree>>();
-            HashSet<string>? seen = null;
+            Dictionary<string, int>? places = null;
+            var hasGaps = false;
             while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
             {
                 var length = _path.Length;
                 var key = Text(ref reader);
-                _path.Append('.').Append(key);
+                Enter(key);
                 reader.Read();
                 var member = KeyValuePair.Create(key, Value(ref reader));
-                if (IsKnown(key, members, ref seen))
+                var earlier = Place(key, members, ref places);
+                if (earlier >= 0)
                 {
-                    members.RemoveAll(earlier => string.Equals(earlier.Key, key, StringComparison.Ordinal));
+                    members[earlier] = default;   // closed up at the end: many duplicates cost no more than many keys
+                    hasGaps = true;
                     Note(JsonOddityKind.DuplicateKey);
                 }
 
+                places?[key] = members.Count;
                 members.Add(member);
                 _path.Length = length;
+            }
+
+            if (hasGaps)
+            {
+                members.RemoveAll(member => member.Key is null);
             }
 
             return members.Count == 0 ? JsonTree.Map.Empty : new JsonTree.Map(members);
@@ -97,16 +111,34 @@ public static class JsonTreeReader
             return items.Count == 0 ? JsonTree.List.Empty : new JsonTree.List(items);
         }
 
-        /// <summary>Small objects are searched as they are; only large ones pay for a set.</summary>
-        private static bool IsKnown(string key, List<KeyValuePair<string, JsonTree>> members, ref HashSet<string>? seen)
+        /// <summary>Where the key stands already, else -1. Small objects are searched as they are; only large ones pay for a table.</summary>
+        private static int Place(string key, List<KeyValuePair<string, JsonTree>> members, ref Dictionary<string, int>? places)
         {
             if (members.Count < 16)
             {
-                return members.Exists(member => string.Equals(member.Key, key, StringComparison.Ordinal));
+                return members.FindIndex(member => string.Equals(member.Key, key, StringComparison.Ordinal));
             }
 
-            seen ??= members.Select(member => member.Key).ToHashSet(StringComparer.Ordinal);
-            return !seen.Add(key);
+            if (places is null)
+            {
+                places = new Dictionary<string, int>(StringComparer.Ordinal);
+                for (var i = 0; i < members.Count; i++)
+                {
+                    if (members[i].Key is { } known)
+                    {
+                        places[known] = i;
+                    }
+                }
+            }
+
+            return places.GetValueOrDefault(key, -1);
+        }
+
+        /// <summary>Goes one step down the path. A very long key is shown by its beginning.</summary>
+        private void Enter(string key)
+        {
+            var shown = key.Length <= LongestShownKey ? key : key[..LongestShownKey] + "…";
+            _path.Append(JsonPath.Member("", shown));
         }
 
         private string Text(ref Utf8JsonReader reader)
@@ -122,7 +154,13 @@ public static class JsonTreeReader
             }
         }
 
-        private void Note(JsonOddityKind kind) => (_oddities ??= []).Add(new JsonOddity(kind, _path.ToString()));
+        private void Note(JsonOddityKind kind)
+        {
+            if (_oddities is not { Count: >= MostOddities })
+            {
+                (_oddities ??= []).Add(new JsonOddity(kind, _path.ToString()));
+            }
+        }
     }
 }
 

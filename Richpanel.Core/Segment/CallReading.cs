@@ -69,4 +69,22 @@ public sealed record RequestEnvelope(
     Json.JsonTree.Map Context,
     Json.JsonTree.Map Integrations,
     Json.JsonTree? SentAt,
-    Json.JsonTree? Timestamp);
+    Json.JsonTree? Timestamp)
+{
+    /// <summary>Reads what <see cref="RequestShape.Envelope"/> wrote; null for null. What is no object counts as empty.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The text is no JSON.</exception>
+    public static RequestEnvelope? Parse(string? json)
+    {
+        if (json is null)
+        {
+            return null;
+        }
+
+        var members = Json.JsonTreeReader.Read(System.Text.Encoding.UTF8.GetBytes(json)).Tree as Json.JsonTree.Map ?? Json.JsonTree.Map.Empty;
+        return new RequestEnvelope(
+            members["context"] as Json.JsonTree.Map ?? Json.JsonTree.Map.Empty,
+            members["integrations"] as Json.JsonTree.Map ?? Json.JsonTree.Map.Empty,
+            members["sentAt"],
+            members["timestamp"]);
+    }
+}

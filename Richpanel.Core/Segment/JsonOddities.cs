@@ -30,7 +30,7 @@ internal static class JsonOddities
                 {
                     if (value is JsonTree.Map or JsonTree.List || IsBeyondDouble(value))
                     {
-                        Walk(value, path + "." + key, notes);
+                        Walk(value, JsonPath.Member(path, key), notes);
                     }
                 }
 
@@ -40,7 +40,7 @@ internal static class JsonOddities
                 {
                     if (list.Items[i] is JsonTree.Map or JsonTree.List || IsBeyondDouble(list.Items[i]))
                     {
-                        Walk(list.Items[i], $"{path}[{i.ToString(CultureInfo.InvariantCulture)}]", notes);
+                        Walk(list.Items[i], JsonPath.Item(path, i), notes);
                     }
                 }
 

@@ -27,6 +27,8 @@ public static partial class SegmentTimestamp
     /// <summary>Numbers below are seconds, above milliseconds: 31,557,600,000 is one year in milliseconds.</summary>
     private const double FirstMillisecond = 31_557_600_000;
 
+    private const int LongestDate = 100;
+
     public static TimeReading Read(JsonTree? tree) => tree switch
     {
         null or JsonTree.Null => new TimeReading(null, TimeOddity.Missing),
@@ -60,7 +62,8 @@ public static partial class SegmentTimestamp
         }
 
         // "Tue, 24 Nov 2026 10:00:00 GMT" and its like; anything that starts as a date of ours but is not one stays unreadable.
-        return !char.IsAsciiDigit(text.FirstOrDefault())
+        // Without a year the framework would take this one's, so a year must be there.
+        return text.Length <= LongestDate && !char.IsAsciiDigit(text.FirstOrDefault()) && Year().IsMatch(text)
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? new TimeReading(time, TimeOddity.None)
             : new TimeReading(null, TimeOddity.Unreadable);
@@ -119,6 +122,9 @@ public static partial class SegmentTimestamp
         @"^(?<year>[0-9]{4})(?:-?(?<month>[0-9]{2})(?:-?(?<day>[0-9]{2})(?:[Tt ](?<hour>[0-9]{2}):?(?<minute>[0-9]{2})(?::?(?<second>[0-9]{2})(?:[.,](?<fraction>[0-9]+))?)? ?(?<zone>[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?)?)?)?$",
         RegexOptions.CultureInvariant)]
     private static partial Regex IsoForm();
+
+    [GeneratedRegex("(?<![0-9:+-])[0-9]{4}(?![0-9:])", RegexOptions.CultureInvariant)]
+    private static partial Regex Year();
 
     [GeneratedRegex(@"(?<![0-9])[0-9]{13}(?![0-9])", RegexOptions.CultureInvariant)]
     private static partial Regex Digits13();
