@@ -149,8 +149,11 @@ internal static class Bodies
     public static readonly Gen<byte[]> Gen =
         CsCheck.Gen.Frequency(
             (1, CsCheck.Gen.Byte.Array[0, 200]),
-            (1, CsCheck.Gen.OneOfConst(s_calls).Select(Encoding.UTF8.GetBytes)),
-            (6, CsCheck.Gen.OneOfConst(s_calls).Select(CsCheck.Gen.Select(CsCheck.Gen.Int[0, 400], CsCheck.Gen.Byte).Array[1, 4]).Select(Mutate)));
+            (1, CsCheck.Gen.Int[0, s_calls.Length - 1].Select(i => Encoding.UTF8.GetBytes(s_calls[i]))),
+            (6, CsCheck.Gen.Select(
+                CsCheck.Gen.Int[0, s_calls.Length - 1],
+                CsCheck.Gen.Select(CsCheck.Gen.Int[0, 400], CsCheck.Gen.Byte).Array[1, 4],
+                (i, changes) => Mutate(s_calls[i], changes))));
 
     private static byte[] Mutate(string call, (int At, byte To)[] changes)
     {
