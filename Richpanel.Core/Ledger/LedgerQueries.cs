@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
@@ -26,8 +27,11 @@ public sealed class LedgerQueries(IDbContextFactory<ConsoleDbContext> contexts, 
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
 
-        // One read transaction: both tables as of the same commit.
-        await using var transaction = await context.Database.BeginTransactionAsync(ct);
+        // One read transaction: both tables as of the same commit. Deferred, because a plain one asks for the write lock,
+        // which a context for reading is refused.
+        await context.Database.OpenConnectionAsync(ct);
+        await using var transaction = ((SqliteConnection)context.Database.GetDbConnection()).BeginTransaction(deferred: true);
+        await context.Database.UseTransactionAsync(transaction, ct);
         var counts = await context.Ledger.ToListAsync(ct);
         var requests = await context.RequestCounts.ToListAsync(ct);
         var held = directory.HeldConnections(time.GetUtcNow());
