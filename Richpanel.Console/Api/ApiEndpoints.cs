@@ -1,32 +1,73 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Richpanel.Core.Storage;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OpenTelemetry.Metrics;
+using Richpanel.Console.Sandbox;
+using Richpanel.Console.Shell;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Json;
+using Scalar.AspNetCore;
 
 namespace Richpanel.Console.Api;
 
-/// <summary><c>/api/v1</c> (design section 9) and health.</summary>
+/// <summary><c>/api/v1</c> (design section 9), its description, health and metrics.</summary>
 public static class ApiEndpoints
 {
-    public static IServiceCollection AddApi(this IServiceCollection services) => services
-        .AddProblemDetails()
-        .ConfigureHttpJsonOptions(json =>
+    /// <summary>Direct requests of this machine, or a token that may read.</summary>
+    private const string LocalOrToken = "LocalOrToken";
+
+    public static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.AddProblemDetails().AddExceptionHandler<ApiFaults>();
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);   // so that ApiFaults can say where
+        services.ConfigureHttpJsonOptions(json =>
         {
+            json.SerializerOptions.MaxDepth = JsonTreeReader.MaxDepth + 8;   // a call to preview may be as deep as one to receive
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
-            json.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         });
+        services.AddAuthentication(ApiTokenHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiTokenHandler>(ApiTokenHandler.SchemeName, null);
+        var authorization = services.AddAuthorizationBuilder();
+        foreach (var permission in Enum.GetValues<Permission>())
+        {
+            authorization.AddPolicy(permission.ToString(), policy => policy.RequireAuthenticatedUser().RequireAssertion(context =>
+                context.Resource is HttpContext http && RolePermissions.Of(Caller.Of(http).Role).Contains(permission)));
+        }
+
+        authorization.AddPolicy(LocalOrToken, policy => policy.RequireAssertion(context =>
+            context.Resource is HttpContext http && (http.User.Identity?.IsAuthenticated == true || ConsoleDoor.Refusal(http) is null)));
+        services.AddHealthChecks().AddCheck<StoreReadiness>("store");
+        services.AddOpenApi("v1");
+        services.AddHostedService<ApiMetrics>();
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddMeter(ApiMetrics.MeterName).AddPrometheusExporter());
+        return services;
+    }
 
     public static void MapApi(this WebApplication app)
     {
-        // Alive: the process answers. Ready: what it keeps can be kept.
-        app.MapGet("/healthz", () => "ok");
-        app.MapGet("/readyz", (StoreHealth store) => store.IsNearlyFull
-            ? Results.Text("The disk of the database is nearly full.", statusCode: StatusCodes.Status503ServiceUnavailable)
-            : Results.Text("ready"));
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/api"), branch => branch.UseExceptionHandler().UseStatusCodePages());
+        app.UseAuthentication();
+        app.UseAuthorization();
 
-        var api = app.MapGroup("/api/v1").AddEndpointFilter<BearerToken>();
+        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = SayAsync });
+        app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(LocalOrToken);
+        app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(LocalOrToken);
+        app.MapScalarApiReference("/scalar", scalar => scalar.WithTitle("Richpanel Console API")).RequireAuthorization(LocalOrToken);
+
+        var api = app.MapGroup("/api/v1");
         api.MapLedger();
         api.MapDeliveries();
+        api.MapPreview();
         api.MapConnections();
-        api.Map("{**rest}", () => Results.Problem("There is no such call.", statusCode: StatusCodes.Status404NotFound, title: "Not found"));
+        api.MapSources();
+        var (read, change) = api.MapSandbox();
+        read.RequireAuthorization(nameof(Permission.Read));
+        change.RequireAuthorization(nameof(Permission.UseSandbox));
     }
+
+    private static Task SayAsync(HttpContext context, HealthReport report) =>
+        context.Response.WriteAsync(report.Status == HealthStatus.Healthy ? "ready" : string.Join(' ', report.Entries.Values.Select(entry => entry.Description)));
 }

@@ -1,58 +1,99 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Mapping;
 
 namespace Richpanel.Console.Api;
 
-/// <summary><c>/connections</c> and <c>/sources</c>. A secret is told by its fingerprint, a write key not at all.</summary>
+/// <summary>What a caller wants a connection to be; left out = as it is, or the default of a new one. The secret is never given back.</summary>
+public sealed record ConnectionWish(
+    string? Name = null, ConnectionEnvironment? Environment = null, string? BaseUrl = null, string? ApiKey = null, string? ApiSecret = null, bool ClearSecret = false,
+    SignatureHash? SignatureHash = null, Transport? Transport = null, OrderFieldStyle? OrderFields = null, CustomerIdRule? CustomerId = null,
+    bool? TranslateEvents = null, int? Concurrency = null, int? TimeoutSeconds = null, bool? Disabled = null)
+{
+    public ConnectionDraft Draft() => new()
+    {
+        Name = Name,
+        Environment = Environment,
+        BaseUrl = BaseUrl,
+        ApiKey = ApiKey,
+        ApiSecret = ApiSecret,
+        ClearSecret = ClearSecret,
+        SignatureHash = SignatureHash,
+        Transport = Transport,
+        OrderFields = OrderFields,
+        CustomerId = CustomerId,
+        TranslateEvents = TranslateEvents,
+        Concurrency = Concurrency,
+        TimeoutSeconds = TimeoutSeconds,
+        Disabled = Disabled,
+    };
+
+    /// <summary>Never the secret.</summary>
+    public override string ToString() => $"ConnectionWish {Name}";
+}
+
+public sealed record PauseWish(DateTimeOffset? Until = null);
+
+public sealed record CheckShape(bool Passed, IReadOnlyList<CheckStepShape> Steps);
+
+public sealed record CheckStepShape(
+    CheckStepName Step, bool Passed, int Milliseconds, string Text, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CauseShape? Cause);
+
 internal static class ConnectionsApi
 {
     public static void MapConnections(this RouteGroupBuilder api)
     {
-        api.MapGet("connections", (HttpContext http, ConnectionDirectory directory, TimeProvider time) =>
-            Results.Ok(new { items = directory.Connections.Where(TokenScope.Of(http).Covers).Select(connection => View(connection, time.GetUtcNow())) }));
-        api.MapGet("connections/{connection}", (string connection, HttpContext http, ConnectionDirectory directory, TimeProvider time) =>
-            Find(directory, http, connection) is { } found ? Results.Ok(View(found, time.GetUtcNow())) : Unknown(connection));
-        api.MapGet("sources", (HttpContext http, ConnectionDirectory directory) => Results.Ok(new
-        {
-            items = from source in directory.Sources
-                    let connection = directory.Find(source.ConnectionId)
-                    where connection is not null && TokenScope.Of(http).Covers(connection)
-                    select new { id = source.PublicId, source.Name, connection = connection.Name, source.AllowedOrigins, source.Disabled, signed = source.ProtectedWebhookSecret is not null },
-        }));
+        var read = api.MapGroup("/connections").WithTags("Connections").RequireAuthorization(nameof(Permission.Read));
+        read.MapGet("/", (HttpContext http, ConnectionDirectory directory, TimeProvider time) =>
+            ApiAccess.Visible(http, directory).Select(c => ConnectionShape.Of(c, time.GetUtcNow())));
+        read.MapGet("/{connection}", (string connection, HttpContext http, ConnectionDirectory directory, TimeProvider time) =>
+            With(connection, http, directory, c => Results.Ok(ConnectionShape.Of(c, time.GetUtcNow()))));
+        read.MapPost("/{connection}/check", (string connection, HttpContext http, ConnectionDirectory directory, ConnectionCheck check, CancellationToken ct) =>
+            WithAsync(connection, http, directory, async c => Results.Ok(Checked(await check.RunAsync(c, ct)))));
+
+        var operate = api.MapGroup("/connections/{connection}").WithTags("Connections").RequireAuthorization(nameof(Permission.Operate));
+        operate.MapPost("/pause", (string connection, PauseWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
+            ChangeAsync(connection, http, directory, time, c => holds.PauseAsync(c.Id, wish?.Until)));
+        operate.MapPost("/resume", (string connection, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
+            ChangeAsync(connection, http, directory, time, c => holds.ResumeAsync(c.Id)));
+        operate.MapPost("/release", (string connection, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
+            ChangeAsync(connection, http, directory, time, c => holds.ReleaseAsync(c.Id)));
+
+        var administer = api.MapGroup("/connections").WithTags("Connections").RequireAuthorization(nameof(Permission.Administer));
+        administer.MapPost("/", async (ConnectionWish wish, HttpContext http, ConnectionStore store, TimeProvider time) =>
+            Caller.Of(http).Connections is not null
+                ? ApiProblems.Forbidden("The token is limited to named connections, so it may make no new one.")
+                : Saved(await store.CreateAsync(wish.Draft()), time, isNew: true));
+        administer.MapPut("/{connection}", (string connection, ConnectionWish wish, HttpContext http, ConnectionDirectory directory, ConnectionStore store, TimeProvider time) =>
+            WithAsync(connection, http, directory, async c => Saved(await store.UpdateAsync(c.Id, wish.Draft()), time, isNew: false)));
     }
 
-    /// <summary>By name, by public id or by number; null when there is none or the token may not touch it.</summary>
-    public static Connection? Find(ConnectionDirectory directory, HttpContext http, string nameOrId) =>
-        directory.Connections.FirstOrDefault(connection =>
-            (string.Equals(connection.Name, nameOrId, StringComparison.OrdinalIgnoreCase) || PublicId.Connection(connection.Id) == nameOrId)
-            && TokenScope.Of(http).Covers(connection));
+    public static Task<IResult> WithAsync(string nameOrId, HttpContext http, ConnectionDirectory directory, Func<Connection, Task<IResult>> then) =>
+        ApiAccess.Find(http, directory, nameOrId) is { } connection
+            ? then(connection)
+            : Task.FromResult<IResult>(ApiProblems.NotFound(ApiAccess.NoConnection(nameOrId)));
 
-    public static IResult Unknown(string connection) =>
-        Results.Problem($"There is no connection '{connection}', or the token may not touch it.", statusCode: StatusCodes.Status404NotFound, title: "No such connection");
+    private static IResult With(string nameOrId, HttpContext http, ConnectionDirectory directory, Func<Connection, IResult> then) =>
+        ApiAccess.Find(http, directory, nameOrId) is { } connection ? then(connection) : ApiProblems.NotFound(ApiAccess.NoConnection(nameOrId));
 
-    private static object View(Connection connection, DateTimeOffset now) => new
-    {
-        id = PublicId.Connection(connection.Id),
-        connection.Name,
-        connection.Environment,
-        connection.BaseUrl,
-        connection.ApiKey,
-        connection.SecretFingerprint,
-        connection.SecretSetAt,
-        connection.SignatureHash,
-        connection.Transport,
-        connection.OrderFields,
-        connection.CustomerId,
-        connection.TranslateEvents,
-        connection.Concurrency,
-        connection.TimeoutSeconds,
-        connection.Disabled,
-        connection.Version,
-        stopped = connection.IsStopped(now),
-        connection.PausedAt,
-        connection.PausedUntil,
-        connection.HoldCause,
-        connection.HoldSince,
-        connection.HoldUntil,
-    };
+    private static Task<IResult> ChangeAsync(string nameOrId, HttpContext http, ConnectionDirectory directory, TimeProvider time, Func<Connection, Task> change) =>
+        WithAsync(nameOrId, http, directory, async connection =>
+        {
+            await change(connection);
+            return Results.Ok(ConnectionShape.Of(directory.Find(connection.Id)!, time.GetUtcNow()));
+        });
+
+    private static CheckShape Checked(IReadOnlyList<CheckStep> steps) => new(
+        steps.All(step => step.Passed),
+        [.. steps.Select(step => new CheckStepShape(step.Name, step.Passed, step.Milliseconds, step.Text, CauseShape.Of(step.Cause?.Code)))]);
+
+    private static IResult Saved(SaveOutcome<Connection> outcome, TimeProvider time, bool isNew) => outcome.Match<IResult>(
+        saved => isNew
+            ? TypedResults.Created($"/api/v1/connections/{PublicId.Connection(saved.Id)}", ConnectionShape.Of(saved, time.GetUtcNow()))
+            : TypedResults.Ok(ConnectionShape.Of(saved, time.GetUtcNow())),
+        ApiProblems.Invalid,
+        () => ApiProblems.NotFound("The connection is gone."));
 }

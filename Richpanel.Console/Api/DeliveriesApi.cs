@@ -1,145 +1,179 @@
-using System.Text;
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Richpanel.Core;
-using Richpanel.Core.Causes;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Segment;
 
 namespace Richpanel.Console.Api;
 
-/// <summary>What a list of deliveries is narrowed to; every member is optional.</summary>
-internal sealed record DeliveryQuery(
-    string? State, string? Type, string? Event, string? User, string? Email, string? Order, string? MessageId, string? Connection,
-    string? Origin, string? Code, DateTimeOffset? Since, DateTimeOffset? Until, int? Limit, string? Cursor);
+/// <summary>How a list is asked for, in the address or (so that personal values stand in no address) in the body.</summary>
+public sealed record DeliverySearch(
+    string? State = null, string? Type = null, string? Event = null, string? User = null, string? Email = null, string? Order = null, string? MessageId = null,
+    string? Connection = null, string? Origin = null, string? Code = null, string? Since = null, string? Until = null, int? Limit = null, string? Cursor = null);
 
-/// <summary><c>/deliveries</c>: the same queries as the pages.</summary>
+public sealed record RetryWish(bool AsThen = false);
+
 internal static class DeliveriesApi
 {
-    private const int MostRows = 200;
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(60);
 
     public static void MapDeliveries(this RouteGroupBuilder api)
     {
-        api.MapGet("deliveries", (HttpContext http, [AsParameters] DeliveryQuery query, DeliveryQueries deliveries, ConnectionDirectory directory, CancellationToken ct) => SearchAsync(http, query, deliveries, directory, ct));
-        api.MapPost("deliveries/search", SearchAsync);
-        api.MapGet("deliveries/{id}", DetailAsync);
+        var read = api.MapGroup("/deliveries").WithTags("Deliveries").RequireAuthorization(nameof(Permission.Read));
+        read.MapGet("/", ([AsParameters] DeliverySearch search, HttpContext http, DeliveryQueries queries, ConnectionDirectory directory, CancellationToken ct) =>
+            SearchAsync(search, http, queries, directory, ct));
+        read.MapPost("/search", SearchAsync);
+        read.MapGet("/{id}", FindAsync);
+
+        var act = api.MapGroup("/deliveries").WithTags("Deliveries").RequireAuthorization(nameof(Permission.ActOnOne));
+        act.MapPost("/{id}/retry", (string id, RetryWish? wish, bool? wait, HttpContext http, DeliveryActions actions, DeliveryQueries queries, ConnectionDirectory directory, CancellationToken ct) =>
+            ActAsync(id, wait, http, queries, directory, (key, token) => actions.RetryAsync(key, wish?.AsThen ?? false, token), actions, ct));
+        act.MapPost("/{id}/try-now", (string id, bool? wait, HttpContext http, DeliveryActions actions, DeliveryQueries queries, ConnectionDirectory directory, CancellationToken ct) =>
+            ActAsync(id, wait, http, queries, directory, actions.TryNowAsync, actions, ct));
+        act.MapPost("/{id}/cancel", (string id, HttpContext http, DeliveryActions actions, DeliveryQueries queries, ConnectionDirectory directory, CancellationToken ct) =>
+            ActAsync(id, false, http, queries, directory, actions.CancelAsync, actions, ct));
     }
 
-    private static async Task<IResult> SearchAsync(HttpContext http, DeliveryQuery query, DeliveryQueries deliveries, ConnectionDirectory directory, CancellationToken ct)
+    private static async Task<Results<Ok<DeliveryListShape>, ProblemHttpResult>> SearchAsync(
+        DeliverySearch search, HttpContext http, DeliveryQueries queries, ConnectionDirectory directory, CancellationToken ct)
     {
-        var connection = query.Connection is { } name ? ConnectionsApi.Find(directory, http, name) : null;
-        if (query.Connection is not null && connection is null)
+        var faults = new List<string>();
+        var filter = Filter(search, http, directory, faults);
+        if (search.Cursor is not null && PublicId.Parse(search.Cursor, "dlv") is null)
         {
-            return ConnectionsApi.Unknown(query.Connection);
+            faults.Add("cursor: give the nextCursor of the page before, or leave it out.");
         }
 
-        if (connection is null && TokenScope.Of(http).IsLimited)
+        if (faults.Count > 0)
         {
-            return Results.Problem("The token is limited to some connections: name one with 'connection'.", statusCode: StatusCodes.Status400BadRequest, title: "Name a connection");
+            return ApiProblems.BadRequest(string.Join(" ", faults));
         }
 
-        var held = string.Equals(query.State, "held", StringComparison.OrdinalIgnoreCase);
-        if (!TryRead<DeliveryState>(held ? "waiting" : query.State, out var state) || !TryRead<SegmentCallType>(query.Type, out var type) || !TryRead<Origin>(query.Origin, out var origin))
-        {
-            return Results.Problem(
-                $"'state' is one of {Names<DeliveryState>()}, held; 'type' one of {Names<SegmentCallType>()}; 'origin' one of {Names<Origin>()}.",
-                statusCode: StatusCodes.Status400BadRequest, title: "Unknown value");
-        }
-
-        var page = await deliveries.PageAsync(
-            new DeliveryFilter
-            {
-                State = state,
-                Held = held ? true : null,
-                Type = type,
-                Event = query.Event,
-                User = query.User,
-                Email = query.Email,
-                Order = query.Order,
-                MessageId = query.MessageId,
-                ConnectionId = connection?.Id,
-                Origin = origin,
-                Code = query.Code,
-                Since = query.Since,
-                Until = query.Until,
-            },
-            query.Cursor, Math.Clamp(query.Limit ?? 50, 1, MostRows), ct);
-        return Results.Ok(new { items = page.Items.Select(row => View(row, directory)), page.NextCursor });
+        var page = await queries.PageAsync(filter, search.Cursor, search.Limit ?? 50, ct);
+        return TypedResults.Ok(new DeliveryListShape([.. page.Items.Select(row => DeliveryShape.Of(row, directory))], page.NextCursor));
     }
 
-    private static async Task<IResult> DetailAsync(string id, HttpContext http, DeliveryQueries deliveries, ConnectionDirectory directory, CancellationToken ct)
+    private static async Task<Results<Ok<DeliveryDetailShape>, ProblemHttpResult>> FindAsync(
+        string id, HttpContext http, DeliveryQueries queries, ConnectionDirectory directory, TimeProvider time, CancellationToken ct)
     {
-        var found = PublicId.Parse(id, "dlv") is { } key ? await deliveries.FindAsync(key, ct) : null;
-        if (found is null || (directory.Find(found.Row.ConnectionId) is { } connection && !TokenScope.Of(http).Covers(connection)))
+        if (await VisibleAsync(id, http, queries, directory, ct) is not { } detail)
         {
-            return Results.Problem($"There is no delivery '{id}', or the token may not see it.", statusCode: StatusCodes.Status404NotFound, title: "No such delivery");
+            return ApiProblems.NotFound($"There is no delivery '{id}' that this token may see.");
         }
 
-        return Results.Ok(new
-        {
-            delivery = View(found.Row, directory),
-            call = found.Call is { } call ? Encoding.UTF8.GetString(call.Span) : null,
-            attempts = found.Attempts.Select(one => new
-            {
-                one.Attempt.Number,
-                one.Attempt.Trigger,
-                one.Attempt.Outcome,
-                one.Attempt.Cause,
-                one.Attempt.MayRepeat,
-                one.Attempt.StartedAt,
-                one.Attempt.NextDueAt,
-                one.Exchange?.Url,
-                one.Exchange?.StatusCode,
-                one.Exchange?.TotalMs,
-                sent = one.Sent?.Content,
-            }),
-        });
+        return TypedResults.Ok(new DeliveryDetailShape(
+            DeliveryShape.Of(detail.Row, directory),
+            detail.Call is { } call ? System.Text.Encoding.UTF8.GetString(call.Span) : null,
+            [.. detail.Attempts.Select(AttemptShape.Of)],
+            PreviewOf(detail, directory, time.GetUtcNow())));
     }
 
-    private static object View(DeliveryRow row, ConnectionDirectory directory) => new
+    private static PreviewShape? PreviewOf(DeliveryDetail detail, ConnectionDirectory directory, DateTimeOffset now)
     {
-        id = PublicId.Delivery(row.Id),
-        connection = directory.Find(row.ConnectionId)?.Name,
-        row.Origin,
-        row.State,
-        row.Held,
-        stage = row.Stage is FailureStage.None ? (FailureStage?)null : row.Stage,
-        row.Type,
-        @event = row.EventName,
-        row.MessageId,
-        row.UserId,
-        row.AnonymousId,
-        row.Email,
-        row.OrderId,
-        row.ReceivedAt,
-        row.DueAt,
-        row.AttemptCount,
-        row.Cause,
-        causeText = row.Cause is { } code ? CauseCatalog.Find(code).Text : null,
-        row.StatusCode,
-        row.LastAttemptAt,
-        mayRepeat = row.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut),
-        duplicateOf = row.DuplicateOf is { } first ? PublicId.Delivery(first) : null,
-    };
+        if (detail.Request is not { } request || detail.Call is not { } call || directory.Find(detail.Row.ConnectionId) is not { } connection)
+        {
+            return null;
+        }
 
-    private static bool TryRead<T>(string? text, out T? value)
+        var reading = CallReader.ContextOf(request.Route, request.ReceivedAt, request.Envelope) with { Arrival = $"{request.Id}:{detail.Source.BodyOffset}" };
+        return PreviewShape.Of(CallPreview.Of(call, connection, reading, now));
+    }
+
+    /// <summary>With <c>wait=true</c> the answer comes after the attempt, with its true outcome.</summary>
+    private static async Task<Results<Ok<DeliveryShape>, Accepted<DeliveryShape>, ProblemHttpResult>> ActAsync(
+        string id, bool? wait, HttpContext http, DeliveryQueries queries, ConnectionDirectory directory,
+        Func<long, CancellationToken, Task<ActionOutcome>> act, DeliveryActions actions, CancellationToken ct)
+    {
+        if (await VisibleAsync(id, http, queries, directory, ct) is not { } before)
+        {
+            return ApiProblems.NotFound($"There is no delivery '{id}' that this token may see.");
+        }
+
+        var outcome = await act(before.Row.Id, ct);
+        if (!outcome.Done)
+        {
+            var state = outcome.State?.ToString().ToLowerInvariant() ?? "gone";
+            return ApiProblems.Conflict(state, $"The delivery is {state}, so this is no longer possible.");
+        }
+
+        if (wait == true)
+        {
+            await actions.WaitForOutcomeAsync(before.Row.Id, before.Row.AttemptCount, s_longestWait, ct);
+        }
+
+        var after = await queries.FindAsync(before.Row.Id, ct);
+        var shape = DeliveryShape.Of(after!.Row, directory);
+        return wait == true || after.Row.State is not (DeliveryState.Waiting or DeliveryState.Sending) ? TypedResults.Ok(shape) : TypedResults.Accepted((string?)null, shape);
+    }
+
+    private static async Task<DeliveryDetail?> VisibleAsync(
+        string id, HttpContext http, DeliveryQueries queries, ConnectionDirectory directory, CancellationToken ct)
+    {
+        var key = PublicId.Parse(id, "dlv") ?? (long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null);
+        return key is { } known && await queries.FindAsync(known, ct) is { } detail && ApiAccess.MayTouch(http, directory, detail.Row.ConnectionId) ? detail : null;
+    }
+
+    private static DeliveryFilter Filter(DeliverySearch search, HttpContext http, ConnectionDirectory directory, List<string> faults)
+    {
+        var isHeld = string.Equals(search.State, "held", StringComparison.OrdinalIgnoreCase);
+        var connection = search.Connection is { } name ? ApiAccess.Find(http, directory, name) : null;
+        if (search.Connection is not null && connection is null)
+        {
+            faults.Add($"connection: {ApiAccess.NoConnection(search.Connection)}");
+        }
+
+        return new DeliveryFilter
+        {
+            State = isHeld ? DeliveryState.Waiting : Word<DeliveryState>(search.State, "state", faults),
+            Held = isHeld ? true : null,
+            Type = Word<SegmentCallType>(search.Type, "type", faults),
+            Event = search.Event,
+            User = search.User,
+            Email = search.Email,
+            Order = search.Order,
+            MessageId = search.MessageId,
+            ConnectionId = connection?.Id,
+            Among = Caller.Of(http).Connections is null ? null : [.. ApiAccess.Visible(http, directory).Select(c => c.Id)],
+            Origin = Word<Origin>(search.Origin, "origin", faults),
+            Code = search.Code,
+            Since = Time(search.Since, "since", faults),
+            Until = Time(search.Until, "until", faults),
+        };
+    }
+
+    private static T? Word<T>(string? text, string field, List<string> faults)
         where T : struct, Enum
     {
-        value = null;
         if (text is null)
         {
-            return true;
+            return null;
         }
 
-        if (!Enum.TryParse<T>(text, ignoreCase: true, out var read) || !Enum.IsDefined(read) || char.IsAsciiDigit(text[0]))
+        if (!int.TryParse(text, CultureInfo.InvariantCulture, out _) && Enum.TryParse<T>(text, ignoreCase: true, out var value))
         {
-            return false;
+            return value;
         }
 
-        value = read;
-        return true;
+        faults.Add($"{field}: give one of {string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}.");
+        return null;
     }
 
-    private static string Names<T>()
-        where T : struct, Enum => string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()));
+    private static DateTimeOffset? Time(string? text, string field, List<string> faults)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var reading = SegmentTimestamp.Read(new Core.Json.JsonTree.Text(text));
+        if (reading.Time is null)
+        {
+            faults.Add($"{field}: give a time such as 2026-11-24T10:00:00Z.");
+        }
+
+        return reading.Time;
+    }
 }

@@ -1,35 +1,42 @@
+using Richpanel.Core;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Ledger;
+using Richpanel.Core.Receiving;
 
 namespace Richpanel.Console.Api;
 
-/// <summary><c>GET /ledger</c>: the counters of promise 2, in all and by connection.</summary>
+/// <summary>The ledger, and what was refused at the door.</summary>
 internal static class LedgerApi
 {
-    public static void MapLedger(this RouteGroupBuilder api) => api.MapGet("ledger", async (HttpContext http, LedgerQueries ledger, ConnectionDirectory directory, CancellationToken ct) =>
+    private const int MostRejected = 500;
+
+    public static void MapLedger(this RouteGroupBuilder api)
     {
-        var scope = TokenScope.Of(http);
-        var view = await ledger.ReadAsync(ct);
-        var connections = view.Connections.Where(line => directory.Find(line.ConnectionId) is { } connection && scope.Covers(connection)).ToList();
-        return Results.Ok(new
-        {
-            // A token for some connections sees no sums over the others.
-            total = scope.IsLimited ? null : view.Total,
-            requests = scope.IsLimited ? null : new { received = view.RequestsReceived, letIn = view.RequestsLetIn, rejected = view.RequestsRejected },
-            connections = connections.Select(line => new
-            {
-                line.Name,
-                line.Line.Created,
-                line.Line.Skipped,
-                line.Line.Accepted,
-                line.Line.Waiting,
-                line.Line.WaitingHeld,
-                line.Line.Failed,
-                line.Line.Canceled,
-                line.Line.Settled,
-                line.Line.Purged,
-                line.Line.Balanced,
-            }),
-        });
-    });
+        var read = api.MapGroup("").WithTags("Ledger").RequireAuthorization(nameof(Permission.Read));
+        read.MapGet("/ledger", async (HttpContext http, LedgerQueries ledger, ConnectionDirectory directory, CancellationToken ct) =>
+            Shape(await ledger.ReadAsync(ct), ApiAccess.Visible(http, directory), Caller.Of(http).Connections is null));
+        read.MapGet("/requests/rejected", async (int? limit, HttpContext http, RejectedQueries rejected, CancellationToken ct) =>
+            Caller.Of(http).Connections is null
+                ? Results.Ok(await rejected.RecentAsync(Math.Clamp(limit ?? 50, 1, MostRejected), ct))
+                : ApiProblems.Forbidden("A refused request belongs to no connection for certain, so only tokens for all connections may read them."));
+    }
+
+    /// <summary>A token that is limited to some connections gets their sum, not the whole.</summary>
+    private static LedgerShape Shape(LedgerView view, IReadOnlyList<Connection> visible, bool all)
+    {
+        var lines = view.Connections.Where(line => visible.Any(c => c.Id == line.ConnectionId)).ToList();
+        var total = all ? view.Total : lines.Aggregate(new LedgerLine(0, 0, 0, 0, 0, 0, 0, 0, 0), (sum, next) => Add(sum, next.Line));
+        return new LedgerShape(
+            LedgerLineShape.Of(total),
+            all ? new RequestCountShape(view.RequestsReceived, view.RequestsLetIn, view.RequestsRejected) : null,
+            [.. lines.Select(line => Named(line))]);
+    }
+
+    private static ConnectionLedgerShape Named(ConnectionLedger ledger) => new(
+        PublicId.Connection(ledger.ConnectionId), ledger.Name, ledger.Line.Created, ledger.Line.Skipped, ledger.Line.Accepted, ledger.Line.Waiting, ledger.Line.WaitingHeld,
+        ledger.Line.Failed, ledger.Line.Canceled, ledger.Line.Settled, ledger.Line.Purged, ledger.Line.Balanced);
+
+    private static LedgerLine Add(LedgerLine a, LedgerLine b) => new(
+        a.Created + b.Created, a.Skipped + b.Skipped, a.Accepted + b.Accepted, a.Waiting + b.Waiting, a.WaitingHeld + b.WaitingHeld,
+        a.Failed + b.Failed, a.Canceled + b.Canceled, a.Settled + b.Settled, a.Purged + b.Purged);
 }

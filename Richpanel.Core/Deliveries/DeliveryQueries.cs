@@ -109,6 +109,7 @@ public sealed class DeliveryQueries(
         rows = filter.Type is { } type ? rows.Where(d => d.Type == type) : rows;
         rows = filter.Event is { } name ? rows.Where(d => EF.Functions.Collate(d.EventName!, "NOCASE") == name) : rows;
         rows = filter.ConnectionId is { } connection ? rows.Where(d => d.ConnectionId == connection) : rows;
+        rows = filter.Among is { } among ? rows.Where(d => among.Contains(d.ConnectionId)) : rows;
         rows = filter.Origin is { } origin ? rows.Where(d => d.Origin == origin) : rows;
         rows = filter.Since is { } since ? rows.Where(d => d.ReceivedAt >= since) : rows;
         rows = filter.Until is { } until ? rows.Where(d => d.ReceivedAt < until) : rows;

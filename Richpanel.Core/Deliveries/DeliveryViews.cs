@@ -27,6 +27,9 @@ public sealed record DeliveryFilter
 
     public long? ConnectionId { get; init; }
 
+    /// <summary>Only these connections; null = all. For callers who may not see every connection.</summary>
+    public IReadOnlyList<long>? Among { get; init; }
+
     public Origin? Origin { get; init; }
 
     /// <summary>Cause code, or an HTTP status such as <c>503</c>, or a family such as <c>5xx</c>.</summary>

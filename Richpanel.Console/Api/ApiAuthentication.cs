@@ -1,0 +1,53 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using Richpanel.Core.Connections;
+
+namespace Richpanel.Console.Api;
+
+/// <summary>Bearer tokens: exactly one Authorization header, looked up by hash.</summary>
+internal sealed class ApiTokenHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiTokenDirectory tokens)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "Bearer";
+
+    private const string Prefix = "Bearer ";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return AuthenticateResult.NoResult();
+        }
+
+        var token = await tokens.FindAsync(header[Prefix.Length..].Trim(), Context.RequestAborted);
+        if (token is null || TokenHolder.Of(token) is not { } holder)
+        {
+            return AuthenticateResult.Fail("The token is unknown, expired or revoked.");
+        }
+
+        Context.Items[typeof(TokenHolder)] = holder;
+        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, holder.Name), new Claim(ClaimTypes.Role, holder.Role.ToString())], SchemeName);
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = "Bearer realm=\"Richpanel Console API\"";
+        return ApiProblems.WriteAsync(
+            Context, StatusCodes.Status401Unauthorized, "A token is needed",
+            "Send 'Authorization: Bearer <token>' with a token that is known, not expired and not revoked. Tokens are given by Bootstrap:ApiTokens.");
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => ApiProblems.WriteAsync(
+        Context, StatusCodes.Status403Forbidden, "Not allowed", "The token's role may not do this. Use a token of a role that may.");
+}
+
+/// <summary>The caller of one API request.</summary>
+internal static class Caller
+{
+    public static TokenHolder Of(HttpContext context) =>
+        context.Items[typeof(TokenHolder)] as TokenHolder ?? throw new InvalidOperationException("The route asks for no token.");
+}

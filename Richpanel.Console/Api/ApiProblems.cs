@@ -1,0 +1,54 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Console.Api;
+
+/// <summary>Problem details (RFC 9457) for everything that is not a success.</summary>
+internal static class ApiProblems
+{
+    public static Task WriteAsync(HttpContext context, int status, string title, string detail) =>
+        Results.Problem(detail, statusCode: status, title: title).ExecuteAsync(context);
+
+    public static ProblemHttpResult NotFound(string what) => TypedResults.Problem(what, statusCode: StatusCodes.Status404NotFound, title: "Not found");
+
+    public static ProblemHttpResult BadRequest(string detail) =>
+        TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest, title: "The request cannot be used");
+
+    public static ProblemHttpResult Forbidden(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status403Forbidden, title: "Not allowed");
+
+    public static ProblemHttpResult Conflict(string state, string detail) => TypedResults.Problem(
+        detail, statusCode: StatusCodes.Status409Conflict, title: "The state no longer allows it",
+        extensions: new Dictionary<string, object?> { ["state"] = state });
+
+    public static ValidationProblem Invalid(IReadOnlyList<FieldFault> faults) => TypedResults.ValidationProblem(
+        faults.GroupBy(fault => char.ToLowerInvariant(fault.Field[0]) + fault.Field[1..]).ToDictionary(field => field.Key, field => field.Select(fault => fault.Text).ToArray()));
+}
+
+/// <summary>What a handler throws, put as a problem: a body that is not the JSON asked for, a store that cannot write now.</summary>
+internal sealed class ApiFaults : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        switch (exception)
+        {
+            case BadHttpRequestException bad:
+                await ApiProblems.WriteAsync(
+                    httpContext, bad.StatusCode, "The request cannot be used", bad.InnerException is System.Text.Json.JsonException json ? WhereItBreaks(json) : bad.Message);
+                return true;
+            case StoreUnavailableException:
+                httpContext.Response.Headers.RetryAfter = "5";
+                await ApiProblems.WriteAsync(
+                    httpContext, StatusCodes.Status503ServiceUnavailable, "The database cannot be written now", "Nothing was changed. Try again in a few seconds; /readyz says when.");
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static string WhereItBreaks(System.Text.Json.JsonException json) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"The body is not the JSON this route takes: it breaks at {json.Path ?? "$"}, line {(json.LineNumber ?? 0) + 1}, byte {(json.BytePositionInLine ?? 0) + 1}. See /openapi/v1.json.");
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Richpanel.Core;
+using Richpanel.Core.Causes;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Ledger;
+using Richpanel.Core.Notes;
+using Richpanel.Core.Receiving;
+using Richpanel.Core.Segment;
+
+namespace Richpanel.Console.Api;
+
+/// <summary>Why, with what to do: one entry of the cause catalogue.</summary>
+public sealed record CauseShape(string Code, string Title, string Text, string Remedy)
+{
+    public static CauseShape? Of(string? code) =>
+        code is null ? null : CauseCatalog.Find(code) is var cause ? new CauseShape(cause.Code, cause.Title, cause.Text, cause.Remedy) : null;
+}
+
+public sealed record NoteShape(string Code, NoteSeverity Severity, string? Path, string Text, string Remedy)
+{
+    public static IReadOnlyList<NoteShape> Of(IEnumerable<Note> notes) =>
+        [.. notes.Select(note => new NoteShape(note.Code, note.Severity, note.Path, note.Text, note.Remedy))];
+}
+
+public sealed record ProvenanceShape(string Target, string? Source, string Rule)
+{
+    public static IReadOnlyList<ProvenanceShape> Of(IEnumerable<Provenance> provenance) =>
+        [.. provenance.Select(one => new ProvenanceShape(one.Target, one.Source, one.Rule))];
+}
+
+/// <summary>One delivery of a list. <c>held</c> is a waiting delivery whose connection is on hold.</summary>
+public sealed record DeliveryShape(
+    string Id, string Connection, Origin Origin, DeliveryState State, bool Held, FailureStage? Stage, SegmentCallType Type, string? Event, string MessageId,
+    string? UserId, string? AnonymousId, string? Email, string? OrderId, DateTimeOffset ReceivedAt, DateTimeOffset? DueAt, int Attempts,
+    string? Code, CauseShape? Cause, int? StatusCode, DateTimeOffset? LastAttemptAt, bool MayHaveGoneOut, bool OutOfOrder, bool MessageIdReused, string? DuplicateOf)
+{
+    public static DeliveryShape Of(DeliveryRow row, ConnectionDirectory directory) => new(
+        PublicId.Delivery(row.Id), directory.Find(row.ConnectionId)?.Name ?? PublicId.Connection(row.ConnectionId), row.Origin, row.State, row.Held,
+        row.Stage == FailureStage.None ? null : row.Stage, row.Type, row.EventName, row.MessageId, row.UserId, row.AnonymousId, row.Email, row.OrderId,
+        row.ReceivedAt, row.DueAt, row.AttemptCount, row.Cause, CauseShape.Of(row.Cause), row.StatusCode, row.LastAttemptAt,
+        row.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut), row.Marks.HasFlag(DeliveryMarks.OutOfOrder), row.Marks.HasFlag(DeliveryMarks.MessageIdReused),
+        row.DuplicateOf is { } first ? PublicId.Delivery(first) : null);
+}
+
+public sealed record DeliveryListShape(IReadOnlyList<DeliveryShape> Items, string? NextCursor);
+
+public sealed record AttemptShape(
+    int Number, AttemptTrigger Trigger, DateTimeOffset StartedAt, string Outcome, CauseShape? Cause, bool MayRepeat, int? StatusCode, string? Url, int? BatchSize,
+    int? DnsMs, int? ConnectMs, int? TlsMs, int? WaitMs, int? ReadMs, int? TotalMs, string? ResponseHeaders, string? ResponseBody, long? ResponseLength,
+    JsonElement? Sent, DateTimeOffset? NextDueAt, int ConnectionVersion, string? SecretFingerprint)
+{
+    public static AttemptShape Of(AttemptDetail detail) => new(
+        detail.Attempt.Number, detail.Attempt.Trigger, detail.Attempt.StartedAt, detail.Attempt.Outcome, CauseShape.Of(detail.Attempt.Cause), detail.Attempt.MayRepeat,
+        detail.Exchange?.StatusCode, detail.Exchange?.Url, detail.Exchange?.Size, detail.Exchange?.DnsMs, detail.Exchange?.ConnectMs, detail.Exchange?.TlsMs,
+        detail.Exchange?.WaitMs, detail.Exchange?.ReadMs, detail.Exchange?.TotalMs, detail.Exchange?.ResponseHeaders,
+        detail.Exchange?.ResponseBody is { } body ? System.Text.Encoding.UTF8.GetString(body) : null, detail.Exchange?.ResponseLength,
+        detail.Sent is { } sent ? JsonElement.Parse(sent.Content) : null, detail.Attempt.NextDueAt, detail.Attempt.ConnectionVersion, detail.Attempt.SecretFingerprint);
+}
+
+/// <summary>One delivery, whole. <c>call</c> is the Segment call as text, because it need not be readable JSON; <c>preview</c> is what it would become now.</summary>
+public sealed record DeliveryDetailShape(DeliveryShape Delivery, string? Call, IReadOnlyList<AttemptShape> Attempts, PreviewShape? Preview);
+
+public sealed record PreviewRequestShape(string Method, string Url, IReadOnlyDictionary<string, string> Headers, string Body);
+
+public sealed record PreviewShape(
+    string Outcome, string? Reason, CauseShape? Cause, string? Path, JsonElement? Call, IReadOnlyList<NoteShape> Notes, IReadOnlyList<ProvenanceShape> Provenance,
+    PreviewRequestShape? Request)
+{
+    public static PreviewShape Of(Core.Preview.PreviewResult result) => new(
+        result.Outcome.ToString().ToLowerInvariant(), result.Reason, CauseShape.Of(result.Reason), result.Path,
+        result.Call is { } call ? JsonElement.Parse(Core.Preview.CallPreview.Json(call)) : null,
+        NoteShape.Of(result.Notes), ProvenanceShape.Of(result.Provenance),
+        result.Request is { } request ? new PreviewRequestShape(request.Method, request.Url, new Dictionary<string, string>(request.Headers), request.Body) : null);
+}
+
+public sealed record LedgerLineShape(
+    long Created, long Skipped, long Accepted, long Waiting, long WaitingHeld, long Failed, long Canceled, long Settled, long Purged, bool Balanced)
+{
+    public static LedgerLineShape Of(LedgerLine line) => new(
+        line.Created, line.Skipped, line.Accepted, line.Waiting, line.WaitingHeld, line.Failed, line.Canceled, line.Settled, line.Purged, line.Balanced);
+}
+
+public sealed record RequestCountShape(long Received, long LetIn, long Rejected);
+
+public sealed record ConnectionLedgerShape(
+    string Id, string Name, long Created, long Skipped, long Accepted, long Waiting, long WaitingHeld, long Failed, long Canceled, long Settled, long Purged, bool Balanced);
+
+public sealed record LedgerShape(LedgerLineShape Total, RequestCountShape? Requests, IReadOnlyList<ConnectionLedgerShape> Connections);
+
+/// <summary>A connection without anything secret.</summary>
+public sealed record ConnectionShape(
+    string Id, string Name, ConnectionEnvironment Environment, string BaseUrl, string ApiKey, bool HasSecret, string? SecretFingerprint, DateTimeOffset? SecretSetAt,
+    SignatureHash SignatureHash, Transport Transport, Core.Mapping.OrderFieldStyle OrderFields, Core.Mapping.CustomerIdRule CustomerId, bool TranslateEvents,
+    int? Concurrency, int? TimeoutSeconds, bool IsSandbox, bool Disabled, string State, CauseShape? HoldCause, DateTimeOffset? HoldSince, DateTimeOffset? HoldUntil,
+    DateTimeOffset? PausedAt, DateTimeOffset? PausedUntil, DateTimeOffset? PostponedUntil, int Version)
+{
+    public static ConnectionShape Of(Connection c, DateTimeOffset now) => new(
+        PublicId.Connection(c.Id), c.Name, c.Environment, c.BaseUrl, c.ApiKey, c.ProtectedSecret is not null, c.SecretFingerprint, c.SecretSetAt,
+        c.SignatureHash, c.Transport, c.OrderFields, c.CustomerId, c.TranslateEvents, c.Concurrency, c.TimeoutSeconds, c.IsSandbox, c.Disabled,
+        c.Disabled ? "disabled" : c.IsHeld(now) ? "held" : c.IsPaused(now) ? "paused" : "active",
+        c.IsHeld(now) ? CauseShape.Of(c.HoldCause) : null, c.HoldSince, c.HoldUntil, c.PausedAt, c.PausedUntil, c.PostponedUntil, c.Version);
+}
+
+/// <summary>A source. The write key is given only when the source is made, and to administrators who ask for it.</summary>
+public sealed record SourceShape(
+    long Id, string SourceId, string Connection, string Name, bool Disabled, bool ChecksSignature, string? AllowedOrigins, DateTimeOffset CreatedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WriteKey)
+{
+    public static SourceShape Of(Source s, ConnectionDirectory directory, string? writeKey = null) => new(
+        s.Id, s.PublicId, directory.Find(s.ConnectionId)?.Name ?? "", s.Name, s.Disabled, s.ProtectedWebhookSecret is not null, s.AllowedOrigins, s.CreatedAt, writeKey);
+}

@@ -1,0 +1,94 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Richpanel.Core;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Preview;
+
+namespace Richpanel.Console.Api;
+
+/// <summary>A Segment call and the connection it is for.</summary>
+public sealed record CallWish(string? Connection, JsonElement Call);
+
+/// <summary>What became of a call sent by hand: its delivery, with the outcome if there was one in time.</summary>
+public sealed record SendShape(DeliveryShape Delivery, bool Ended);
+
+internal static class PreviewApi
+{
+    private const int DefaultWaitSeconds = 30;
+
+    private const int MostWaitSeconds = 120;
+
+    public static void MapPreview(this RouteGroupBuilder api)
+    {
+        api.MapPost("/preview", Preview).WithTags("Lab").RequireAuthorization(nameof(Permission.Read));
+        api.MapPost("/send", SendAsync).WithTags("Lab").RequireAuthorization(nameof(Permission.UseSandbox));
+        api.MapGet("/samples", (TimeProvider time) => SampleCatalog.All.Select(sample => new
+        {
+            sample.Id,
+            sample.Group,
+            sample.Name,
+            Call = JsonElement.Parse(sample.Fill(Guid.NewGuid().ToString(), time.GetUtcNow())),
+        })).WithTags("Lab").RequireAuthorization(nameof(Permission.Read));
+    }
+
+    private static Results<Ok<PreviewShape>, ProblemHttpResult> Preview(CallWish wish, HttpContext http, ConnectionDirectory directory, TimeProvider time)
+    {
+        if (Fault(wish, http, directory, out var connection) is { } fault)
+        {
+            return fault;
+        }
+
+        var now = time.GetUtcNow();
+        return TypedResults.Ok(PreviewShape.Of(CallPreview.Of(Bytes(wish), connection!, CallPreview.TypedNow(now), now)));
+    }
+
+    /// <summary>Waits for the outcome, 30 s unless <c>?wait=</c> says otherwise; what takes longer is answered 202 and goes on.</summary>
+    private static async Task<Results<Ok<SendShape>, Accepted<SendShape>, ProblemHttpResult>> SendAsync(
+        CallWish wish, int? wait, HttpContext http, ConnectionDirectory directory, LabSender lab, DeliveryQueries queries, CancellationToken ct)
+    {
+        if (Fault(wish, http, directory, out var connection) is { } fault)
+        {
+            return fault;
+        }
+
+        if (!connection!.IsSandbox && !RolePermissions.Of(Caller.Of(http).Role).Contains(Permission.Send))
+        {
+            return ApiProblems.Forbidden("The token's role may send to the sandbox only. Use a token of role qa, operator or admin.");
+        }
+
+        var atMost = TimeSpan.FromSeconds(Math.Clamp(wait ?? DefaultWaitSeconds, 1, MostWaitSeconds));
+        switch (await lab.SendAsync(connection, Bytes(wish), atMost, ct))
+        {
+            case LabOutcome.Unreadable unreadable:
+                return ApiProblems.BadRequest($"call, {unreadable.Fault.Path}: {unreadable.Fault.Message}");
+            case LabOutcome.Kept { Delivery: var delivery }:
+                var row = (await queries.FindAsync(delivery.Id, ct))!.Row;
+                var shape = new SendShape(DeliveryShape.Of(row, directory), row.State is not (DeliveryState.Waiting or DeliveryState.Sending));
+                return shape.Ended ? TypedResults.Ok(shape) : TypedResults.Accepted($"/api/v1/deliveries/{PublicId.Delivery(row.Id)}", shape);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private static ProblemHttpResult? Fault(CallWish wish, HttpContext http, ConnectionDirectory directory, out Connection? connection)
+    {
+        connection = null;
+        if (wish.Connection is null)
+        {
+            return ApiProblems.BadRequest("connection: give the name or id of a connection.");
+        }
+
+        if (wish.Call.ValueKind == JsonValueKind.Undefined)
+        {
+            return ApiProblems.BadRequest("call: give the Segment call as a JSON object.");
+        }
+
+        connection = ApiAccess.Find(http, directory, wish.Connection);
+        return connection is null ? ApiProblems.NotFound(ApiAccess.NoConnection(wish.Connection)) : null;
+    }
+
+    /// <summary>The call's own text, untouched: duplicate keys and long numbers included.</summary>
+    private static byte[] Bytes(CallWish wish) => Encoding.UTF8.GetBytes(wish.Call.GetRawText());
+}
