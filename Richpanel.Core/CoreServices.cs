@@ -90,6 +90,13 @@ public static class CoreServices
         services.AddSingleton<DeliveryQueries>();
         services.AddSingleton<DeliveryActions>();
         services.AddSingleton<LabSender>();
+        services.AddSingleton<DeliveryPulse>();
+        services.AddSingleton<ConnectionHolds>();
+        services.AddSingleton<DispatchStore>();
+        services.AddSingleton<CallPreparer>();
+        services.AddSingleton<DeliverySender>();
+        services.AddSingleton<DispatcherSurroundings>();
+        services.AddHostedService<DeliveryDispatcher>();
         return services;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;

@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Ledger;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Deliveries;
@@ -7,21 +9,167 @@ namespace Richpanel.Core.Deliveries;
 /// <param name="State">The state now; null when there is no such delivery.</param>
 public sealed record ActionOutcome(bool Done, DeliveryState? State);
 
-/// <summary>Retry, cancel and try-now of one delivery: one method, one commit. Repeating a click is harmless.</summary>
-public sealed class DeliveryActions(StoreWriter writer)
+/// <summary>
+/// Retry, cancel and try-now of one delivery: one method, one commit, in which the state is checked. Repeating a click is harmless.
+/// </summary>
+public sealed class DeliveryActions(
+    StoreWriter writer,
+    IDbContextFactory<ConsoleDbContext> contexts,
+    DeliverySignal signal,
+    DeliveryPulse pulse,
+    ChangeFeed changes,
+    TimeProvider time)
 {
     /// <summary>
-    /// Makes a Failed, Canceled or Accepted delivery Waiting and due now; a Waiting one due now. <paramref name="asThen"/> resends the kept
-    /// mapped call, else the call is mapped again with today's options.
+    /// Makes a Failed, Canceled or Accepted delivery Waiting and due now, with a fresh schedule; a Waiting one due now.
+    /// <paramref name="asThen"/> resends the kept mapped call (refused when there is none), else the call is mapped again with
+    /// today's options. One that was accepted may repeat, and says so.
     /// </summary>
-    public Task<ActionOutcome> RetryAsync(long id, bool asThen, CancellationToken ct) => throw new NotImplementedException(writer.ToString());
+    /// <param name="attemptsSeen">
+    /// Attempts the person saw when deciding: with more by now the wish is refused, so that a second click never sends twice.
+    /// </param>
+    public Task<ActionOutcome> RetryAsync(long id, bool asThen, CancellationToken ct, int? attemptsSeen = null) => ChangeAsync(
+        id,
+        (context, delivery) =>
+        {
+            var retriable = delivery.State is DeliveryState.Failed or DeliveryState.Canceled or DeliveryState.Accepted or DeliveryState.Waiting;
+            if (!retriable
+                || (attemptsSeen is { } seen && seen != delivery.AttemptCount)
+                || (asThen && !context.MappedCalls.Any(call => call.DeliveryId == id)))
+            {
+                return false;
+            }
 
-    /// <summary>A Waiting delivery is never sent.</summary>
-    public Task<ActionOutcome> CancelAsync(long id, CancellationToken ct) => throw new NotImplementedException();
+            MakeDue(delivery, asThen);
+            return true;
+        },
+        ct);
 
-    /// <summary>A Waiting delivery is due now.</summary>
-    public Task<ActionOutcome> TryNowAsync(long id, CancellationToken ct) => throw new NotImplementedException();
+    /// <summary>A Waiting delivery is never sent; one that is canceled already stays so.</summary>
+    public Task<ActionOutcome> CancelAsync(long id, CancellationToken ct) => ChangeAsync(
+        id,
+        (_, delivery) =>
+        {
+            if (delivery.State == DeliveryState.Waiting)
+            {
+                delivery.State = DeliveryState.Canceled;
+                delivery.DueAt = null;
+                delivery.EndedAt = time.GetUtcNow();
+            }
 
-    /// <summary>Ends when the delivery has left Waiting and Sending, or has one more attempt than <paramref name="attemptsBefore"/>, or <paramref name="atMost"/> has passed.</summary>
-    public Task<Delivery?> WaitForOutcomeAsync(long id, int attemptsBefore, TimeSpan atMost, CancellationToken ct) => throw new NotImplementedException();
+            return delivery.State == DeliveryState.Canceled;
+        },
+        ct);
+
+    /// <summary>A Waiting delivery is due now; this try spends none of its schedule.</summary>
+    public Task<ActionOutcome> TryNowAsync(long id, CancellationToken ct) => ChangeAsync(
+        id,
+        (_, delivery) =>
+        {
+            if (delivery.State != DeliveryState.Waiting)
+            {
+                return false;
+            }
+
+            MakeDueNow(delivery);
+            return true;
+        },
+        ct);
+
+    /// <summary>
+    /// Ends when the delivery has left Waiting and Sending, or has one more attempt than <paramref name="attemptsBefore"/>, or
+    /// <paramref name="atMost"/> has passed; gives the row as it then is, null when there is none.
+    /// </summary>
+    public async Task<Delivery?> WaitForOutcomeAsync(long id, int attemptsBefore, TimeSpan atMost, CancellationToken ct)
+    {
+        using var timeout = new CancellationTokenSource(atMost, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
+        while (true)
+        {
+            var next = pulse.Next;
+            var delivery = await FindAsync(id, ct);
+            if (delivery is null || timeout.IsCancellationRequested || HasOutcome(delivery, attemptsBefore))
+            {
+                return delivery;
+            }
+
+            try
+            {
+                await next.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+            {
+                // Time is up: one last look.
+            }
+        }
+    }
+
+    private static bool HasOutcome(Delivery delivery, int attemptsBefore) =>
+        delivery.State is not (DeliveryState.Waiting or DeliveryState.Sending) || delivery.AttemptCount > attemptsBefore;
+
+    private async Task<Delivery?> FindAsync(long id, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await context.Deliveries.SingleOrDefaultAsync(delivery => delivery.Id == id, ct);
+    }
+
+    private void MakeDue(Delivery delivery, bool asThen)
+    {
+        if (delivery.State == DeliveryState.Accepted)
+        {
+            delivery.Marks |= DeliveryMarks.MayHaveGoneOut;
+        }
+
+        if (delivery.State != DeliveryState.Waiting)
+        {
+            delivery.State = DeliveryState.Waiting;
+            delivery.Stage = FailureStage.None;
+            delivery.ScheduleStep = 0;
+            delivery.EndedAt = null;
+        }
+
+        delivery.Marks = asThen ? delivery.Marks | DeliveryMarks.SendAsThen : delivery.Marks & ~DeliveryMarks.SendAsThen;
+        MakeDueNow(delivery);
+    }
+
+    private void MakeDueNow(Delivery delivery)
+    {
+        var now = time.GetUtcNow();
+        delivery.Marks |= DeliveryMarks.ManualRetry;
+        delivery.DueAt = delivery.DueAt < now ? delivery.DueAt : now;
+    }
+
+    private async Task<ActionOutcome> ChangeAsync(long id, Func<ConsoleDbContext, Delivery, bool> change, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var outcome = await writer.WriteAsync(session =>
+        {
+            using var context = session.Context();
+            if (context.Deliveries.SingleOrDefault(delivery => delivery.Id == id) is not { } delivery)
+            {
+                return new ActionOutcome(false, null);
+            }
+
+            var before = PlaceOf(delivery);
+            var done = change(context, delivery);
+            if (done)
+            {
+                context.SaveChanges();
+                session.Ledger.Moved(before, PlaceOf(delivery));
+            }
+
+            return new ActionOutcome(done, delivery.State);
+        });
+        if (outcome.Done)
+        {
+            signal.Raise();
+            pulse.Beat();
+            changes.Raise();
+        }
+
+        return outcome;
+    }
+
+    private static LedgerPlace PlaceOf(Delivery delivery) =>
+        new(delivery.ConnectionId, delivery.Origin, delivery.ReceivedAt, delivery.State, delivery.EventName, delivery.Cause);
 }

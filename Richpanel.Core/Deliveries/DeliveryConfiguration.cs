@@ -27,6 +27,10 @@ internal sealed class DeliveryConfiguration :
         // What was being sent when the process stopped?
         delivery.HasIndex(d => new { d.ConnectionId, d.ClaimedUntil }, "IX_Deliveries_Claimed").HasFilter("\"State\" = 2");
 
+        // Did a later delivery overtake one that waits for a retry? A delivery accepted at first never enters it.
+        delivery.HasIndex(d => new { d.ConnectionId, d.Lane, d.Id }, "IX_Deliveries_LaneRetry")
+            .HasFilter("\"AttemptCount\" > 0 AND \"State\" IN (1,2)");
+
         // Seen before? (promise 9)
         delivery.HasIndex(d => new { d.ConnectionId, d.MessageHash }, "IX_Deliveries_Message");
 

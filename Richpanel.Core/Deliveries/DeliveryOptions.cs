@@ -5,6 +5,9 @@ namespace Richpanel.Core.Deliveries;
 /// <summary>Section <c>Delivery</c>.</summary>
 public sealed class DeliveryOptions
 {
+    /// <summary>Characters of mapped calls in one <c>/bt</c> request, so that Base64 makes at most 500 KB of them.</summary>
+    internal const int MostBatchCharacters = 375_000;
+
     public static IReadOnlyList<TimeSpan> DefaultSchedule { get; } =
     [
         TimeSpan.Zero, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10),

@@ -395,6 +395,9 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.HasIndex(new[] { "EmailHash", "Id" }, "IX_Deliveries_Email")
                         .HasFilter("\"EmailHash\" IS NOT NULL");
 
+                    b.HasIndex(new[] { "ConnectionId", "Lane", "Id" }, "IX_Deliveries_LaneRetry")
+                        .HasFilter("\"AttemptCount\" > 0 AND \"State\" IN (1,2)");
+
                     b.HasIndex(new[] { "ConnectionId", "MessageHash" }, "IX_Deliveries_Message");
 
                     b.HasIndex(new[] { "OrderHash", "Id" }, "IX_Deliveries_Order")

@@ -357,6 +357,12 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                 filter: "\"EmailHash\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Deliveries_LaneRetry",
+                table: "Deliveries",
+                columns: new[] { "ConnectionId", "Lane", "Id" },
+                filter: "\"AttemptCount\" > 0 AND \"State\" IN (1,2)");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Deliveries_Message",
                 table: "Deliveries",
                 columns: new[] { "ConnectionId", "MessageHash" });

@@ -10,7 +10,7 @@ using Richpanel.Core.Storage;
 namespace Richpanel.Core.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteConsoleDbContext))]
-    [Migration("20261124004748_Initial")]
+    [Migration("20261124012739_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -397,6 +397,9 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
 
                     b.HasIndex(new[] { "EmailHash", "Id" }, "IX_Deliveries_Email")
                         .HasFilter("\"EmailHash\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "ConnectionId", "Lane", "Id" }, "IX_Deliveries_LaneRetry")
+                        .HasFilter("\"AttemptCount\" > 0 AND \"State\" IN (1,2)");
 
                     b.HasIndex(new[] { "ConnectionId", "MessageHash" }, "IX_Deliveries_Message");
 

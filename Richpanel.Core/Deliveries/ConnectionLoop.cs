@@ -1,0 +1,260 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Richpanel.Core.Connections;
+
+namespace Richpanel.Core.Deliveries;
+
+/// <summary>What the loops of all connections share.</summary>
+internal sealed record LoopTools(
+    ConnectionDirectory Directory,
+    DispatchStore Store,
+    CallPreparer Preparer,
+    DeliverySender Sender,
+    DeliveryOptions Options,
+    Action Recorded,
+    Func<double> Chance,
+    TimeProvider Time,
+    ILogger<DeliveryDispatcher> Logger);
+
+/// <summary>
+/// Delivers for one connection. An actor: one task owns all state and reads messages; commits, reading and sends run beside it
+/// and report back, so that sends go on while outcomes are being committed. At most concurrency × batch size deliveries are
+/// claimed without a recorded outcome at any moment: that is what a kill can repeat.
+/// </summary>
+internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools) : IDisposable
+{
+    /// <summary>The table is looked at this often even when nobody calls.</summary>
+    private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the loop rests after a round that failed.</summary>
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often claims of nobody are looked for.</summary>
+    private static readonly TimeSpan s_sweep = TimeSpan.FromSeconds(30);
+
+    /// <summary>What sends in flight get to finish when the product stops; container runtimes kill after 10 s.</summary>
+    private static readonly TimeSpan s_finish = TimeSpan.FromSeconds(8);
+
+    private readonly Channel<LoopMessage> _mailbox = Channel.CreateUnbounded<LoopMessage>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource _breakOff = new();
+    private readonly LaneQueue _lanes = new();
+    private readonly HashSet<long> _own = [];
+    private readonly List<DeliveryOutcome> _finished = [];
+    private readonly List<ClaimedDelivery> _releases = [];
+
+    private HoldStreaks _streaks = HoldStreaks.None;
+    private ConnectionStop? _stop;
+    private ConnectionStop? _stopBeingWritten;
+    private bool _turnRuns;
+    private bool _preparationRuns;
+    private bool _look = true;
+    private bool _stopping;
+    private int _inFlight;
+    private int _version;
+    private DateTimeOffset? _nextDue;
+    private DateTimeOffset _nextPoll;
+    private DateTimeOffset? _lingerUntil;
+    private DateTimeOffset _nextSweep;
+    private bool _recovered;
+    private DateTimeOffset _restUntil;
+
+    public void Wake() => _mailbox.Writer.TryWrite(LoopMessage.Wake.Instance);
+
+    /// <summary>Runs until <paramref name="stopping"/>, then finishes what is in flight. Never throws.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var registration = stopping.Register(Wake);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var now = tools.Time.GetUtcNow();
+                Step(now);
+                await WaitAsync(now);
+                HandleAll();
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                tools.Logger.RoundFailed(connectionId, failure);
+                Rest();
+            }
+        }
+
+        await FinishAsync();
+    }
+
+    /// <summary>Only after <see cref="RunAsync"/> has ended.</summary>
+    public void Dispose() => _breakOff.Dispose();
+
+    private void Step(DateTimeOffset now)
+    {
+        var connection = tools.Directory.Find(connectionId);
+        var open = connection is not null && MaySend(connection, now);
+        if (connection is not null && connection.Version != _version)
+        {
+            // What was mapped with other settings goes back untouched and is mapped again.
+            GiveBack();
+            _version = connection.Version;
+        }
+
+        if (!open)
+        {
+            GiveBack();
+        }
+        else
+        {
+            StartSends(connection!, now);
+        }
+
+        StartTurn(connection, open, now);
+    }
+
+    private bool MaySend(Connection connection, DateTimeOffset now) =>
+        !_stopping && _stop is null && _stopBeingWritten is null && !connection.IsStopped(now) && !(connection.PostponedUntil > now);
+
+    private void StartSends(Connection connection, DateTimeOffset now)
+    {
+        while (_inFlight < Concurrency(connection) && NextUnit(connection, now) is { Count: > 0 } unit)
+        {
+            _inFlight++;
+            _ = SendAsync(connection, unit);
+        }
+    }
+
+    private IReadOnlyList<PreparedDelivery> NextUnit(Connection connection, DateTimeOffset now)
+    {
+        if (connection.Transport != Transport.Batch)
+        {
+            return _lanes.TryTake(out var delivery) ? [delivery] : [];
+        }
+
+        if (_lanes.ReadyCount == 0)
+        {
+            return [];
+        }
+
+        _lingerUntil ??= now + tools.Options.Linger;
+        if (_lanes.ReadyCount < tools.Options.BatchSize && now < _lingerUntil)
+        {
+            return [];
+        }
+
+        _lingerUntil = null;
+        return _lanes.TakeBatch(tools.Options.BatchSize, DeliveryOptions.MostBatchCharacters);
+    }
+
+    /// <summary>Never throws: whatever happens is told to the loop.</summary>
+    private async Task SendAsync(Connection connection, IReadOnlyList<PreparedDelivery> unit)
+    {
+        SendEnd end;
+        try
+        {
+            // Signing and writing run off the loop from the first instruction.
+            end = await Task.Run(() => tools.Sender.SendAsync(connection, unit, _breakOff.Token));
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            tools.Logger.SendBroke(connectionId, failure.GetType().Name);
+            end = new SendEnd.BrokenOff();
+        }
+
+        _mailbox.Writer.TryWrite(new LoopMessage.SendEnded(unit, end));
+    }
+
+    private void StartTurn(Connection? connection, bool open, DateTimeOffset now)
+    {
+        if (_turnRuns || now < _restUntil)
+        {
+            return;
+        }
+
+        var sweep = now >= _nextSweep;
+        var claim = open ? Room(connection!, now) : 0;
+        if (_finished.Count == 0 && _releases.Count == 0 && _stop is null && !sweep && claim == 0)
+        {
+            return;
+        }
+
+        var turn = new DispatchTurn(
+            connectionId, now, [.. _finished], [.. _releases], _stop, claim, now + tools.Options.ClaimFor, sweep ? NextSweep(now) : null);
+        _finished.Clear();
+        _releases.Clear();
+        _stopBeingWritten = _stop;
+        _stop = null;
+        if (claim > 0)
+        {
+            _look = false;
+            _nextPoll = now + s_poll;
+        }
+
+        _turnRuns = true;
+        _ = TakeTurnAsync(turn);
+    }
+
+    /// <summary>How many deliveries to claim now; 0 when nothing can be due or too little room is free to be worth a look.</summary>
+    private int Room(Connection connection, DateTimeOffset now)
+    {
+        if (_preparationRuns || !(_look || now >= _nextDue || now >= _nextPoll))
+        {
+            return 0;
+        }
+
+        var most = Concurrency(connection) * tools.Options.BatchSize;
+        var room = most - (_own.Count - _finished.Count - _releases.Count);
+        return room * 4 >= most || _lanes.Count == 0 ? Math.Max(room, 0) : 0;
+    }
+
+    /// <summary>The first sweep after a start takes every claim: whoever made it is gone. Later ones take what is over.</summary>
+    private ClaimSweep NextSweep(DateTimeOffset now)
+    {
+        _nextSweep = now + s_sweep;
+        return new ClaimSweep(_recovered ? now : DateTimeOffset.MaxValue, new HashSet<long>(_own));
+    }
+
+    private async Task TakeTurnAsync(DispatchTurn turn)
+    {
+        TurnResult? result = null;
+        Exception? failed = null;
+        try
+        {
+            result = await tools.Store.TakeTurnAsync(turn);
+            if (turn.Stop is not null)
+            {
+                await tools.Directory.ReloadAsync();
+            }
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            failed = failure;
+        }
+
+        _mailbox.Writer.TryWrite(new LoopMessage.TurnEnded(turn, result, failed));
+    }
+
+    private async Task PrepareAsync(Connection connection, IReadOnlyList<ClaimedDelivery> rows)
+    {
+        IReadOnlyList<Preparation>? prepared = null;
+        Exception? failed = null;
+        try
+        {
+            prepared = await Task.Run(() => tools.Preparer.PrepareAsync(connection, rows, _breakOff.Token));
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            failed = failure;
+        }
+
+        _mailbox.Writer.TryWrite(new LoopMessage.PreparationEnded(rows, prepared, connection.Version, failed));
+    }
+
+    /// <summary>Everything that has not started goes back, without a mark: it was never sent.</summary>
+    private void GiveBack()
+    {
+        _releases.AddRange(_lanes.Drain().Select(delivery => delivery.Row));
+        _lingerUntil = null;
+    }
+
+    private void Rest() => _restUntil = tools.Time.GetUtcNow() + s_rest;
+
+    private int Concurrency(Connection connection) => connection.Concurrency ?? tools.Options.Concurrency;
+}

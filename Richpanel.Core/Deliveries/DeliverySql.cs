@@ -1,0 +1,71 @@
+namespace Richpanel.Core.Deliveries;
+
+/// <summary>Every prepared statement of the dispatcher and of a person's actions. Times are UTC ticks, enumerations numbers.</summary>
+internal static class DeliverySql
+{
+    private const string ClaimColumns =
+        """ "Id","RequestId","BodyOffset","BodyLength","Origin","Marks","EventName","MessageId","Lane","ReceivedAt","DueAt","AttemptCount","ScheduleStep","Cause" """;
+
+    /// <summary>Due deliveries in the order of their time; served by IX_Deliveries_Due.</summary>
+    public const string SelectDue =
+        $"""SELECT {ClaimColumns} FROM "Deliveries" WHERE "ConnectionId"=$c AND "State"=1 AND "DueAt"<=$now ORDER BY "DueAt","Id" LIMIT $n""";
+
+    public const string NextDue =
+        """SELECT MIN("DueAt") FROM "Deliveries" WHERE "ConnectionId"=$c AND "State"=1""";
+
+    /// <summary>Claims whose time is over; served by IX_Deliveries_Claimed.</summary>
+    public const string SelectExpired =
+        $"""SELECT {ClaimColumns} FROM "Deliveries" WHERE "ConnectionId"=$c AND "State"=2 AND "ClaimedUntil"<=$now ORDER BY "Id" """;
+
+    public const string Claim =
+        """UPDATE "Deliveries" SET "State"=2,"ClaimedUntil"=$u WHERE "Id"=$id AND "State"=1""";
+
+    /// <summary>A claim that never started: as if it had not been made.</summary>
+    public const string Release =
+        """UPDATE "Deliveries" SET "State"=1,"ClaimedUntil"=NULL WHERE "Id"=$id AND "State"=2""";
+
+    /// <summary>Keeps its due time, and with it its place in the lane.</summary>
+    public const string Orphan =
+        """UPDATE "Deliveries" SET "State"=1,"ClaimedUntil"=NULL,"Marks"="Marks"|1,"Cause"=$k WHERE "Id"=$id AND "State"=2""";
+
+    public const string Record =
+        """UPDATE "Deliveries" SET "State"=$s,"Stage"=$g,"Marks"=$m,"DueAt"=$due,"ClaimedUntil"=NULL,"AttemptCount"=$a,"ScheduleStep"=$step,"Cause"=$k,"StatusCode"=$h,"LastAttemptAt"=COALESCE($l,"LastAttemptAt"),"EndedAt"=$e WHERE "Id"=$id AND "State"=2""";
+
+    /// <summary>Is an earlier delivery of the lane waiting for a retry? Served by IX_Deliveries_LaneRetry, which a first attempt never touches.</summary>
+    public const string EarlierRetryInLane =
+        """SELECT EXISTS(SELECT 1 FROM "Deliveries" WHERE "ConnectionId"=$c AND "Lane"=$lane AND "Id"<$id AND "AttemptCount">0 AND "State" IN (1,2))""";
+
+    public const string InsertExchange =
+        """INSERT INTO "Exchanges" ("StartedAt","Url","Size","StatusCode","ResponseHeaders","ResponseBody","ResponseLength","DnsMs","ConnectMs","TlsMs","WaitMs","ReadMs","TotalMs") VALUES ($t,$u,$n,$s,$h,$b,$l,$d,$c,$tls,$w,$r,$all) RETURNING "Id" """;
+
+    public const string InsertMappedCall =
+        """INSERT INTO "MappedCalls" ("DeliveryId","Content","Notes","MapperVersion","ConnectionVersion","MappedAt") VALUES ($d,$c,$n,$m,$v,$t) RETURNING "Id" """;
+
+    public const string InsertAttempt =
+        """INSERT INTO "Attempts" ("DeliveryId","Number","Trigger","ExchangeId","MappedCallId","Outcome","Cause","MayRepeat","ConnectionVersion","SecretFingerprint","StartedAt","NextDueAt") VALUES ($d,$n,$t,$x,$m,$o,$k,$r,$v,$f,$at,$due)""";
+
+    public const string Hold =
+        """UPDATE "Connections" SET "HoldCause"=$k,"HoldSince"=$now,"HoldUntil"=$u WHERE "Id"=$id AND "HoldCause" IS NULL""";
+
+    public const string Postpone =
+        """UPDATE "Connections" SET "PostponedUntil"=$u WHERE "Id"=$id AND ("PostponedUntil" IS NULL OR "PostponedUntil"<$u)""";
+
+    public const string Pause =
+        """UPDATE "Connections" SET "PausedAt"=COALESCE("PausedAt",$now),"PausedUntil"=$u WHERE "Id"=$id""";
+
+    public const string Resume =
+        """UPDATE "Connections" SET "PausedAt"=NULL,"PausedUntil"=NULL WHERE "Id"=$id AND "PausedAt" IS NOT NULL""";
+
+    public const string ReleaseHold =
+        """UPDATE "Connections" SET "HoldCause"=NULL,"HoldSince"=NULL,"HoldUntil"=NULL,"PostponedUntil"=NULL WHERE "Id"=$id AND ("HoldCause" IS NOT NULL OR "PostponedUntil" IS NOT NULL)""";
+
+    /// <summary>Takes away what has ended by its own clock, so that no page shows it any more.</summary>
+    public const string EndHold =
+        """UPDATE "Connections" SET "HoldCause"=NULL,"HoldSince"=NULL,"HoldUntil"=NULL WHERE "Id"=$id AND "HoldUntil"<=$now""";
+
+    public const string EndPause =
+        """UPDATE "Connections" SET "PausedAt"=NULL,"PausedUntil"=NULL WHERE "Id"=$id AND "PausedUntil"<=$now""";
+
+    public const string EndPostponement =
+        """UPDATE "Connections" SET "PostponedUntil"=NULL WHERE "Id"=$id AND "PostponedUntil"<=$now""";
+}

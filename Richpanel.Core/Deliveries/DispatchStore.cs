@@ -1,0 +1,225 @@
+using Microsoft.Data.Sqlite;
+using Richpanel.Core.Causes;
+using Richpanel.Core.Receiving;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Core.Deliveries;
+
+/// <summary>
+/// The dispatcher's writes: one method, one commit. Outcomes are recorded before anything is claimed, so that what a turn claims
+/// never exceeds what it has room for. Every move of a row moves the ledger in the same transaction.
+/// </summary>
+internal sealed class DispatchStore(StoreWriter writer)
+{
+    public Task<TurnResult> TakeTurnAsync(DispatchTurn turn) => writer.WriteAsync(session =>
+    {
+        Dictionary<SentExchange, long> exchanges = new(ReferenceEqualityComparer.Instance);
+        foreach (var outcome in turn.Outcomes)
+        {
+            Record(session, outcome, exchanges);
+        }
+
+        foreach (var row in turn.Releases)
+        {
+            Move(session, Set(session.Command(DeliverySql.Release, "$id"), row.Id), row, DeliveryState.Sending, DeliveryState.Waiting, row.Cause);
+        }
+
+        StopConnection(session, turn);
+        var orphans = turn.Sweep is null ? 0 : Sweep(session, turn, turn.Sweep);
+        var claimed = turn.ClaimAtMost > 0 ? Claim(session, turn) : [];
+        return new TurnResult(claimed, NextDue(session, turn.ConnectionId), orphans);
+    });
+
+    private static List<ClaimedDelivery> Claim(WriteSession session, DispatchTurn turn)
+    {
+        var due = Read(
+            Set(session.Command(DeliverySql.SelectDue, "$c", "$now", "$n"), turn.ConnectionId, turn.Now.UtcTicks, turn.ClaimAtMost),
+            turn.ConnectionId);
+        foreach (var row in due)
+        {
+            var claim = Set(session.Command(DeliverySql.Claim, "$u", "$id"), turn.ClaimUntil.UtcTicks, row.Id);
+            Move(session, claim, row, DeliveryState.Waiting, DeliveryState.Sending, row.Cause);
+        }
+
+        return due;
+    }
+
+    /// <summary>Claims whose holder is gone: they may have gone out, so they are marked and tried again.</summary>
+    private static int Sweep(WriteSession session, DispatchTurn turn, ClaimSweep sweep)
+    {
+        var expired = Read(
+            Set(session.Command(DeliverySql.SelectExpired, "$c", "$now"), turn.ConnectionId, sweep.EndedBefore.UtcTicks),
+            turn.ConnectionId);
+        var count = 0;
+        foreach (var row in expired.Where(row => !sweep.Own.Contains(row.Id)))
+        {
+            var cause = CauseCatalog.StoppedWhileSending.Code;
+            var orphan = Set(session.Command(DeliverySql.Orphan, "$k", "$id"), cause, row.Id);
+            count += Move(session, orphan, row, DeliveryState.Sending, DeliveryState.Waiting, cause);
+        }
+
+        return count;
+    }
+
+    private static DateTimeOffset? NextDue(WriteSession session, long connectionId) =>
+        Set(session.Command(DeliverySql.NextDue, "$c"), connectionId).ExecuteScalar() is long ticks ? Time(ticks) : null;
+
+    private static void StopConnection(WriteSession session, DispatchTurn turn)
+    {
+        switch (turn.Stop)
+        {
+            case { HoldCause: { } cause, Until: var until }:
+                Set(session.Command(DeliverySql.Hold, "$k", "$now", "$u", "$id"), cause, turn.Now.UtcTicks, until?.UtcTicks, turn.ConnectionId)
+                    .ExecuteNonQuery();
+                break;
+            case { Until: { } until }:
+                Set(session.Command(DeliverySql.Postpone, "$u", "$id"), until.UtcTicks, turn.ConnectionId).ExecuteNonQuery();
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void Record(WriteSession session, DeliveryOutcome outcome, Dictionary<SentExchange, long> exchanges)
+    {
+        var row = outcome.Row;
+        var attempts = outcome.Attempts;
+        var marks = outcome.State == DeliveryState.Accepted && attempts.Count > 0 && IsAhead(session, row)
+            ? outcome.Marks | DeliveryMarks.OutOfOrder
+            : outcome.Marks;
+        var record = Set(
+            session.Command(DeliverySql.Record, "$s", "$g", "$m", "$due", "$a", "$step", "$k", "$h", "$l", "$e", "$id"),
+            (int)outcome.State,
+            (int)outcome.Stage,
+            (int)marks,
+            outcome.DueAt?.UtcTicks,
+            row.AttemptCount + attempts.Count,
+            outcome.ScheduleStep,
+            outcome.Cause,
+            outcome.StatusCode,
+            attempts.Count == 0 ? null : attempts[^1].StartedAt.UtcTicks,
+            outcome.EndedAt?.UtcTicks,
+            row.Id);
+        if (Move(session, record, row, DeliveryState.Sending, outcome.State, outcome.Cause) == 1)
+        {
+            AddAttempts(session, row, attempts, exchanges);
+        }
+    }
+
+    private static bool IsAhead(WriteSession session, ClaimedDelivery row) =>
+        Set(session.Command(DeliverySql.EarlierRetryInLane, "$c", "$lane", "$id"), row.ConnectionId, row.Lane, row.Id).ExecuteScalar() is 1L;
+
+    private static void AddAttempts(
+        WriteSession session, ClaimedDelivery row, IReadOnlyList<AttemptRecord> attempts, Dictionary<SentExchange, long> exchanges)
+    {
+        long? mappedCall = null;
+        var number = row.AttemptCount;
+        foreach (var attempt in attempts)
+        {
+            if (!exchanges.TryGetValue(attempt.Exchange, out var exchange))
+            {
+                exchange = AddExchange(session, attempt.Exchange);
+                exchanges.Add(attempt.Exchange, exchange);
+            }
+
+            mappedCall ??= attempt.Call.ExistingId ?? AddMappedCall(session, row.Id, attempt.Call);
+            Set(
+                session.Command(DeliverySql.InsertAttempt, "$d", "$n", "$t", "$x", "$m", "$o", "$k", "$r", "$v", "$f", "$at", "$due"),
+                row.Id,
+                ++number,
+                (int)attempt.Trigger,
+                exchange,
+                mappedCall,
+                attempt.Outcome,
+                attempt.Cause,
+                attempt.MayRepeat,
+                attempt.ConnectionVersion,
+                attempt.SecretFingerprint,
+                attempt.StartedAt.UtcTicks,
+                attempt.NextDueAt?.UtcTicks).ExecuteNonQuery();
+        }
+    }
+
+    private static long AddExchange(WriteSession session, SentExchange exchange)
+    {
+        var result = exchange.Result;
+        var phases = result.Phases;
+        return (long)Set(
+            session.Command(
+                DeliverySql.InsertExchange, "$t", "$u", "$n", "$s", "$h", "$b", "$l", "$d", "$c", "$tls", "$w", "$r", "$all"),
+            result.StartedAt.UtcTicks,
+            result.Url,
+            exchange.Size,
+            result.StatusCode,
+            result.Headers,
+            result.Body,
+            result.BodyLength,
+            phases.Dns,
+            phases.Connect,
+            phases.Tls,
+            phases.Wait,
+            phases.Read,
+            phases.Total).ExecuteScalar()!;
+    }
+
+    private static long AddMappedCall(WriteSession session, long deliveryId, KeptCall call) => (long)Set(
+        session.Command(DeliverySql.InsertMappedCall, "$d", "$c", "$n", "$m", "$v", "$t"),
+        deliveryId,
+        call.Content,
+        call.Notes,
+        call.MapperVersion,
+        call.ConnectionVersion,
+        call.MappedAt.UtcTicks).ExecuteScalar()!;
+
+    /// <summary>Moves the ledger only when the row really moved.</summary>
+    private static int Move(
+        WriteSession session, SqliteCommand command, ClaimedDelivery row, DeliveryState from, DeliveryState to, string? cause)
+    {
+        var moved = command.ExecuteNonQuery();
+        if (moved == 1)
+        {
+            session.Ledger.Moved(row.Place(from, row.Cause), row.Place(to, cause));
+        }
+
+        return moved;
+    }
+
+    private static List<ClaimedDelivery> Read(SqliteCommand command, long connectionId)
+    {
+        List<ClaimedDelivery> rows = [];
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            rows.Add(new ClaimedDelivery(
+                reader.GetInt64(0),
+                connectionId,
+                reader.GetInt64(1),
+                reader.GetInt32(2),
+                reader.GetInt32(3),
+                (Origin)reader.GetInt32(4),
+                (DeliveryMarks)reader.GetInt32(5),
+                reader.IsDBNull(6) ? null : reader.GetString(6),
+                reader.GetString(7),
+                reader.GetInt64(8),
+                Time(reader.GetInt64(9)),
+                reader.IsDBNull(10) ? default : Time(reader.GetInt64(10)),
+                reader.GetInt32(11),
+                reader.GetInt32(12),
+                reader.IsDBNull(13) ? null : reader.GetString(13)));
+        }
+
+        return rows;
+    }
+
+    private static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);
+
+    internal static SqliteCommand Set(SqliteCommand command, params ReadOnlySpan<object?> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            command.Parameters[i].Value = values[i] ?? DBNull.Value;
+        }
+
+        return command;
+    }
+}

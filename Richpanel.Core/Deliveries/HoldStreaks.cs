@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Richpanel.Core.Wire;
+
+namespace Richpanel.Core.Deliveries;
+
+/// <summary>What an answer means for the connection as a whole.</summary>
+internal enum HoldDecision
+{
+    /// <summary>Nothing: the answer is about this delivery alone.</summary>
+    None,
+
+    /// <summary>It may be about the connection; this delivery waits and spends no try of its schedule.</summary>
+    Suspect,
+
+    /// <summary>The connection stops; this delivery waits and spends no try of its schedule.</summary>
+    Hold,
+
+    /// <summary>A 403 that others did not get: this delivery fails.</summary>
+    RefusedByFilter,
+}
+
+/// <summary>
+/// The rules of design section 6 that need more than one answer: an address fault on 3 different deliveries in a row, a 403 on
+/// 5 different ones with none accepted between. A delivery that gets 403 again after others were accepted is refused by a filter.
+/// </summary>
+internal sealed record HoldStreaks
+{
+    public const int AddressLimit = 3;
+
+    public const int ForbiddenLimit = 5;
+
+    public static readonly HoldStreaks None = new();
+
+    private ImmutableHashSet<long> AddressFaults { get; init; } = [];
+
+    private ImmutableHashSet<long> Forbidden { get; init; } = [];
+
+    /// <summary>Got 403 while the streak was broken by an acceptance: one more 403 is about them alone.</summary>
+    private ImmutableHashSet<long> Singled { get; init; } = [];
+
+    public (HoldStreaks Next, HoldDecision Decision) Observe(long deliveryId, Verdict verdict) => verdict switch
+    {
+        { Class: AnswerClass.Accepted } => (
+            this with { AddressFaults = [], Forbidden = [], Singled = Singled.Union(Forbidden).Remove(deliveryId) }, HoldDecision.None),
+        { Class: AnswerClass.Hold, Hold: HoldRule.AtOnce } => (this with { AddressFaults = [] }, HoldDecision.Hold),
+        { Class: AnswerClass.Hold, Hold: HoldRule.AddressStreak } => OnAddressFault(AddressFaults.Add(deliveryId)),
+        { Class: AnswerClass.Hold, Hold: HoldRule.ForbiddenStreak } => OnForbidden(deliveryId),
+        _ => (this with { AddressFaults = [] }, HoldDecision.None),
+    };
+
+    private (HoldStreaks Next, HoldDecision Decision) OnAddressFault(ImmutableHashSet<long> faults) =>
+        (this with { AddressFaults = faults }, faults.Count >= AddressLimit ? HoldDecision.Hold : HoldDecision.Suspect);
+
+    private (HoldStreaks Next, HoldDecision Decision) OnForbidden(long deliveryId)
+    {
+        var calm = this with { AddressFaults = [] };
+        if (Singled.Contains(deliveryId))
+        {
+            return (calm with { Singled = Singled.Remove(deliveryId) }, HoldDecision.RefusedByFilter);
+        }
+
+        var forbidden = Forbidden.Add(deliveryId);
+        return (calm with { Forbidden = forbidden }, forbidden.Count >= ForbiddenLimit ? HoldDecision.Hold : HoldDecision.Suspect);
+    }
+}
