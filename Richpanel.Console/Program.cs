@@ -37,7 +37,7 @@ try
 
     app.UseSeparatePorts();
     app.MapReceiver();
-    app.MapApi();
+    app.MapApi().MapSandbox();
     app.MapPublicSandbox();
     app.MapConsole();
     await app.RunAsync();

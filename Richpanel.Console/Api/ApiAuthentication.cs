@@ -48,6 +48,7 @@ internal sealed class ApiTokenHandler(
 /// <summary>The caller of one API request.</summary>
 internal static class Caller
 {
-    public static TokenHolder Of(HttpContext context) =>
-        context.Items[typeof(TokenHolder)] as TokenHolder ?? throw new InvalidOperationException("The route asks for no token.");
+    public static TokenHolder? Find(HttpContext context) => context.Items[typeof(TokenHolder)] as TokenHolder;
+
+    public static TokenHolder Of(HttpContext context) => Find(context) ?? throw new InvalidOperationException("The route asks for no token.");
 }

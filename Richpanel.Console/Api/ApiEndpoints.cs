@@ -4,8 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
-using Richpanel.Console.Sandbox;
-using Richpanel.Console.Shell;
+using Richpanel.Console.Shared;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Json;
 using Scalar.AspNetCore;
@@ -32,11 +31,11 @@ public static class ApiEndpoints
         foreach (var permission in Enum.GetValues<Permission>())
         {
             authorization.AddPolicy(permission.ToString(), policy => policy.RequireAuthenticatedUser().RequireAssertion(context =>
-                context.Resource is HttpContext http && RolePermissions.Of(Caller.Of(http).Role).Contains(permission)));
+                context.Resource is HttpContext http && Caller.Find(http) is { } caller && RolePermissions.Of(caller.Role).Contains(permission)));
         }
 
         authorization.AddPolicy(LocalOrToken, policy => policy.RequireAssertion(context =>
-            context.Resource is HttpContext http && (http.User.Identity?.IsAuthenticated == true || ConsoleDoor.Refusal(http) is null)));
+            context.Resource is HttpContext http && (http.User.Identity?.IsAuthenticated == true || LocalVisitor.Refusal(http) is null)));
         services.AddHealthChecks().AddCheck<StoreReadiness>("store");
         services.AddOpenApi("v1");
         services.AddHostedService<ApiMetrics>();
@@ -45,7 +44,8 @@ public static class ApiEndpoints
         return services;
     }
 
-    public static void MapApi(this WebApplication app)
+    /// <summary>Gives back the group <c>/api/v1</c>, so that a feature with routes of its own can add them.</summary>
+    public static RouteGroupBuilder MapApi(this WebApplication app)
     {
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/api"), branch => branch.UseExceptionHandler().UseStatusCodePages());
         app.UseAuthentication();
@@ -63,9 +63,7 @@ public static class ApiEndpoints
         api.MapPreview();
         api.MapConnections();
         api.MapSources();
-        var (read, change) = api.MapSandbox();
-        read.RequireAuthorization(nameof(Permission.Read));
-        change.RequireAuthorization(nameof(Permission.UseSandbox));
+        return api;
     }
 
     private static Task SayAsync(HttpContext context, HealthReport report) =>

@@ -16,10 +16,10 @@ public static class SandboxApi
 
     public sealed record Scenario(IReadOnlyList<SandboxStep> Steps, int Seed, int NextStep);
 
-    /// <summary>Routes under <c>/api/v1/sandbox</c>; the caller sets the roles of each group.</summary>
-    public static (RouteGroupBuilder Read, RouteGroupBuilder Change) MapSandbox(this RouteGroupBuilder api)
+    /// <summary>Routes under <c>/api/v1/sandbox</c>.</summary>
+    public static void MapSandbox(this RouteGroupBuilder api)
     {
-        var read = api.MapGroup("/sandbox").WithTags("Sandbox");
+        var read = api.MapGroup("/sandbox").WithTags("Sandbox").RequireAuthorization(nameof(Permission.Read));
         read.MapGet("/requests", RequestsAsync);
         read.MapGet("/requests/{id:long}", RequestAsync);
         read.MapGet("/customers", (string? uid, int? limit, SandboxQueries queries, CancellationToken ct) => queries.CustomersAsync(uid, limit ?? 50, ct));
@@ -28,14 +28,13 @@ public static class SandboxApi
         read.MapGet("/timeline", TimelineAsync);
         read.MapGet("/scenario", (SandboxScenarios scenarios) => Shown(scenarios));
 
-        var change = api.MapGroup("/sandbox").WithTags("Sandbox");
+        var change = api.MapGroup("/sandbox").WithTags("Sandbox").RequireAuthorization(nameof(Permission.UseSandbox));
         change.MapPut("/scenario", SetScenario);
         change.MapDelete("/", async (SandboxStore store, CancellationToken ct) =>
         {
             await store.ClearAsync(ct);
             return TypedResults.NoContent();
         });
-        return (read, change);
     }
 
     private static Task<IReadOnlyList<SandboxRequestRow>> RequestsAsync(long? before, int? limit, SandboxQueries queries, CancellationToken ct) =>

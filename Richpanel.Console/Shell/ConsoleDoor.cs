@@ -1,4 +1,4 @@
-using System.Net;
+using Richpanel.Console.Shared;
 
 namespace Richpanel.Console.Shell;
 
@@ -11,15 +11,6 @@ internal sealed class ConsoleDoor(RequestDelegate next)
 {
     private static readonly string[] s_programs =
         ["/v1", "/v2", "/v3", "/segment", "/webhooks", "/api", "/healthz", "/readyz", "/metrics", "/openapi", "/scalar"];
-
-    private static readonly string[] s_forwarding =
-    [
-        "Forwarded", "Via", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "CF-Connecting-IP", "CF-Ray",
-        "Fastly-Client-IP", "X-Envoy-External-Address", "X-Amzn-Trace-Id",
-    ];
-
-    // UseForwardedHeaders moves what it used to X-Original-*.
-    private static readonly string[] s_forwardingFamilies = ["X-Forwarded-", "X-Original-", "X-ProxyUser-"];
 
     /// <summary>Metadata of every endpoint that belongs to the pages.</summary>
     public static object Mark { get; } = new PageMark();
@@ -34,7 +25,7 @@ internal sealed class ConsoleDoor(RequestDelegate next)
             return;
         }
 
-        if (Refusal(context) is { } reason)
+        if (LocalVisitor.Refusal(context) is { } reason)
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             context.Response.ContentType = "text/plain; charset=utf-8";
@@ -55,46 +46,11 @@ internal sealed class ConsoleDoor(RequestDelegate next)
         await next(context);
     }
 
-    /// <summary>Why a request may not see pages, as a sentence; null when it may.</summary>
-    public static string? Refusal(HttpContext context)
-    {
-        if (context.Connection.RemoteIpAddress is not { } peer || !IPAddress.IsLoopback(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer))
-        {
-            return "it came from another machine.";
-        }
-
-        if (context.Request.Headers.Keys.FirstOrDefault(IsForwarding) is { } header)
-        {
-            return $"it came through a proxy (it has the header {header}).";
-        }
-
-        if (!IsLoopbackName(context.Request.Host.Host))
-        {
-            return "its Host is not localhost, 127.0.0.1 or [::1].";
-        }
-
-        return IsForeign(context.Request) ? "another web site sent it." : null;
-    }
-
     public static bool IsPage(Endpoint endpoint) => endpoint.Metadata.GetMetadata<PageMark>() is not null;
 
     /// <summary>Whatever is not known to be for programs is shut: a route that someone forgets to name here is safe, not open.</summary>
     private static bool IsGuarded(HttpContext context) =>
         !IsForPrograms(context.Request.Path) || (context.GetEndpoint() is { } endpoint && IsPage(endpoint));
-
-    private static bool IsForwarding(string header) =>
-        s_forwarding.Contains(header, StringComparer.OrdinalIgnoreCase)
-        || Array.Exists(s_forwardingFamilies, family => header.StartsWith(family, StringComparison.OrdinalIgnoreCase));
-
-    private static bool IsLoopbackName(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Trim('[', ']'), out var address)
-            && (address.Equals(IPAddress.Loopback) || address.Equals(IPAddress.IPv6Loopback)));
-
-    /// <summary>A page of another site may open a WebSocket to this machine; its Origin gives it away.</summary>
-    private static bool IsForeign(HttpRequest request) =>
-        request.Headers.Origin.ToString() is { Length: > 0 } origin
-        && !origin.Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
 
     private static void Harden(IHeaderDictionary headers)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Richpanel.Console.Shared;
 using Richpanel.Console.Shell;
 
 namespace Richpanel.Tests.Pages;
@@ -12,17 +13,17 @@ public sealed class ConsoleDoorTests
     [InlineData("127.0.0.9", "127.0.0.1:5080")]
     [InlineData("::1", "[::1]:5080")]
     [InlineData("::ffff:127.0.0.1", "localhost")]
-    public void This_machine_may_see_pages(string peer, string host) => Assert.Null(ConsoleDoor.Refusal(Request(peer, host)));
+    public void This_machine_may_see_pages(string peer, string host) => Assert.Null(LocalVisitor.Refusal(Request(peer, host)));
 
     [Theory]
     [InlineData("192.168.1.7")]
     [InlineData("8.8.8.8")]
     [InlineData("::ffff:10.0.0.1")]
     [InlineData("fe80::1")]
-    public void Another_machine_may_not(string peer) => Assert.Contains("another machine", ConsoleDoor.Refusal(Request(peer, "localhost")), StringComparison.Ordinal);
+    public void Another_machine_may_not(string peer) => Assert.Contains("another machine", LocalVisitor.Refusal(Request(peer, "localhost")), StringComparison.Ordinal);
 
     [Fact]
-    public void A_request_without_a_socket_may_not() => Assert.NotNull(ConsoleDoor.Refusal(Request(null, "localhost")));
+    public void A_request_without_a_socket_may_not() => Assert.NotNull(LocalVisitor.Refusal(Request(null, "localhost")));
 
     [Theory]
     [InlineData("X-Forwarded-For")]
@@ -38,7 +39,7 @@ public sealed class ConsoleDoorTests
         var request = Request("127.0.0.1", "localhost");
         request.Request.Headers[header] = "203.0.113.9";
 
-        Assert.Contains(header, ConsoleDoor.Refusal(request), StringComparison.Ordinal);
+        Assert.Contains(header, LocalVisitor.Refusal(request), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -47,7 +48,7 @@ public sealed class ConsoleDoorTests
     [InlineData("192.168.1.7")]
     [InlineData("")]
     public void A_name_that_is_not_loopback_may_not(string host) =>
-        Assert.Contains("Host", ConsoleDoor.Refusal(Request("127.0.0.1", host)), StringComparison.Ordinal);
+        Assert.Contains("Host", LocalVisitor.Refusal(Request("127.0.0.1", host)), StringComparison.Ordinal);
 
     [Fact]
     public void A_page_of_another_site_may_not_open_a_circuit()
@@ -55,7 +56,7 @@ public sealed class ConsoleDoorTests
         var request = Request("127.0.0.1", "localhost:5080");
         request.Request.Headers.Origin = "https://evil.example.com";
 
-        Assert.Contains("another web site", ConsoleDoor.Refusal(request), StringComparison.Ordinal);
+        Assert.Contains("another web site", LocalVisitor.Refusal(request), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +65,7 @@ public sealed class ConsoleDoorTests
         var request = Request("127.0.0.1", "localhost:5080");
         request.Request.Headers.Origin = "http://localhost:5080";
 
-        Assert.Null(ConsoleDoor.Refusal(request));
+        Assert.Null(LocalVisitor.Refusal(request));
     }
 
     [Theory]
