@@ -19,6 +19,9 @@ internal sealed class DoorVisit(HttpContext context, ReceiverRoute route)
 
     /// <summary>The body when it could be read; only valid until the visit ends.</summary>
     public Memory<byte> Body { get; set; }
+
+    /// <summary>A write key that came in the address (pixel); it is not part of the body.</summary>
+    public string? AddressKey { get; set; }
 }
 
 /// <summary>The checks every body passes once it is read: shape, limits, masking; then the durable row.</summary>

@@ -35,7 +35,7 @@ internal sealed partial class ReceiverHandler(
 
             if (route.Kind == RouteKind.Pixel)
             {
-                visit.Body = PixelCall.Read(context.Request, route.Argument!);
+                PixelRequest.Read(visit);
             }
             else
             {
@@ -85,7 +85,7 @@ internal sealed partial class ReceiverHandler(
         }
 
         var shape = admission.Look(visit);
-        var source = visit.Source ??= gate.ByWriteKey(request, shape.WriteKey);
+        var source = visit.Source ??= gate.ByWriteKey(request, visit.AddressKey ?? shape.WriteKey);
         if (visit.Route.Received == ReceivedRoute.Webhook)
         {
             signature.Demand(request, source, visit.Body.Span, shape);
@@ -121,8 +121,8 @@ internal sealed partial class ReceiverHandler(
         // An image in a mail shows nothing but itself, whatever happened; the refusal is on record.
         response.ContentType = "image/gif";
         response.Headers.CacheControl = "no-store";
-        response.ContentLength = PixelCall.Gif.Length;
-        await response.BodyWriter.WriteAsync(PixelCall.Gif);
+        response.ContentLength = PixelRequest.Gif.Length;
+        await response.BodyWriter.WriteAsync(PixelRequest.Gif);
     }
 
     private static void DemandMethod(DoorVisit visit)

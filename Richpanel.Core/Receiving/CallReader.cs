@@ -1,5 +1,3 @@
-using System.Text;
-using Richpanel.Core.Json;
 using Richpanel.Core.Segment;
 
 namespace Richpanel.Core.Receiving;
@@ -9,7 +7,7 @@ public static class CallReader
 {
     /// <summary>What the request says about each of its calls.</summary>
     public static ReadingContext ContextOf(ReceivedRoute route, DateTimeOffset receivedAt, string? envelope) =>
-        new(receivedAt, ImpliedType(route), ClockOf(route), envelope is null ? null : EnvelopeOf(envelope));
+        new(receivedAt, ImpliedType(route), ClockOf(route), RequestEnvelope.Parse(envelope));
 
     public static CallReading Read(KeptRequest request, int offset, int length) =>
         Read(request, ContextOf(request.Route, request.ReceivedAt, request.Envelope), offset, length);
@@ -39,14 +37,4 @@ public static class CallReader
         ReceivedRoute.Webhook => BodyKind.Webhook,
         _ => BodyKind.Single,
     };
-
-    private static RequestEnvelope EnvelopeOf(string envelope)
-    {
-        var members = JsonTreeReader.Read(Encoding.UTF8.GetBytes(envelope)).Tree as JsonTree.Map ?? JsonTree.Map.Empty;
-        return new RequestEnvelope(
-            members["context"] as JsonTree.Map ?? JsonTree.Map.Empty,
-            members["integrations"] as JsonTree.Map ?? JsonTree.Map.Empty,
-            members["sentAt"],
-            members["timestamp"]);
-    }
 }

@@ -16,7 +16,8 @@ public sealed record PixelCall(byte[]? Call, string? WriteKey)
     private const int DeepestName = 16;
 
     /// <param name="query">Decoded names and values in the order of the address.</param>
-    public static PixelCall Decode(IEnumerable<KeyValuePair<string, string>> query)
+    /// <param name="type">The call type the path names, for a call that names none.</param>
+    public static PixelCall Decode(IEnumerable<KeyValuePair<string, string>> query, string? type = null)
     {
         var root = new Node();
         string? writeKey = null;
@@ -37,10 +38,13 @@ public sealed record PixelCall(byte[]? Call, string? WriteKey)
             }
         }
 
-        return data is null ? new PixelCall(JsonTreeWriter.WriteBytes(root.Tree()), writeKey) : FromData(data, writeKey);
+        return data is null ? new PixelCall(Bytes(root.Tree(), type), writeKey) : FromData(data, writeKey, type);
     }
 
-    private static PixelCall FromData(string data, string? writeKey)
+    private static byte[] Bytes(JsonTree.Map call, string? type) => JsonTreeWriter.WriteBytes(
+        type is null || call["type"] is not null ? call : new JsonTree.Map([KeyValuePair.Create<string, JsonTree>("type", new JsonTree.Text(type)), .. call.Members]));
+
+    private static PixelCall FromData(string data, string? writeKey, string? type)
     {
         try
         {
@@ -52,7 +56,7 @@ public sealed record PixelCall(byte[]? Call, string? WriteKey)
             }
 
             var kept = new JsonTree.Map([.. call.Members.Where(member => member.Key != "writeKey")]);
-            return new PixelCall(JsonTreeWriter.WriteBytes(kept), call["writeKey"]?.AsText() ?? writeKey);
+            return new PixelCall(Bytes(kept, type), call["writeKey"]?.AsText() ?? writeKey);
         }
         catch (Exception fault) when (fault is FormatException or JsonException)
         {
