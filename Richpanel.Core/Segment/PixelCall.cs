@@ -38,7 +38,7 @@ public sealed record PixelCall(byte[]? Call, string? WriteKey)
             }
         }
 
-        return data is null ? new PixelCall(Bytes(root.Tree(), type), writeKey) : FromData(data, writeKey, type);
+        return data is null ? new PixelCall(Bytes((JsonTree.Map)root.Tree(), type), writeKey) : FromData(data, writeKey, type);
     }
 
     private static byte[] Bytes(JsonTree.Map call, string? type) => JsonTreeWriter.WriteBytes(
