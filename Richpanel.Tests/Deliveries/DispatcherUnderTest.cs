@@ -189,6 +189,34 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
         return deliveries;
     }
 
+    public async Task UntilHeldAsync(long connectionId, string cause)
+    {
+        var pulse = _services.GetRequiredService<DeliveryPulse>();
+        while (true)
+        {
+            var next = pulse.Next;
+            if (Directory.Find(connectionId)!.HoldCause == cause)
+            {
+                return;
+            }
+
+            await next.WaitAsync(Ct);
+        }
+    }
+
+    /// <summary>Moves the clock step by step until it has happened: how many steps it takes is not what the test is about.</summary>
+    public async Task AdvanceUntilAsync(Task happened, TimeSpan step)
+    {
+        while (!happened.IsCompleted)
+        {
+            Advance(step);
+            await Task.WhenAny(happened, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Ct));
+            Ct.ThrowIfCancellationRequested();
+        }
+
+        await happened;
+    }
+
     /// <summary>Ledger and rollups say exactly what the rows say (promise 2).</summary>
     public async Task LedgerAddsUpAsync()
     {
