@@ -19,12 +19,6 @@ public sealed partial class CallExpander(
     IOptions<ReceivingLimits> limits,
     ILogger<CallExpander> log) : BackgroundService
 {
-    /// <summary>Rows a transaction: about 10 ms, which is what a sender at the door may have to wait.</summary>
-    private const int SliceCalls = 250;
-
-    /// <summary>Rows a transaction while senders are waiting.</summary>
-    private const int BusySliceCalls = 64;
-
     private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(1);
 
     private readonly DeliveryDrafting _drafting = new(directory, limits.Value.MaxCallBytes);
@@ -93,7 +87,7 @@ public sealed partial class CallExpander(
         {
             expansion.Bodies.Remember(request);
             drafts.AddRange(_drafting.Draft(request));
-            if (drafts.Count >= (writer.DoorIsBusy ? BusySliceCalls : SliceCalls))
+            if (drafts.Count >= ExpansionPace.Slice(writer.DoorRate))
             {
                 yield return (drafts, request.Id);
                 drafts = [];
@@ -108,12 +102,7 @@ public sealed partial class CallExpander(
 
     private async Task WriteAsync(List<DeliveryDraft> drafts, long last, CancellationToken ct)
     {
-        if (writer.DoorIsBusy)
-        {
-            // Senders wait for an answer, nobody waits for a row: step back a moment, but never stand still.
-            await expansion.StepBackAsync(ct);
-        }
-
+        await expansion.PaceAsync(writer.DoorRate, drafts[0].Request.ReceivedAt, ct);
         try
         {
             await writer.WriteAsync(session => DeliveryInsert.Write(session, drafts, last));

@@ -5,7 +5,6 @@ namespace Richpanel.Core.Receiving;
 /// <summary>Whom the expander works with: those who wait for rows, those who read bodies, those who act on new deliveries.</summary>
 public sealed class Expansion(ExpansionProgress progress, RequestBodies bodies, DeliverySignal signal, ChangeFeed feed, TimeProvider time)
 {
-    private static readonly TimeSpan s_stepBack = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
     public ExpansionProgress Progress { get; } = progress;
@@ -20,7 +19,9 @@ public sealed class Expansion(ExpansionProgress progress, RequestBodies bodies, 
         feed.Raise();
     }
 
-    internal Task StepBackAsync(CancellationToken ct) => Task.Delay(s_stepBack, time, ct);
+    /// <summary>Leaves the machine to the door for a moment, when there is a rush.</summary>
+    internal Task PaceAsync(int doorRate, DateTimeOffset oldest, CancellationToken ct) =>
+        ExpansionPace.Rest(doorRate, time.GetUtcNow() - oldest) is var rest && rest > TimeSpan.Zero ? Task.Delay(rest, time, ct) : Task.CompletedTask;
 
     internal Task RestAsync(CancellationToken ct) => Task.Delay(s_rest, time, ct);
 }

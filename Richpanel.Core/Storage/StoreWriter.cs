@@ -39,6 +39,7 @@ public sealed class StoreWriter : IAsyncDisposable
     private readonly SqliteConnection _connection;
     private readonly WriteSession _session;
     private readonly List<Work> _group = [];
+    private readonly RecentRate _doorRate = new();
     private volatile bool _checkpointAsked;
     private bool _stopping;
 
@@ -49,8 +50,8 @@ public sealed class StoreWriter : IAsyncDisposable
         new Thread(Loop) { IsBackground = true, Name = "store writer" }.Start();
     }
 
-    /// <summary>True while senders wait at the door: background work that can wait should.</summary>
-    public bool DoorIsBusy => !_door.IsEmpty;
+    /// <summary>Senders served a second, measured over the last moments: background work that can wait paces itself by it.</summary>
+    public int DoorRate => _doorRate.Now();
 
     /// <summary>Runs <paramref name="work"/> inside the next group commit; the task ends after the commit is durable.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot write now, or is stopping.</exception>
@@ -193,6 +194,8 @@ public sealed class StoreWriter : IAsyncDisposable
         {
             Run(work);
         }
+
+        _doorRate.Add(_group.Count);
     }
 
     /// <summary>At least one piece, so that the queue moves under any load; more only while nobody waits at the door.</summary>
