@@ -41,7 +41,7 @@ internal static class ClientFaults
     public static NetworkFault OfTimeout(SendPhase phase) => phase switch
     {
         SendPhase.Dns => NetworkFault.TimeoutDns,
-        SendPhase.Connect => NetworkFault.TimeoutConnect,
+        SendPhase.Start or SendPhase.Connect => NetworkFault.TimeoutConnect,
         SendPhase.Tls => NetworkFault.TimeoutTls,
         SendPhase.Read => NetworkFault.TimeoutBody,
         _ => NetworkFault.TimeoutHeaders,

@@ -41,14 +41,17 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),   // a changed DNS entry is seen within that time
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(50),
             MaxResponseHeadersLength = 64,
+            MaxResponseDrainSize = 0,   // what an answer still holds after enough was read goes with its connection
             ConnectCallback = connect,
             PlaintextStreamFilter = (context, _) =>
             {
-                Clock(context.InitialRequestMessage)?.Enter(SendPhase.Wait);
+                Clock(context.InitialRequestMessage)?.Enter(SendPhase.Start);   // secured; the request itself says when it goes out
                 return ValueTask.FromResult(context.PlaintextStream);
             },
             SslOptions = new SslClientAuthenticationOptions(),
         };
+
+    private static bool IsSecured(SocketsHttpConnectionContext context) => context.InitialRequestMessage.RequestUri?.Scheme == Uri.UriSchemeHttps;
 
     private static PhaseClock? Clock(HttpRequestMessage request) =>
         request.Options.TryGetValue(PhaseClock.Key, out var clock) ? clock : null;
@@ -68,7 +71,7 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
         }
 
         clock?.Enter(SendPhase.Connect);
-        return await ConnectAsync(socket => socket.ConnectAsync(allowed, host.Port, ct).AsTask(), clock);
+        return await ConnectAsync(socket => socket.ConnectAsync(allowed, host.Port, ct).AsTask(), IsSecured(context), clock);
     }
 
     private static async ValueTask<Stream> ConnectSandboxAsync(
@@ -77,16 +80,16 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
         var clock = Clock(context.InitialRequestMessage);
         clock?.Enter(SendPhase.Connect);
         var address = sandbox.Address ?? throw new SocketException((int)SocketError.ConnectionRefused);
-        return await ConnectAsync(socket => socket.ConnectAsync(address, ct).AsTask(), clock);
+        return await ConnectAsync(socket => socket.ConnectAsync(address, ct).AsTask(), IsSecured(context), clock);
     }
 
-    private static async ValueTask<Stream> ConnectAsync(Func<Socket, Task> connect, PhaseClock? clock)
+    private static async ValueTask<Stream> ConnectAsync(Func<Socket, Task> connect, bool secured, PhaseClock? clock)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await connect(socket);
-            clock?.Enter(SendPhase.Tls);
+            clock?.Enter(secured ? SendPhase.Tls : SendPhase.Start);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -8,6 +8,9 @@ public static class RetryAfter
     /// <summary>A longer wish is taken as this; it is a hold that a person can end anyway.</summary>
     private const long MostSeconds = 365L * 24 * 3600;
 
+    /// <summary>The three forms of a date that HTTP allows.</summary>
+    private static readonly string[] s_dates = ["r", "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy"];
+
     public static TimeSpan? Read(string? header, DateTimeOffset now)
     {
         var text = header?.Trim();
@@ -21,7 +24,8 @@ public static class RetryAfter
             return TimeSpan.FromSeconds(long.TryParse(text, CultureInfo.InvariantCulture, out var seconds) ? Math.Min(seconds, MostSeconds) : MostSeconds);
         }
 
-        if (!DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
+        if (!DateTimeOffset.TryParseExact(
+            text, s_dates, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowInnerWhite, out var date))
         {
             return null;
         }

@@ -3,6 +3,9 @@ namespace Richpanel.Core.Wire;
 /// <summary>When the next try is due. Pure: the chance for the jitter is an argument.</summary>
 public static class RetrySchedule
 {
+    /// <summary>Jitter spreads tries, it does not bend the schedule: at most this share on top.</summary>
+    public const double MostJitter = 0.2;
+
     /// <summary>
     /// The wait before the try after <paramref name="spent"/> spent ones; null when the schedule is used up.
     /// </summary>
@@ -17,7 +20,7 @@ public static class RetrySchedule
             return null;
         }
 
-        var wait = schedule[Math.Max(spent, 0)] * (1 + (Math.Clamp(jitter, 0, 1) * Math.Clamp(chance, 0, 1)));
+        var wait = schedule[Math.Max(spent, 0)] * (1 + (Math.Clamp(jitter, 0, MostJitter) * Math.Clamp(chance, 0, 1)));
         return retryAfter > wait ? retryAfter : wait;
     }
 }

@@ -67,12 +67,12 @@ public sealed class RichpanelClient(OutgoingHandlers handlers, TimeProvider time
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return exchange.Ended(AnswerClassification.OfFault(ClientFaults.OfTimeout(exchange.Phases.Now)));
+            return exchange.Broken(ClientFaults.OfTimeout(exchange.Phases.Now));
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
             ct.ThrowIfCancellationRequested();
-            return exchange.Ended(AnswerClassification.OfFault(ClientFaults.Of(failure, exchange.Phases.Now)));
+            return exchange.Broken(ClientFaults.Of(failure, exchange.Phases.Now));
         }
     }
 
@@ -82,7 +82,7 @@ public sealed class RichpanelClient(OutgoingHandlers handlers, TimeProvider time
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(envelope.Body),
+            Content = new WatchedContent(envelope.Body, phases),
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
         request.Options.Set(PhaseClock.Key, phases);
@@ -148,7 +148,23 @@ public sealed class RichpanelClient(OutgoingHandlers handlers, TimeProvider time
             }
         }
 
+        /// <summary>Broken off. A refusal is a refusal however its text ended; only a success needs its body to be believed.</summary>
+        public SendResult Broken(NetworkFault fault) => Ended(
+            Status is { } status and not (>= 200 and < 300)
+                ? AnswerClassification.OfAnswer(status, [], whole: false)
+                : AnswerClassification.OfFault(fault));
+
         public SendResult Ended(Verdict verdict) =>
             new(verdict, Status, Wish, Url, Headers, Body is { Length: > 0 } body ? body.ToArray() : null, BodyLength, Phases.Finish(), startedAt);
+    }
+
+    /// <summary>Tells the clock when the request begins to go out: from then on it may have arrived.</summary>
+    private sealed class WatchedContent(byte[] body, PhaseClock phases) : ByteArrayContent(body)
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            phases.Enter(SendPhase.Wait);
+            return base.SerializeToStreamAsync(stream, context, cancellationToken);
+        }
     }
 }
