@@ -75,7 +75,7 @@ public sealed class OutgoingAddressGuardTests
     public void The_products_own_ports_are_never_reached(string address)
     {
         var own = new OwnPorts();
-        own.Set([8080]);
+        own.Add([8080]);
 
         Assert.False(OutgoingAddressGuard.MayReach(IPAddress.Parse(address), 8080, allowPrivate: true, own));
         Assert.True(OutgoingAddressGuard.MayReach(IPAddress.Parse(address), 8081, allowPrivate: true, own));
