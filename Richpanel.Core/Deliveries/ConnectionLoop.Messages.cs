@@ -156,6 +156,8 @@ internal sealed partial class ConnectionLoop
             return;
         }
 
+        _unrecorded.ExceptWith(turn.Outcomes.Select(outcome => outcome.Row.Id));
+        _unrecorded.ExceptWith(turn.Releases.Select(row => row.Id));
         _own.ExceptWith(turn.Outcomes.Select(outcome => outcome.Row.Id));
         _own.ExceptWith(turn.Releases.Select(row => row.Id));
         _own.UnionWith(result.Claimed.Select(row => row.Id));

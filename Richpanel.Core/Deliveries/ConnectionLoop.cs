@@ -19,7 +19,7 @@ internal sealed record LoopTools(
 /// <summary>
 /// Delivers for one connection. An actor: one task owns all state and reads messages; commits, reading and sends run beside it
 /// and report back, so that sends go on while outcomes are being committed. At most concurrency × batch size deliveries are
-/// claimed without a recorded outcome at any moment: that is what a kill can repeat.
+/// claimed ahead, and at most concurrency × what one request carries are sent without a recorded outcome: those a kill repeats.
 /// </summary>
 internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools) : IDisposable
 {
@@ -39,6 +39,9 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
     private readonly CancellationTokenSource _breakOff = new();
     private readonly LaneQueue _lanes = new();
     private readonly HashSet<long> _own = [];
+
+    /// <summary>Sent, or being sent, and not yet recorded: exactly what arrives a second time after a kill.</summary>
+    private readonly HashSet<long> _unrecorded = [];
     private readonly List<DeliveryOutcome> _finished = [];
     private readonly List<ClaimedDelivery> _releases = [];
 
@@ -114,9 +117,12 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
 
     private void StartSends(Connection connection, DateTimeOffset now)
     {
-        while (_inFlight < Concurrency(connection) && NextUnit(connection, now) is { Count: > 0 } unit)
+        while (_inFlight < Concurrency(connection)
+            && _unrecorded.Count < MostUnrecorded(connection)
+            && NextUnit(connection, now) is { Count: > 0 } unit)
         {
             _inFlight++;
+            _unrecorded.UnionWith(unit.Select(delivery => delivery.Row.Id));
             _ = SendAsync(connection, unit);
         }
     }
@@ -255,6 +261,10 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
     }
 
     private void Rest() => _restUntil = tools.Time.GetUtcNow() + s_rest;
+
+    /// <summary>Concurrency × what one request carries, whatever the transport.</summary>
+    private int MostUnrecorded(Connection connection) =>
+        Concurrency(connection) * (connection.Transport == Transport.Batch ? tools.Options.BatchSize : 1);
 
     private int Concurrency(Connection connection) => connection.Concurrency ?? tools.Options.Concurrency;
 }

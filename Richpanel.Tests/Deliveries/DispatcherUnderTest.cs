@@ -335,22 +335,41 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
 /// <summary>Every log line, so that a test can search it for what must not be there.</summary>
 internal sealed class LogLines : ILoggerProvider
 {
+    private readonly ConcurrentQueue<(int EventId, TaskCompletionSource Seen)> _awaited = new();
+
     public ConcurrentQueue<string> Lines { get; } = new();
 
-    public ILogger CreateLogger(string categoryName) => new Logger(Lines);
+    public ILogger CreateLogger(string categoryName) => new Logger(this);
+
+    /// <summary>Ends with the next line of this event id.</summary>
+    public Task Seen(int eventId)
+    {
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _awaited.Enqueue((eventId, seen));
+        return seen.Task;
+    }
 
     public void Dispose()
     {
     }
 
-    private sealed class Logger(ConcurrentQueue<string> lines) : ILogger
+    private sealed class Logger(LogLines log) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue($"{eventId.Id} {formatter(state, exception)} {exception}");
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            log.Lines.Enqueue($"{eventId.Id} {formatter(state, exception)} {exception}");
+            foreach (var (awaited, seen) in log._awaited)
+            {
+                if (awaited == eventId.Id)
+                {
+                    seen.TrySetResult();
+                }
+            }
+        }
     }
 }

@@ -41,6 +41,36 @@ public sealed class RestartTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task While_nothing_can_be_recorded_no_more_is_sent_than_a_kill_may_repeat()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        var answer = new TaskCompletionSource<StubAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var both = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        stub.Answer = _ =>
+        {
+            if (stub.Requests.Count >= 2)
+            {
+                both.TrySetResult();
+            }
+
+            return answer.Task;
+        };
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "2"), ("Delivery:BatchSize", "3"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.ReceiveAsync(connection, [.. Enumerable.Range(0, 20).Select(n => $"u{n}")]);
+        await test.StartAsync();
+        await both.Task.WaitAsync(TestContext.Current.CancellationToken);
+
+        await test.Writer.DisposeAsync();
+        var failed = test.Log.Seen(2009);
+        answer.SetResult(new StubAnswer(200));
+        await failed.WaitAsync(TestContext.Current.CancellationToken);
+        await test.StopAsync();
+
+        Assert.Equal(2, stub.Requests.Count);
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_clean_stop_finishes_what_is_in_flight_and_gives_the_rest_back_unmarked()
     {
         await using var stub = await RichpanelStub.StartAsync();
