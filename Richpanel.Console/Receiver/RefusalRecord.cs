@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Richpanel.Core.Receiving;
 
 namespace Richpanel.Console.Receiver;
@@ -19,16 +20,16 @@ internal sealed class RefusalRecord(Refusals refusals)
         }
 
         var address = visit.Context.Connection.RemoteIpAddress?.ToString();
-        var sample = visit.Body.Length > 0 && refusals.WantsSample(cause.Code, address) ? SampleOf(visit.Body.Span) : null;
+        var sample = visit.Body.Length > 0 && refusals.WantsSample(cause.Code, address) ? SampleOf(visit.Body.Span, BasicUser.Of(visit.Request), visit.AddressKey) : null;
         refusals.Count(new Refusal(
             visit.Source?.ConnectionId ?? 0, visit.Source?.Id, visit.Route.Name, cause.Code, answer.Status, answer.Path, answer.Message, address, sample));
     }
 
     /// <summary>
     /// The body may be anything, so keys are looked for as bytes: after every <c>"writeKey"</c> whatever stands until the next
-    /// quote, comma, brace or line end is overwritten.
+    /// quote, comma, brace or line end is overwritten, and the keys the request showed elsewhere wherever they stand.
     /// </summary>
-    internal static byte[] SampleOf(ReadOnlySpan<byte> body)
+    internal static byte[] SampleOf(ReadOnlySpan<byte> body, params ReadOnlySpan<string?> shownKeys)
     {
         var sample = body[..Math.Min(body.Length, Refusals.SampleBytes)].ToArray();
         var rest = sample.AsSpan();
@@ -42,6 +43,25 @@ internal sealed class RefusalRecord(Refusals refusals)
             rest = end < 0 ? [] : value[end..];
         }
 
+        foreach (var key in shownKeys)
+        {
+            Overwrite(sample, key);
+        }
+
         return sample;
+    }
+
+    private static void Overwrite(Span<byte> sample, string? key)
+    {
+        if (string.IsNullOrEmpty(key))
+        {
+            return;
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(key);
+        for (int at; (at = sample.IndexOf(bytes)) >= 0; sample = sample[(at + bytes.Length)..])
+        {
+            sample.Slice(at, bytes.Length).Fill((byte)'*');
+        }
     }
 }

@@ -1,0 +1,28 @@
+using System.Globalization;
+using Richpanel.Bench;
+
+namespace Richpanel.Tests.EndToEnd;
+
+/// <summary>Three rounds of what <c>bench kill</c> does twenty times.</summary>
+public sealed class KillTests
+{
+    [Fact(Timeout = 400_000)]
+    public async Task After_kill_9_every_acknowledged_event_arrives_and_every_repeat_says_so()
+    {
+        var folder = Directory.CreateTempSubdirectory("console-kill-");
+        try
+        {
+            var result = await KillTrial.RunAsync(ProductInTest.Dll, folder.FullName, rounds: 3, seed: 20, TestContext.Current.CancellationToken);
+
+            Assert.Empty(result.Lost);
+            Assert.Empty(result.Unmarked);
+            Assert.Empty(result.LedgerFaults);
+            Assert.InRange(result.Repeats, 0, result.RepeatsAllowed);
+            Assert.True(result.Acknowledged > 50, string.Create(CultureInfo.InvariantCulture, $"Only {result.Acknowledged} events were acknowledged: too few to show anything."));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
