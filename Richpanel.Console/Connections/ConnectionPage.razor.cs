@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
 
 namespace Richpanel.Console.Connections;
 
@@ -21,6 +22,7 @@ public sealed partial class ConnectionPage : IDisposable
 
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required ConnectionStore Store { get; init; }
+    [Inject] public required ConnectionHolds Holds { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
@@ -60,6 +62,12 @@ public sealed partial class ConnectionPage : IDisposable
             Navigation.NavigateTo($"/connections/{_shownId}");
         }
     }
+
+    private Task<bool> PauseAsync(TimeSpan? length) => Holds.PauseAsync(_connection!.Id, length is null ? null : Time.Now + length);
+
+    private Task<bool> ResumeAsync() => Holds.ResumeAsync(_connection!.Id);
+
+    private Task<bool> ReleaseAsync() => Holds.ReleaseAsync(_connection!.Id);
 
     /// <summary>What someone is typing stays; only the state above the form is new.</summary>
     private void Refresh()

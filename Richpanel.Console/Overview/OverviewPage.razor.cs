@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Receiving;
 
@@ -22,6 +23,7 @@ public sealed partial class OverviewPage : IDisposable
     [Inject] public required LedgerQueries Ledger { get; init; }
     [Inject] public required RejectedQueries Rejected { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
+    [Inject] public required ConnectionHolds Holds { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
     [Inject] public required ILogger<OverviewPage> Log { get; init; }
@@ -59,6 +61,13 @@ public sealed partial class OverviewPage : IDisposable
 
         StateHasChanged();
     }
+
+    private Task ActAsync(Connection connection, HealthAction action) => action switch
+    {
+        HealthAction.Resume => Holds.ResumeAsync(connection.Id),
+        HealthAction.Release => Holds.ReleaseAsync(connection.Id),
+        _ => Task.CompletedTask,
+    };
 
     private LedgerLine LineOf(Connection connection) =>
         _ledger?.Connections.FirstOrDefault(line => line.ConnectionId == connection.Id)?.Line ?? s_nothing;
