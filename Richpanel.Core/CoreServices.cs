@@ -40,6 +40,7 @@ public static class CoreServices
         services.AddSingleton<SqliteStore>();
         services.AddSingleton<IDbContextFactory<ConsoleDbContext>>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<StoreWriter>();
+        services.AddSingleton<DoorLoad>();
         services.AddSingleton<StoreHealth>();
         services.AddHostedService<WalCheckpointer>();
         services.AddSingleton<LedgerQueries>();

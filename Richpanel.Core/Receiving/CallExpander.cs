@@ -87,7 +87,7 @@ public sealed partial class CallExpander(
         {
             expansion.Bodies.Remember(request);
             drafts.AddRange(_drafting.Draft(request));
-            if (drafts.Count >= ExpansionPace.Slice(writer.DoorRate))
+            if (drafts.Count >= ExpansionPace.Slice(expansion.Door.IsRush))
             {
                 yield return (drafts, request.Id);
                 drafts = [];
@@ -102,7 +102,7 @@ public sealed partial class CallExpander(
 
     private async Task WriteAsync(List<DeliveryDraft> drafts, long last, CancellationToken ct)
     {
-        await expansion.PaceAsync(writer.DoorRate, drafts[0].Request.ReceivedAt, ct);
+        await expansion.PaceAsync(drafts[0].Request.ReceivedAt, ct);
         try
         {
             await writer.WriteAsync(session => DeliveryInsert.Write(session, drafts, last));

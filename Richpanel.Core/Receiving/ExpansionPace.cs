@@ -6,9 +6,6 @@ namespace Richpanel.Core.Receiving;
 /// </summary>
 internal static class ExpansionPace
 {
-    /// <summary>Requests a second from which on it is a rush. Below it the expander keeps up beside the door, and rows show at once.</summary>
-    public const int RushRate = 1500;
-
     /// <summary>Rows a transaction: about 10 ms, which is what a sender at the door may have to wait.</summary>
     private const int SliceCalls = 250;
 
@@ -17,12 +14,12 @@ internal static class ExpansionPace
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
 
-    public static int Slice(int doorRate) => doorRate >= RushRate ? RushSliceCalls : SliceCalls;
+    public static int Slice(bool rush) => rush ? RushSliceCalls : SliceCalls;
 
     /// <summary>How long to rest before the next slice.</summary>
     /// <param name="lag">Age of the oldest request that has no rows yet.</param>
-    public static TimeSpan Rest(int doorRate, TimeSpan lag) =>
-        doorRate < RushRate || lag > s_limit ? TimeSpan.Zero
+    public static TimeSpan Rest(bool rush, TimeSpan lag) =>
+        !rush || lag > s_limit ? TimeSpan.Zero
         : lag > s_patience ? TimeSpan.FromMilliseconds(20)
         : TimeSpan.FromMilliseconds(150);
 }

@@ -39,7 +39,6 @@ public sealed class StoreWriter : IAsyncDisposable
     private readonly SqliteConnection _connection;
     private readonly WriteSession _session;
     private readonly List<Work> _group = [];
-    private readonly RecentRate _doorRate = new();
     private volatile bool _checkpointAsked;
     private bool _stopping;
 
@@ -49,9 +48,6 @@ public sealed class StoreWriter : IAsyncDisposable
         _session = new WriteSession(_connection, SqliteStore.ContextOn);
         new Thread(Loop) { IsBackground = true, Name = "store writer" }.Start();
     }
-
-    /// <summary>Senders served a second, measured over the last moments: background work that can wait paces itself by it.</summary>
-    public int DoorRate => _doorRate.Now();
 
     /// <summary>Runs <paramref name="work"/> inside the next group commit; the task ends after the commit is durable.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot write now, or is stopping.</exception>
@@ -194,8 +190,6 @@ public sealed class StoreWriter : IAsyncDisposable
         {
             Run(work);
         }
-
-        _doorRate.Add(_group.Count);
     }
 
     /// <summary>At least one piece, so that the queue moves under any load; more only while nobody waits at the door.</summary>

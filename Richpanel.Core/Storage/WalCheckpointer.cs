@@ -9,11 +9,14 @@ namespace Richpanel.Core.Storage;
 /// wait. Under a load that never pauses the WAL cannot start again from its beginning, because there is always a newer frame;
 /// only when it has grown beyond a bound the writer itself copies the few frames that are left, between two commits.
 /// </summary>
-public sealed partial class WalCheckpointer(SqliteStore store, StoreWriter writer, TimeProvider time, ILogger<WalCheckpointer> log)
+public sealed partial class WalCheckpointer(SqliteStore store, StoreWriter writer, DoorLoad door, TimeProvider time, ILogger<WalCheckpointer> log)
     : BackgroundService
 {
     /// <summary>4 KiB pages: 128 MiB.</summary>
     private const long MostFrames = 32_768;
+
+    /// <summary>In a rush only every twentieth copy: its flush competes with the senders' commits, and copying more at once costs less.</summary>
+    private const int RushTicks = 20;
 
     private static readonly TimeSpan s_every = TimeSpan.FromMilliseconds(500);
 
@@ -22,8 +25,16 @@ public sealed partial class WalCheckpointer(SqliteStore store, StoreWriter write
         await Task.Yield();
         using var connection = store.OpenReader();
         using var timer = new PeriodicTimer(s_every, time);
+        var leftOut = 0;
         while (await Ticks(timer, stoppingToken))
         {
+            if (door.IsRush && ++leftOut < RushTicks)
+            {
+                continue;
+            }
+
+            leftOut = 0;
+
             try
             {
                 var frames = Passive(connection);
