@@ -22,6 +22,9 @@ internal sealed class DoorVisit(HttpContext context, ReceiverRoute route)
 
     /// <summary>A write key that came in the address (pixel); it is not part of the body.</summary>
     public string? AddressKey { get; set; }
+
+    /// <summary>The request is on disk: whatever the sender is told, it was let in and counts as that.</summary>
+    public bool IsKept { get; set; }
 }
 
 /// <summary>The checks every body passes once it is read: shape, limits, masking; then the durable row.</summary>

@@ -92,6 +92,7 @@ internal sealed partial class ReceiverHandler(
         }
 
         await admission.KeepAsync(visit, source, shape);
+        visit.IsKept = true;
         return visit.Route.Received == ReceivedRoute.Partner && !source.Disabled
             ? PartnerAnswer.Of(visit.Body.Slice(shape.Items[0].Offset, shape.Items[0].Length))
             : SegmentAnswer.Accepted;

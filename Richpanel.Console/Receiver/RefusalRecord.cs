@@ -14,7 +14,7 @@ internal sealed class RefusalRecord(Refusals refusals)
 
     public void Write(DoorVisit visit, SegmentAnswer answer)
     {
-        if (answer.Cause is not { } cause)
+        if (visit.IsKept || answer.Cause is not { } cause)
         {
             return;
         }
