@@ -28,6 +28,7 @@ public sealed class SandboxDbContext(DbContextOptions<SandboxDbContext> options)
         modelBuilder.Entity<SandboxSession>().HasIndex(s => new { s.Owner, s.LastAt });
         modelBuilder.Entity<SandboxEvent>().HasIndex(e => e.EventId);
         modelBuilder.Entity<SandboxEvent>().HasIndex(e => e.RequestId);
+        modelBuilder.Entity<SandboxEvent>().HasIndex(e => e.SessionId);
         modelBuilder.Entity<SandboxEvent>().HasIndex(e => new { e.Uid, e.OccurredAt });
         modelBuilder.Entity<SandboxEvent>().HasIndex(e => new { e.Did, e.OccurredAt });
     }

@@ -124,7 +124,7 @@ public sealed partial class SandboxStore(StoragePaths paths, IOptions<SandboxOpt
         var newest = context.Requests.OrderByDescending(r => r.Id).Select(r => r.Id).FirstOrDefault();
         context.Events.Where(e => e.RequestId <= newest - MostRequests || e.ArrivedAt < oldest).ExecuteDelete();
         context.Requests.Where(r => r.Id <= newest - MostRequests || r.At < oldest).ExecuteDelete();
-        context.Sessions.Where(s => s.LastAt < oldest).ExecuteDelete();
+        context.Sessions.Where(s => s.LastAt < oldest && !context.Events.Any(e => e.SessionId == s.Id)).ExecuteDelete();
         context.Visitors.Where(v => v.LastSeen < oldest).ExecuteDelete();
         context.Customers.Where(c => c.UpdatedAt < oldest).ExecuteDelete();
     }

@@ -94,6 +94,8 @@ namespace Richpanel.Core.Sandbox.Migrations
 
                     b.HasIndex("RequestId");
 
+                    b.HasIndex("SessionId");
+
                     b.HasIndex("Did", "OccurredAt");
 
                     b.HasIndex("Uid", "OccurredAt");

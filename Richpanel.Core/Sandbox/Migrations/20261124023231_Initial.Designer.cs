@@ -10,7 +10,7 @@ using Richpanel.Core.Sandbox;
 namespace Richpanel.Core.Sandbox.Migrations
 {
     [DbContext(typeof(SandboxDbContext))]
-    [Migration("20261124011124_Initial")]
+    [Migration("20261124023231_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -96,6 +96,8 @@ namespace Richpanel.Core.Sandbox.Migrations
                     b.HasIndex("EventId");
 
                     b.HasIndex("RequestId");
+
+                    b.HasIndex("SessionId");
 
                     b.HasIndex("Did", "OccurredAt");
 

@@ -126,6 +126,11 @@ namespace Richpanel.Core.Sandbox.Migrations
                 column: "RequestId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Events_SessionId",
+                table: "Events",
+                column: "SessionId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Events_Uid_OccurredAt",
                 table: "Events",
                 columns: new[] { "Uid", "OccurredAt" });

@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Richpanel.Core.Sandbox;
+using Richpanel.Core.Wire;
+using Richpanel.Tests.Support;
+
+namespace Richpanel.Tests.Sandbox;
+
+/// <summary>The sandbox on its own socket, asked as a sender asks Richpanel; what it makes of it is richpanel.md section 5.</summary>
+public sealed class SandboxMemoryTests : IAsyncLifetime
+{
+    private readonly ConsoleUnderTest _console = new();
+    private HttpClient _http = null!;
+
+    public ValueTask InitializeAsync()
+    {
+        _ = _console.CreateClient();
+        _http = new HttpClient { BaseAddress = new Uri($"http://{_console.Services.GetRequiredService<SandboxEndpoint>().Address}") };
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _console.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Identify_makes_a_customer_and_updates_it()
+    {
+        await PostAsync("""{"event":"identify","did":"d1","userProperties":{"uid":"u1","email":"ann@example.com","firstName":"Ann","plan":"free"}}""");
+        await PostAsync("""{"event":"identify","userProperties":{"uid":"u1","plan":"gold","vip":false}}""");
+
+        var customer = Assert.Single(await Memory.CustomersAsync("u1", 10, Ct));
+        Assert.Equal("ann@example.com", customer.Email);
+        Assert.Equal("""{"uid":"u1","email":"ann@example.com","firstName":"Ann","plan":"gold","vip":false}""", Sorted(customer.Properties));
+        Assert.Equal("u1", Assert.Single(await Memory.VisitorsAsync("d1", 10, Ct)).Uid);
+    }
+
+    [Fact]
+    public async Task A_track_updates_the_email_of_a_customer_that_exists_and_makes_none()
+    {
+        await PostAsync("""{"event":"x","userProperties":{"uid":"nobody","email":"a@example.com"}}""");
+        Assert.Empty(await Memory.CustomersAsync("nobody", 10, Ct));
+
+        await PostAsync("""{"event":"identify","userProperties":{"uid":"u2","email":"old@example.com"}}""");
+        await PostAsync("""{"event":"x","userProperties":{"uid":"u2","email":"new@example.com"}}""");
+        Assert.Equal("new@example.com", Assert.Single(await Memory.CustomersAsync("u2", 10, Ct)).Email);
+    }
+
+    [Fact]
+    public async Task Calls_within_the_assumed_gap_are_one_session_and_a_session_id_is_another()
+    {
+        await PostAsync("""{"event":"a","did":"d9","time":{"originalTimestamp":1700000000000}}""");
+        await PostAsync("""{"event":"b","did":"d9","time":{"originalTimestamp":1700001800000}}""");
+        await PostAsync("""{"event":"c","did":"d9","time":{"originalTimestamp":1700010000000}}""");
+        await PostAsync("""{"event":"d","did":"d9","sid":"s1","time":{"originalTimestamp":1700010000000}}""");
+
+        var sessions = await Memory.SessionsAsync(null, "d9", 10, Ct);
+        Assert.Equal([("s1", 1), (null, 1), (null, 2)], sessions.Select(session => (session.Sid, session.Events)));
+    }
+
+    [Fact]
+    public async Task A_repeated_event_id_is_marked_and_the_newest_comes_first()
+    {
+        await PostAsync("""{"event":"first","eventId":"e1","did":"d"}""");
+        await PostAsync("""{"event":"again","eventId":"e1","did":"d"}""");
+
+        var timeline = await Memory.TimelineAsync(null, "d", null, 10, Ct);
+        Assert.Equal([("again", true), ("first", false)], timeline.Select(e => (e.Name, e.Repeat)));
+    }
+
+    [Fact]
+    public async Task Richpanels_patience_is_simulated_200_to_anything_with_what_is_wrong_on_record()
+    {
+        using var answer = await _http.PostAsync(new Uri("/v3/t", UriKind.Relative), new StringContent("rubbish"), Ct);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var request = Assert.Single(await Memory.RequestsAsync(null, 10, Ct));
+        Assert.False(request.KeepsContract);
+        Assert.Equal("/v3/t", request.Path);
+    }
+
+    [Fact]
+    public async Task A_scenario_answers_instead_and_takes_nothing_over()
+    {
+        _console.Services.GetRequiredService<SandboxScenarios>().Set(new SandboxScenario([new SandboxStep(429, RetryAfterSeconds: 7), new SandboxStep(Fault: SandboxFault.Html)]));
+
+        using var first = await SendAsync("""{"event":"identify","userProperties":{"uid":"u5"}}""");
+        using var second = await SendAsync("""{"event":"identify","userProperties":{"uid":"u5"}}""");
+
+        Assert.Equal("7", first.Headers.GetValues("Retry-After").Single());
+        Assert.Equal(HttpStatusCode.TooManyRequests, first.StatusCode);
+        Assert.StartsWith("<!doctype html>", await second.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        Assert.Empty(await Memory.CustomersAsync("u5", 10, Ct));
+        Assert.Equal(2, (await Memory.RequestsAsync(null, 10, Ct)).Count);
+    }
+
+    [Theory]
+    [InlineData(SandboxFault.Reset)]
+    [InlineData(SandboxFault.Half)]
+    public async Task A_fault_of_the_network_cuts_the_answer(SandboxFault fault)
+    {
+        _console.Services.GetRequiredService<SandboxScenarios>().Set(new SandboxScenario([new SandboxStep(Fault: fault)]));
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(async () =>
+        {
+            using var answer = await SendAsync("""{"event":"x","did":"d"}""");
+        });
+    }
+
+    [Fact]
+    public async Task Clearing_forgets_everything()
+    {
+        await PostAsync("""{"event":"identify","did":"d","userProperties":{"uid":"u"}}""");
+
+        await _console.Services.GetRequiredService<SandboxStore>().ClearAsync(Ct);
+
+        Assert.Empty(await Memory.RequestsAsync(null, 10, Ct));
+        await using var context = _console.Services.GetRequiredService<SandboxStore>().CreateDbContext();
+        Assert.Equal(0, await context.Customers.CountAsync(Ct) + await context.Visitors.CountAsync(Ct) + await context.Sessions.CountAsync(Ct) + await context.Events.CountAsync(Ct));
+    }
+
+    [Fact]
+    public async Task On_the_public_address_key_and_signature_are_asked_for()
+    {
+        await using var open = new ConsoleUnderTest(new Dictionary<string, string?> { ["Sandbox:Public"] = "true" });
+        using var client = open.CreateClient();
+
+        using var answer = await client.PostAsJsonAsync("/v2/t", new { h = "e30=" }, Ct);
+        using var closed = await _console.CreateClient().PostAsJsonAsync("/v2/t", new { h = "e30=" }, Ct);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Contains(closed.StatusCode, new[] { HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed });
+    }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private SandboxQueries Memory => _console.Services.GetRequiredService<SandboxQueries>();
+
+    private async Task PostAsync(string call)
+    {
+        using var answer = await SendAsync(call);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    private Task<HttpResponseMessage> SendAsync(string call) =>
+        _http.PostAsJsonAsync("/v2/t", new { h = Convert.ToBase64String(Encoding.UTF8.GetBytes(call)) }, Ct);
+
+    /// <summary>uid, email, firstName, plan, vip: the order in which they first or last came does not matter.</summary>
+    private static string Sorted(string json)
+    {
+        var members = System.Text.Json.JsonElement.Parse(json).EnumerateObject().OrderBy(member => Array.IndexOf(["uid", "email", "firstName", "plan", "vip"], member.Name));
+        return "{" + string.Join(',', members.Select(member => $"\"{member.Name}\":{member.Value.GetRawText()}")) + "}";
+    }
+}
