@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Core.Connections;
@@ -92,6 +93,11 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
     {
         await Services.GetRequiredService<Refusals>().FlushAsync();
         await using var context = Read();
+
+        // All of it as of one commit: the dispatcher may be moving rows meanwhile.
+        await context.Database.OpenConnectionAsync();
+        await using var snapshot = ((SqliteConnection)context.Database.GetDbConnection()).BeginTransaction(deferred: true);
+        await context.Database.UseTransactionAsync(snapshot);
         var rows = await context.Deliveries.GroupBy(d => new { d.ConnectionId, d.Origin, d.State })
             .Select(g => new { g.Key.ConnectionId, g.Key.Origin, g.Key.State, Count = g.LongCount() }).ToListAsync();
         var ledger = await context.Ledger.Where(l => l.State != 0 && l.Count != 0).ToListAsync();
