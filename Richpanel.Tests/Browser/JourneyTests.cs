@@ -72,7 +72,7 @@ public sealed class JourneyTests(BrowserFixture browser)
         await Assertions.Expect(tab.Page.GetByText("The call was understood, but its content is not accepted.").First).ToBeVisibleAsync(new() { Timeout = Patience });
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Retry", Exact = true }).ClickAsync();
 
-        await Assertions.Expect(tab.Page.GetByTestId("outcome")).ToContainTextAsync("ccepted", new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.GetByTestId("outcome")).ToContainTextAsync("Accepted on try 2", new() { Timeout = Patience });
         Assert.Empty(tab.Faults);
     }
 
