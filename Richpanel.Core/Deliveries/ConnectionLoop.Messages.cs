@@ -58,7 +58,7 @@ internal sealed partial class ConnectionLoop
     private void Judge(IReadOnlyList<SentDelivery> deliveries, DateTimeOffset now)
     {
         SentExchange? judged = null;
-        var decision = HoldDecision.None;
+        var reading = HoldReading.None;
         foreach (var sent in deliveries)
         {
             if (sent.Exchanges.Count == 0)
@@ -71,13 +71,15 @@ internal sealed partial class ConnectionLoop
             if (!ReferenceEquals(judged, sent.Exchanges[^1]))
             {
                 judged = sent.Exchanges[^1];
-                (_streaks, decision) = _streaks.Observe(sent.Delivery.Row.Id, judged.Result.Verdict);
-                StopIfNeeded(OutcomeRules.StopAfter(judged.Result, decision, now));
+                var row = sent.Delivery.Row;
+                (_streaks, reading) = _streaks.Observe(row.Id, judged.Result.Verdict, row.Marks.HasFlag(DeliveryMarks.ManualRetry));
+                StopIfNeeded(OutcomeRules.StopAfter(judged.Result, reading.Decision, now));
             }
 
-            var outcome = OutcomeRules.Decide(sent, decision, tools.Options, tools.Chance(), now);
+            var outcome = OutcomeRules.Decide(sent, reading, tools.Options, tools.Chance(), now);
             if (outcome.State == DeliveryState.Failed)
             {
+                _streaks = _streaks.Forget(sent.Delivery.Row.Id);
                 tools.Logger.DeliveryFailed(sent.Delivery.Row.Id, outcome.Cause);
             }
 
@@ -158,9 +160,10 @@ internal sealed partial class ConnectionLoop
 
         _unrecorded.ExceptWith(turn.Outcomes.Select(outcome => outcome.Row.Id));
         _unrecorded.ExceptWith(turn.Releases.Select(row => row.Id));
-        _own.ExceptWith(turn.Outcomes.Select(outcome => outcome.Row.Id));
-        _own.ExceptWith(turn.Releases.Select(row => row.Id));
-        _own.UnionWith(result.Claimed.Select(row => row.Id));
+        _own.Remove(turn.Outcomes.Select(outcome => outcome.Row));
+        _own.Remove(turn.Releases);
+        _own.Add(result.Claimed);
+        _look |= result.Crowded.Any(lane => _own.OfLane(lane) < turn.Claim.LookBelow);
         _nextDue = result.NextDue;
         _recovered |= turn.Sweep is not null;
         Tell(turn, result);
@@ -174,7 +177,7 @@ internal sealed partial class ConnectionLoop
             return;
         }
 
-        _look |= claimed.Count == turn.ClaimAtMost;
+        _look |= claimed.Count == turn.Claim.AtMost;
         if (_stopping || tools.Directory.Find(connectionId) is not { } connection)
         {
             _releases.AddRange(claimed);

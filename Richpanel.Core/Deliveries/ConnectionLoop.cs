@@ -38,7 +38,7 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
     private readonly Channel<LoopMessage> _mailbox = Channel.CreateUnbounded<LoopMessage>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _breakOff = new();
     private readonly LaneQueue _lanes = new();
-    private readonly HashSet<long> _own = [];
+    private readonly OwnClaims _own = new();
 
     /// <summary>Sent, or being sent, and not yet recorded: exactly what arrives a second time after a kill.</summary>
     private readonly HashSet<long> _unrecorded = [];
@@ -182,7 +182,7 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
         }
 
         var turn = new DispatchTurn(
-            connectionId, now, [.. _finished], [.. _releases], _stop, claim, now + tools.Options.ClaimFor, sweep ? NextSweep(now) : null);
+            connectionId, now, [.. _finished], [.. _releases], _stop, WishFor(claim, now), sweep ? NextSweep(now) : null);
         _finished.Clear();
         _releases.Clear();
         _stopBeingWritten = _stop;
@@ -210,11 +210,15 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
         return room * 4 >= most || _lanes.Count == 0 ? Math.Max(room, 0) : 0;
     }
 
+    /// <summary>A lane's share is what one slot of the window holds, so that a full window always has work for every slot.</summary>
+    private ClaimWish WishFor(int atMost, DateTimeOffset now) =>
+        new(atMost, tools.Options.BatchSize, now + tools.Options.ClaimFor, _own.ByLane());
+
     /// <summary>The first sweep after a start takes every claim: whoever made it is gone. Later ones take what is over.</summary>
     private ClaimSweep NextSweep(DateTimeOffset now)
     {
         _nextSweep = now + s_sweep;
-        return new ClaimSweep(_recovered ? now : DateTimeOffset.MaxValue, new HashSet<long>(_own));
+        return new ClaimSweep(_recovered ? now : DateTimeOffset.MaxValue, _own.Ids());
     }
 
     private async Task TakeTurnAsync(DispatchTurn turn)

@@ -108,7 +108,7 @@ public sealed class Delivery
 
     public int AttemptCount { get; set; }
 
-    /// <summary>Tries spent of the schedule: a hold, a Retry-After or a person's retry spends none.</summary>
+    /// <summary>Tries spent of the schedule: a hold or a person's retry spends none.</summary>
     public int ScheduleStep { get; set; }
 
     /// <summary>Code of the cause catalogue: why it is skipped or failed, or why the last attempt was not Accepted.</summary>

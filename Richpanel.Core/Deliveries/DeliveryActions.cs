@@ -41,6 +41,7 @@ public sealed class DeliveryActions(
             }
 
             MakeDue(delivery, asThen);
+            MarkRepeats(context, delivery);
             return true;
         },
         ct);
@@ -130,6 +131,30 @@ public sealed class DeliveryActions(
 
         delivery.Marks = asThen ? delivery.Marks | DeliveryMarks.SendAsThen : delivery.Marks & ~DeliveryMarks.SendAsThen;
         MakeDueNow(delivery);
+    }
+
+    /// <summary>
+    /// The same messageId may be on its way in another row as well: a repeat that came in after the first had failed. Whichever
+    /// of them goes out second may repeat, so both say so (promise 3).
+    /// </summary>
+    private static void MarkRepeats(ConsoleDbContext context, Delivery delivery)
+    {
+        var same = context.Deliveries
+            .Where(other => other.ConnectionId == delivery.ConnectionId && other.MessageHash == delivery.MessageHash
+                && other.MessageId == delivery.MessageId && other.Id != delivery.Id
+                && (other.State == DeliveryState.Accepted || other.State == DeliveryState.Waiting || other.State == DeliveryState.Sending
+                    || (other.Marks & DeliveryMarks.MayHaveGoneOut) != 0))
+            .ToList();
+        if (same.Count == 0)
+        {
+            return;
+        }
+
+        delivery.Marks |= DeliveryMarks.MayHaveGoneOut;
+        foreach (var other in same.Where(other => other.State is DeliveryState.Waiting or DeliveryState.Sending))
+        {
+            other.Marks |= DeliveryMarks.MayHaveGoneOut;
+        }
     }
 
     private void MakeDueNow(Delivery delivery)

@@ -21,8 +21,9 @@ internal sealed class DeliveryConfiguration :
         delivery.Property(d => d.OrderId).HasMaxLength(Lengths.Key);
         delivery.Property(d => d.Cause).HasMaxLength(Lengths.Cause);
 
-        // What is due? Only rows that still have a next attempt are in it.
-        delivery.HasIndex(d => new { d.ConnectionId, d.DueAt, d.Id }, "IX_Deliveries_Due").HasFilter("\"State\" = 1");
+        // What is due? Only rows that still have a next attempt are in it. The lane lets a claim pass over a crowded one without
+        // looking at its rows.
+        delivery.HasIndex(d => new { d.ConnectionId, d.DueAt, d.Id, d.Lane }, "IX_Deliveries_Due").HasFilter("\"State\" = 1");
 
         // What was being sent when the process stopped?
         delivery.HasIndex(d => new { d.ConnectionId, d.ClaimedUntil }, "IX_Deliveries_Claimed").HasFilter("\"State\" = 2");

@@ -6,12 +6,12 @@ internal static class DeliverySql
     private const string ClaimColumns =
         """ "Id","RequestId","BodyOffset","BodyLength","Origin","Marks","EventName","MessageId","Lane","ReceivedAt","DueAt","AttemptCount","ScheduleStep","Cause" """;
 
-    /// <summary>Due deliveries in the order of their time; served by IX_Deliveries_Due.</summary>
+    /// <summary>Due deliveries in the order of their time, without those of the lanes in a JSON array; IX_Deliveries_Due alone decides.</summary>
     public const string SelectDue =
-        $"""SELECT {ClaimColumns} FROM "Deliveries" WHERE "ConnectionId"=$c AND "State"=1 AND "DueAt"<=$now ORDER BY "DueAt","Id" LIMIT $n""";
+        $"""SELECT {ClaimColumns} FROM "Deliveries" WHERE "ConnectionId"=$c AND "State"=1 AND "DueAt"<=$now AND "Lane" NOT IN (SELECT "value" FROM json_each($full)) ORDER BY "DueAt","Id" LIMIT $n""";
 
     public const string NextDue =
-        """SELECT MIN("DueAt") FROM "Deliveries" WHERE "ConnectionId"=$c AND "State"=1""";
+        """SELECT "DueAt" FROM "Deliveries" WHERE "ConnectionId"=$c AND "State"=1 AND "Lane" NOT IN (SELECT "value" FROM json_each($full)) ORDER BY "DueAt","Id" LIMIT 1""";
 
     /// <summary>Claims whose time is over; served by IX_Deliveries_Claimed.</summary>
     public const string SelectExpired =
@@ -28,8 +28,9 @@ internal static class DeliverySql
     public const string Orphan =
         """UPDATE "Deliveries" SET "State"=1,"ClaimedUntil"=NULL,"Marks"="Marks"|1,"Cause"=$k WHERE "Id"=$id AND "State"=2""";
 
+    /// <summary>A mark of a possible repeat that was set while the delivery was being sent stays.</summary>
     public const string Record =
-        """UPDATE "Deliveries" SET "State"=$s,"Stage"=$g,"Marks"=$m,"DueAt"=$due,"ClaimedUntil"=NULL,"AttemptCount"=$a,"ScheduleStep"=$step,"Cause"=$k,"StatusCode"=$h,"LastAttemptAt"=COALESCE($l,"LastAttemptAt"),"EndedAt"=$e WHERE "Id"=$id AND "State"=2""";
+        """UPDATE "Deliveries" SET "State"=$s,"Stage"=$g,"Marks"=$m|("Marks"&1),"DueAt"=$due,"ClaimedUntil"=NULL,"AttemptCount"=$a,"ScheduleStep"=$step,"Cause"=$k,"StatusCode"=$h,"LastAttemptAt"=COALESCE($l,"LastAttemptAt"),"EndedAt"=$e WHERE "Id"=$id AND "State"=2""";
 
     /// <summary>Is an earlier delivery of the lane waiting for a retry? Served by IX_Deliveries_LaneRetry, which a first attempt never touches.</summary>
     public const string EarlierRetryInLane =

@@ -26,22 +26,40 @@ internal sealed class DispatchStore(StoreWriter writer)
 
         StopConnection(session, turn);
         var orphans = turn.Sweep is null ? 0 : Sweep(session, turn, turn.Sweep);
-        var claimed = turn.ClaimAtMost > 0 ? Claim(session, turn) : [];
-        return new TurnResult(claimed, NextDue(session, turn.ConnectionId), orphans);
+        var shares = new LaneShares(turn.Claim);
+        var claimed = turn.Claim.AtMost > 0 ? Claim(session, turn, shares) : [];
+        return new TurnResult(claimed, shares.Full, NextDue(session, turn.ConnectionId, shares.Full), orphans);
     });
 
-    private static List<ClaimedDelivery> Claim(WriteSession session, DispatchTurn turn)
+    /// <summary>
+    /// In the order of their time, but from each lane no more than its share: one customer with a huge backlog must not fill the
+    /// window. What was claimed is no longer found, so each look starts behind it; lanes that are full are passed over.
+    /// </summary>
+    private static List<ClaimedDelivery> Claim(WriteSession session, DispatchTurn turn, LaneShares shares)
     {
-        var due = Read(
-            Set(session.Command(DeliverySql.SelectDue, "$c", "$now", "$n"), turn.ConnectionId, turn.Now.UtcTicks, turn.ClaimAtMost),
-            turn.ConnectionId);
-        foreach (var row in due)
+        var wish = turn.Claim;
+        List<ClaimedDelivery> claimed = [];
+        bool someLeft;
+        do
         {
-            var claim = Set(session.Command(DeliverySql.Claim, "$u", "$id"), turn.ClaimUntil.UtcTicks, row.Id);
-            Move(session, claim, row, DeliveryState.Waiting, DeliveryState.Sending, row.Cause);
-        }
+            var room = wish.AtMost - claimed.Count;
+            var select = Set(
+                session.Command(DeliverySql.SelectDue, "$c", "$now", "$full", "$n"),
+                turn.ConnectionId, turn.Now.UtcTicks, Json(shares.Full), room);
+            var due = Read(select, turn.ConnectionId);
+            var before = claimed.Count;
+            foreach (var row in due.Where(row => shares.TryTake(row.Lane)))
+            {
+                var claim = Set(session.Command(DeliverySql.Claim, "$u", "$id"), wish.Until.UtcTicks, row.Id);
+                Move(session, claim, row, DeliveryState.Waiting, DeliveryState.Sending, row.Cause);
+                claimed.Add(row);
+            }
 
-        return due;
+            // Each look that left something has filled a lane more, so this ends.
+            someLeft = due.Count == room && claimed.Count - before < due.Count;
+        }
+        while (someLeft);
+        return claimed;
     }
 
     /// <summary>Claims whose holder is gone: they may have gone out, so they are marked and tried again.</summary>
@@ -61,8 +79,10 @@ internal sealed class DispatchStore(StoreWriter writer)
         return count;
     }
 
-    private static DateTimeOffset? NextDue(WriteSession session, long connectionId) =>
-        Set(session.Command(DeliverySql.NextDue, "$c"), connectionId).ExecuteScalar() is long ticks ? Time(ticks) : null;
+    private static DateTimeOffset? NextDue(WriteSession session, long connectionId, IReadOnlySet<long> full) =>
+        Set(session.Command(DeliverySql.NextDue, "$c", "$full"), connectionId, Json(full)).ExecuteScalar() is long ticks ? Time(ticks) : null;
+
+    private static string Json(IReadOnlySet<long> numbers) => $"[{string.Join(',', numbers)}]";
 
     private static void StopConnection(WriteSession session, DispatchTurn turn)
     {

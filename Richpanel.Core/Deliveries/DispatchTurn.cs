@@ -3,7 +3,6 @@ namespace Richpanel.Core.Deliveries;
 /// <summary>Everything one commit of a connection's loop writes and claims.</summary>
 /// <param name="Outcomes">In the order in which the sends ended.</param>
 /// <param name="Releases">Claims that never started and are given back.</param>
-/// <param name="ClaimAtMost">How many due deliveries to claim; 0 = none.</param>
 /// <param name="Sweep">Null = no sweep this time.</param>
 internal sealed record DispatchTurn(
     long ConnectionId,
@@ -11,14 +10,24 @@ internal sealed record DispatchTurn(
     IReadOnlyList<DeliveryOutcome> Outcomes,
     IReadOnlyList<ClaimedDelivery> Releases,
     ConnectionStop? Stop,
-    int ClaimAtMost,
-    DateTimeOffset ClaimUntil,
+    ClaimWish Claim,
     ClaimSweep? Sweep);
+
+/// <summary>What may be claimed.</summary>
+/// <param name="AtMost">Deliveries; 0 = none this time.</param>
+/// <param name="LaneShare">Most claims of one lane, those that are held already included.</param>
+/// <param name="Held">Claims that are held before the turn, by lane.</param>
+internal sealed record ClaimWish(int AtMost, int LaneShare, DateTimeOffset Until, IReadOnlyDictionary<long, int> Held)
+{
+    /// <summary>A lane with fewer claims than this takes more.</summary>
+    public int LookBelow => (LaneShare + 1) / 2;
+}
 
 /// <summary>Claims that ended before a time and whose holder is gone become Waiting again, marked.</summary>
 /// <param name="Own">Claims in the loop's own hands, which stay.</param>
 internal sealed record ClaimSweep(DateTimeOffset EndedBefore, IReadOnlySet<long> Own);
 
-/// <param name="NextDue">When the next unclaimed delivery is due; null when none waits.</param>
+/// <param name="Crowded">Lanes that were passed over and may have more due.</param>
+/// <param name="NextDue">When the next unclaimed delivery of another lane is due; null when none waits.</param>
 /// <param name="Orphans">Claims of others that were over and became Waiting again, marked.</param>
-internal sealed record TurnResult(IReadOnlyList<ClaimedDelivery> Claimed, DateTimeOffset? NextDue, int Orphans);
+internal sealed record TurnResult(IReadOnlyList<ClaimedDelivery> Claimed, IReadOnlySet<long> Crowded, DateTimeOffset? NextDue, int Orphans);

@@ -19,6 +19,12 @@ internal enum HoldDecision
     RefusedByFilter,
 }
 
+/// <param name="Suspicions">How many answers in a row made this delivery's own case suspect; what a person asked for is not counted.</param>
+internal readonly record struct HoldReading(HoldDecision Decision, int Suspicions)
+{
+    public static readonly HoldReading None = new(HoldDecision.None, 0);
+}
+
 /// <summary>
 /// The rules of design section 6 that need more than one answer: an address fault on 3 different deliveries in a row, a 403 on
 /// 5 different ones with none accepted between. A delivery that gets 403 again after others were accepted is refused by a filter.
@@ -38,7 +44,26 @@ internal sealed record HoldStreaks
     /// <summary>Got 403 while the streak was broken by an acceptance: one more 403 is about them alone.</summary>
     private ImmutableHashSet<long> Singled { get; init; } = [];
 
-    public (HoldStreaks Next, HoldDecision Decision) Observe(long deliveryId, Verdict verdict) => verdict switch
+    /// <summary>Answers so far, in a row, that left a delivery suspect. In memory only: a restart starts the count again.</summary>
+    private ImmutableDictionary<long, int> Suspicions { get; init; } = ImmutableDictionary<long, int>.Empty;
+
+    /// <param name="byHand">A person asked for this attempt: it counts for the connection, not against the delivery.</param>
+    public (HoldStreaks Next, HoldReading Reading) Observe(long deliveryId, Verdict verdict, bool byHand = false)
+    {
+        var (next, decision) = Advance(deliveryId, verdict);
+        if (decision != HoldDecision.Suspect)
+        {
+            return (next with { Suspicions = next.Suspicions.Remove(deliveryId) }, new HoldReading(decision, 0));
+        }
+
+        var suspicions = Suspicions.GetValueOrDefault(deliveryId) + (byHand ? 0 : 1);
+        return (next with { Suspicions = next.Suspicions.SetItem(deliveryId, suspicions) }, new HoldReading(decision, suspicions));
+    }
+
+    /// <summary>The delivery has ended: if a person sends it again, its own count starts anew.</summary>
+    public HoldStreaks Forget(long deliveryId) => this with { Suspicions = Suspicions.Remove(deliveryId) };
+
+    private (HoldStreaks Next, HoldDecision Decision) Advance(long deliveryId, Verdict verdict) => verdict switch
     {
         { Class: AnswerClass.Accepted } => (
             this with { AddressFaults = [], Forbidden = [], Singled = Singled.Union(Forbidden).Remove(deliveryId) }, HoldDecision.None),

@@ -35,12 +35,11 @@ internal static class OutcomeRules
     /// <summary>The outcome of a delivery whose exchanges have all ended; the last one decides.</summary>
     /// <param name="chance">0 to 1, the share of the jitter that is used.</param>
     public static DeliveryOutcome Decide(
-        SentDelivery sent, HoldDecision decision, DeliveryOptions options, double chance, DateTimeOffset now)
+        SentDelivery sent, HoldReading reading, DeliveryOptions options, double chance, DateTimeOffset now)
     {
         var row = sent.Delivery.Row;
         var last = sent.Exchanges[^1].Result;
-        var stop = StopAfter(last, decision, now);
-        var outcome = Verdict(row, last, decision, stop, options, chance, now) with { StatusCode = last.StatusCode };
+        var outcome = Verdict(row, last, reading, options, chance, now) with { StatusCode = last.StatusCode };
         var marks = row.Marks & ~DeliveryMarks.ManualRetry;
         if (sent.Exchanges.Any(exchange => MayHaveArrived(exchange.Result)))
         {
@@ -72,42 +71,44 @@ internal static class OutcomeRules
         && (result.StatusCode is { } status ? status is >= 200 and < 300 or >= 500 : result.Phases.Wait is not null);
 
     private static DeliveryOutcome Verdict(
-        ClaimedDelivery row, SendResult last, HoldDecision decision, ConnectionStop? stop, DeliveryOptions options, double chance, DateTimeOffset now)
+        ClaimedDelivery row, SendResult last, HoldReading reading, DeliveryOptions options, double chance, DateTimeOffset now)
     {
         var cause = last.Verdict.Cause;
         return last.Verdict.Class switch
         {
             AnswerClass.Accepted => new DeliveryOutcome(row, DeliveryState.Accepted),
             AnswerClass.Failed => Failed(row, cause),
-            AnswerClass.TryLater when stop is { HoldCause: not null } => Waits(row, cause, row.DueAt),
-            AnswerClass.TryLater when stop is { Until: { } until } => Waits(row, cause, until),
-            AnswerClass.TryLater => TryLater(row, cause, options, chance, now),
-            AnswerClass.Hold => decision switch
+            AnswerClass.TryLater when StopAfter(last, reading.Decision, now) is { HoldCause: not null } => Waits(row, cause, row.DueAt),
+            AnswerClass.TryLater => TryLater(row, last, options, chance, now),
+            AnswerClass.Hold => reading.Decision switch
             {
                 // Its due time stands, and with it its place in the lane once the hold ends.
                 HoldDecision.Hold => Waits(row, cause, row.DueAt),
                 HoldDecision.RefusedByFilter => Failed(row, CauseCatalog.RefusedByFilter.Code),
-                _ => Suspect(row, cause, options, chance, now),
+                _ => Suspect(row, cause, reading.Suspicions, options, chance, now),
             },
             _ => throw new ArgumentOutOfRangeException(nameof(last), last.Verdict.Class, "Unknown class of answer."),
         };
     }
 
-    private static DeliveryOutcome TryLater(ClaimedDelivery row, string? cause, DeliveryOptions options, double chance, DateTimeOffset now)
+    /// <summary>A wish to be asked later only lengthens the wait: the try is spent, or a 429 without end would be retried without end.</summary>
+    private static DeliveryOutcome TryLater(ClaimedDelivery row, SendResult last, DeliveryOptions options, double chance, DateTimeOffset now)
     {
         // A person's retry spends no try of the schedule; what follows it waits at least as long as after a first try.
         var spent = row.Marks.HasFlag(DeliveryMarks.ManualRetry) ? row.ScheduleStep : row.ScheduleStep + 1;
-        var wait = RetrySchedule.WaitBefore(Math.Max(spent, 1), options.EffectiveSchedule, options.Jitter, chance);
+        var wait = RetrySchedule.WaitBefore(Math.Max(spent, 1), options.EffectiveSchedule, options.Jitter, chance, last.RetryAfter);
+        var cause = last.Verdict.Cause;
         return (wait is { } time ? Waits(row, cause, now + time) : Failed(row, cause)) with { ScheduleStep = spent };
     }
 
     /// <summary>
-    /// An answer that may speak for the whole connection spends nothing, but the wait grows with each attempt, and a delivery
-    /// that got as many such answers as the schedule has tries, without the connection going on hold, fails.
+    /// An answer that may speak for the whole connection spends nothing, but the wait grows with each of them, and a delivery
+    /// that got as many as the schedule has tries, without the connection going on hold, fails.
     /// </summary>
-    private static DeliveryOutcome Suspect(ClaimedDelivery row, string? cause, DeliveryOptions options, double chance, DateTimeOffset now)
+    private static DeliveryOutcome Suspect(
+        ClaimedDelivery row, string? cause, int suspicions, DeliveryOptions options, double chance, DateTimeOffset now)
     {
-        var wait = RetrySchedule.WaitBefore(Math.Max(row.AttemptCount + 1, 1), options.EffectiveSchedule, options.Jitter, chance);
+        var wait = RetrySchedule.WaitBefore(Math.Max(suspicions, 1), options.EffectiveSchedule, options.Jitter, chance);
         return wait is { } time ? Waits(row, cause, now + time) : Failed(row, cause);
     }
 

@@ -16,7 +16,7 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
     public static readonly TimeSpan Window = TimeSpan.FromHours(24);
 
     private const string Seen =
-        """SELECT "Id","MessageId","State","Cause","RequestId","BodyOffset","BodyLength" FROM "Deliveries" WHERE "ConnectionId"=$c AND "MessageHash"=$h AND "ReceivedAt">=$from AND "DuplicateOf" IS NULL ORDER BY "Id" """;
+        """SELECT "Id","MessageId","State","Cause","RequestId","BodyOffset","BodyLength","Marks" FROM "Deliveries" WHERE "ConnectionId"=$c AND "MessageHash"=$h AND "ReceivedAt">=$from AND "DuplicateOf" IS NULL ORDER BY "Id" """;
 
     private readonly SqliteCommand _seen = Prepare(reader);
     private Dictionary<(long, long, string), DeliveryDraft> _before = [];
@@ -60,7 +60,7 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
             draft.Repeats = first;
             MarkRepeat(row, SameContent(draft.Call, first.Call));
         }
-        else if (Find(row) is { } earlier)
+        else if (Find(row, out var mayHaveGoneOut) is { } earlier)
         {
             row.DuplicateOf = earlier.Id;
             var kept = await bodies.FindAsync(earlier.RequestId, ct);
@@ -68,12 +68,15 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
         }
         else
         {
+            row.Marks |= mayHaveGoneOut ? DeliveryMarks.MayHaveGoneOut : DeliveryMarks.None;
             _now[key] = draft;
         }
     }
 
-    private (long Id, long RequestId, int Offset, int Length)? Find(Delivery row)
+    /// <param name="mayHaveGoneOut">One that failed or was canceled may have reached Richpanel all the same: the new one may repeat it.</param>
+    private (long Id, long RequestId, int Offset, int Length)? Find(Delivery row, out bool mayHaveGoneOut)
     {
+        mayHaveGoneOut = false;
         _seen.Parameters[0].Value = row.ConnectionId;
         _seen.Parameters[1].Value = row.MessageHash;
         _seen.Parameters[2].Value = (row.ReceivedAt - Window).UtcTicks;
@@ -81,11 +84,17 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
         while (found.Read())
         {
             var cause = found.IsDBNull(3) ? null : found.GetString(3);
-            if (string.Equals(found.GetString(1), row.MessageId, StringComparison.Ordinal)
-                && Stands((DeliveryState)found.GetInt32(2), cause))
+            if (!string.Equals(found.GetString(1), row.MessageId, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (Stands((DeliveryState)found.GetInt32(2), cause))
             {
                 return (found.GetInt64(0), found.GetInt64(4), found.GetInt32(5), found.GetInt32(6));
             }
+
+            mayHaveGoneOut |= ((DeliveryMarks)found.GetInt32(7)).HasFlag(DeliveryMarks.MayHaveGoneOut);
         }
 
         return null;

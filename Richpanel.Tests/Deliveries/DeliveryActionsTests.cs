@@ -75,6 +75,48 @@ public sealed class DeliveryActionsTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task A_retry_of_a_failed_first_whose_repeat_was_accepted_meanwhile_says_that_it_may_repeat()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(400);
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        const string call = """{"type":"track","event":"Song Played","messageId":"m-same","userId":"u1","properties":{}}""";
+        var first = (await test.ReceiveCallAsync(connection, "u1", "m-same", call))[0];
+        await test.UntilAsync(first, row => row.State == DeliveryState.Failed);
+        stub.Always(200);
+        var repeat = (await test.ReceiveCallAsync(connection, "u1", "m-same", call))[0];
+        await test.UntilAsync(repeat, row => row.State == DeliveryState.Accepted);
+
+        await test.Actions.RetryAsync(first, asThen: false, Ct);
+        await test.UntilAsync(first, row => row.State == DeliveryState.Accepted);
+
+        Assert.Equal([false, true], (await test.AttemptsAsync(first)).Select(attempt => attempt.MayRepeat));
+        Assert.False(Assert.Single(await test.AttemptsAsync(repeat)).MayRepeat);
+        await test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_retry_beside_a_repeat_that_still_waits_marks_both()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(400);
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        const string call = """{"type":"track","event":"Song Played","messageId":"m-same","userId":"u1","properties":{}}""";
+        var first = (await test.ReceiveCallAsync(connection, "u1", "m-same", call))[0];
+        await test.UntilAsync(first, row => row.State == DeliveryState.Failed);
+        await test.Holds.PauseAsync(connection, null);
+        var repeat = (await test.ReceiveCallAsync(connection, "u1", "m-same", call))[0];
+
+        await test.Actions.RetryAsync(first, asThen: false, Ct);
+
+        Assert.All([await test.FindAsync(first), await test.FindAsync(repeat)], row => Assert.True(row.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut)));
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task As_then_resends_the_kept_call_and_as_now_maps_it_with_todays_options()
     {
         await using var stub = await RichpanelStub.StartAsync();

@@ -71,6 +71,35 @@ public sealed class DispatcherTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task A_customer_with_a_huge_backlog_does_not_delay_another_of_the_same_connection()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        using var gate = new SemaphoreSlim(0);
+        stub.Answer = async request =>
+        {
+            if (request.Calls[0].GetProperty("userProperties").GetProperty("uid").GetString() == "busy")
+            {
+                await gate.WaitAsync(Ct);
+            }
+
+            return new StubAnswer(200);
+        };
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "2"), ("Delivery:BatchSize", "5"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        var backlog = await test.ReceiveAsync(connection, [.. Enumerable.Repeat("busy", 60)]);
+        var others = await test.ReceiveAsync(connection, [.. Enumerable.Range(0, 20).Select(i => $"u{i}")]);
+        await test.StartAsync();
+
+        await test.UntilAllAsync(others, row => row.State == DeliveryState.Accepted);
+
+        gate.Release(60);
+        await test.UntilAllAsync(backlog, row => row.State == DeliveryState.Accepted);
+        var ofBacklog = stub.Requests.Where(request => request.Calls[0].GetProperty("userProperties").GetProperty("uid").GetString() == "busy");
+        Assert.Equal(backlog.Select((_, i) => $"m-{i + 1}"), ofBacklog.Select(request => request.EventIds[0]));
+        await test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_dead_connection_does_not_delay_another()
     {
         await using var dead = await RichpanelStub.StartAsync();

@@ -53,14 +53,37 @@ public sealed class HoldStreaksTests
             [HoldDecision.Suspect, HoldDecision.None, HoldDecision.RefusedByFilter],
             Decisions((1, s_forbidden), (2, s_accepted), (1, s_forbidden)));
 
+    [Fact]
+    public void Suspect_answers_are_counted_for_each_delivery_but_not_those_a_person_asked_for()
+    {
+        var streaks = HoldStreaks.None;
+        (streaks, _) = streaks.Observe(1, s_notFound);
+        (streaks, var second) = streaks.Observe(1, s_notFound);
+        (streaks, var byHand) = streaks.Observe(1, s_notFound, byHand: true);
+        (streaks, var other) = streaks.Observe(2, s_notFound);
+
+        Assert.Equal((2, 2, 1), (second.Suspicions, byHand.Suspicions, other.Suspicions));
+        Assert.Equal(1, streaks.Forget(1).Observe(1, s_notFound).Reading.Suspicions);
+    }
+
+    [Fact]
+    public void Another_answer_starts_the_count_of_a_delivery_again()
+    {
+        var streaks = HoldStreaks.None;
+        (streaks, _) = streaks.Observe(1, s_notFound);
+        (streaks, _) = streaks.Observe(1, s_busy);
+
+        Assert.Equal(1, streaks.Observe(1, s_notFound).Reading.Suspicions);
+    }
+
     private static List<HoldDecision> Decisions(params (long Delivery, Verdict Verdict)[] answers)
     {
         var streaks = HoldStreaks.None;
         List<HoldDecision> decisions = [];
         foreach (var (delivery, verdict) in answers)
         {
-            (streaks, var decision) = streaks.Observe(delivery, verdict);
-            decisions.Add(decision);
+            (streaks, var reading) = streaks.Observe(delivery, verdict);
+            decisions.Add(reading.Decision);
         }
 
         return decisions;

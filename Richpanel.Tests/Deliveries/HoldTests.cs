@@ -90,7 +90,7 @@ public sealed class HoldTests
 
         var first = await test.UntilAsync(ids[0], row => row.AttemptCount == 1);
         await test.UntilAsync(ids[1], row => row.State == DeliveryState.Waiting);
-        Assert.Equal((A.Noon.AddMinutes(2), 0), (first.DueAt!.Value, first.ScheduleStep));
+        Assert.Equal((A.Noon.AddMinutes(2), 1), (first.DueAt!.Value, first.ScheduleStep));
         Assert.Equal(A.Noon.AddMinutes(2), test.Directory.Find(connection)!.PostponedUntil);
         test.Advance(TimeSpan.FromSeconds(119));
         Assert.Single(stub.Requests);

@@ -54,13 +54,21 @@ public sealed class OutcomeRulesTests
     }
 
     [Fact]
-    public void A_Retry_After_sets_the_clock_time_and_spends_no_try()
+    public void A_Retry_After_postpones_the_connection_and_the_delivery_is_never_due_earlier_than_asked()
     {
         var answer = A.Answer(AnswerClass.TryLater, "http_429", 429, TimeSpan.FromMinutes(7));
 
         Assert.Equal(new ConnectionStop(null, A.Noon.AddMinutes(7)), OutcomeRules.StopAfter(answer, HoldDecision.None, A.Noon));
-        var outcome = Decide(A.Claim(step: 2, attempts: 2), answer);
-        Assert.Equal((A.Noon.AddMinutes(7), 2), (outcome.DueAt!.Value, outcome.ScheduleStep));
+        Assert.Equal((DeliveryState.Waiting, A.Noon.AddMinutes(7), 3), State(Decide(A.Claim(step: 2, attempts: 2), answer)));
+    }
+
+    [Fact]
+    public void A_Retry_After_shorter_than_the_schedule_does_not_shorten_it_and_ends_with_it()
+    {
+        var answer = A.Answer(AnswerClass.TryLater, "http_429", 429, TimeSpan.FromSeconds(1));
+
+        Assert.Equal((DeliveryState.Waiting, A.Noon.AddMinutes(10), 4), State(Decide(A.Claim(step: 3, attempts: 3), answer)));
+        Assert.Equal(DeliveryState.Failed, Decide(A.Claim(step: 8, attempts: 8), answer).State);
     }
 
     [Fact]
@@ -86,9 +94,17 @@ public sealed class OutcomeRulesTests
     {
         var answer = A.Answer(AnswerClass.Hold, "http_404", 404, hold: HoldRule.AddressStreak);
 
-        Assert.Equal((DeliveryState.Waiting, A.Noon.AddSeconds(5), 0), State(Decide(A.Claim(), answer, HoldDecision.Suspect)));
-        Assert.Equal((DeliveryState.Waiting, A.Noon.AddSeconds(30), 0), State(Decide(A.Claim(attempts: 1), answer, HoldDecision.Suspect)));
-        Assert.Equal(DeliveryState.Failed, Decide(A.Claim(attempts: 8), answer, HoldDecision.Suspect).State);
+        Assert.Equal((DeliveryState.Waiting, A.Noon.AddSeconds(5), 0), State(Decide(A.Claim(), answer, HoldDecision.Suspect, 1)));
+        Assert.Equal((DeliveryState.Waiting, A.Noon.AddSeconds(30), 0), State(Decide(A.Claim(attempts: 1), answer, HoldDecision.Suspect, 2)));
+        Assert.Equal(DeliveryState.Failed, Decide(A.Claim(attempts: 8), answer, HoldDecision.Suspect, 9).State);
+    }
+
+    [Fact]
+    public void Earlier_attempts_of_another_kind_do_not_count_as_suspect_answers()
+    {
+        var answer = A.Answer(AnswerClass.Hold, "http_404", 404, hold: HoldRule.AddressStreak);
+
+        Assert.Equal((DeliveryState.Waiting, A.Noon.AddSeconds(5), 7), State(Decide(A.Claim(attempts: 12, step: 7), answer, HoldDecision.Suspect, 1)));
     }
 
     [Fact]
@@ -146,9 +162,9 @@ public sealed class OutcomeRulesTests
     private static (DeliveryState State, DateTimeOffset? Due, int Step) State(DeliveryOutcome outcome) =>
         (outcome.State, outcome.DueAt, outcome.ScheduleStep);
 
-    private static DeliveryOutcome Decide(ClaimedDelivery row, SendResult answer, HoldDecision decision = HoldDecision.None) =>
-        OutcomeRules.Decide(A.Sent(row, answer), decision, s_options, 0, A.Noon);
+    private static DeliveryOutcome Decide(ClaimedDelivery row, SendResult answer, HoldDecision decision = HoldDecision.None, int suspicions = 0) =>
+        OutcomeRules.Decide(A.Sent(row, answer), new HoldReading(decision, suspicions), s_options, 0, A.Noon);
 
     private static DeliveryOutcome Decide(ClaimedDelivery row, params SendResult[] answers) =>
-        OutcomeRules.Decide(A.Sent(row, answers), HoldDecision.None, s_options, 0, A.Noon);
+        OutcomeRules.Decide(A.Sent(row, answers), HoldReading.None, s_options, 0, A.Noon);
 }

@@ -389,7 +389,7 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.HasIndex(new[] { "ConnectionId", "ClaimedUntil" }, "IX_Deliveries_Claimed")
                         .HasFilter("\"State\" = 2");
 
-                    b.HasIndex(new[] { "ConnectionId", "DueAt", "Id" }, "IX_Deliveries_Due")
+                    b.HasIndex(new[] { "ConnectionId", "DueAt", "Id", "Lane" }, "IX_Deliveries_Due")
                         .HasFilter("\"State\" = 1");
 
                     b.HasIndex(new[] { "EmailHash", "Id" }, "IX_Deliveries_Email")
