@@ -73,17 +73,15 @@ public sealed class ConnectionCheck(
 
     private async Task<(string Text, IPAddress[] Value)> ResolveAsync(Uri address, CancellationToken ct)
     {
-        var all = await Dns.GetHostAddressesAsync(address.IdnHost, ct);
-        var allowed = all.Where(ip => OutgoingAddressGuard.MayReach(ip, address.Port, outgoing.Value.AllowPrivateNetworks, own)).ToArray();
-        return allowed.Length == 0
-            ? throw new AddressNotAllowedException(address.Host)
-            : (string.Join(", ", allowed.Select(ip => ip.ToString())), allowed);
+        var allowed = await OutgoingAddresses.ResolveAsync(address.IdnHost, address.Port, outgoing.Value.AllowPrivateNetworks, own, ct);
+        return (string.Join(", ", allowed.Select(ip => ip.ToString())), allowed);
     }
 
     private static async Task<(string Text, object Value)> SecureAsync(Socket socket, string host, CancellationToken ct)
     {
         await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: false));
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host }, ct);
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = host, RemoteCertificateValidationCallback = ServerCertificates.Accept }, ct);
         var until = DateTime.Parse(tls.RemoteCertificate!.GetExpirationDateString(), System.Globalization.CultureInfo.InvariantCulture);
         return ($"{tls.SslProtocol}, certificate until {until.ToString("d MMM yyyy", System.Globalization.CultureInfo.InvariantCulture)}", tls);
     }

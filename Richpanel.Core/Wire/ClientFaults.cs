@@ -12,10 +12,10 @@ internal static class ClientFaults
         {
             switch (inner)
             {
-                case AddressNotAllowedException:
-                    return NetworkFault.AddressNotAllowed;
+                case NetworkFaultException known:
+                    return known.Fault;
                 case AuthenticationException:
-                    return OfTls(inner.Message);
+                    return NetworkFault.TlsFailed;
                 case SocketException socket:
                     return OfSocket(socket.SocketErrorCode, phase);
             }
@@ -58,11 +58,4 @@ internal static class ClientFaults
             phase == SendPhase.Read ? NetworkFault.AnswerCut : phase == SendPhase.Tls ? NetworkFault.TlsFailed : NetworkFault.ResetBeforeAnswer,
         _ => NetworkFault.Other,
     };
-
-    /// <summary>.NET names the finding only in the message; a text it does not use any more reads as a failed handshake.</summary>
-    private static NetworkFault OfTls(string message) =>
-        message.Contains("NameMismatch", StringComparison.Ordinal) ? NetworkFault.CertificateNameMismatch
-        : message.Contains("NotTimeValid", StringComparison.Ordinal) ? NetworkFault.CertificateExpired
-        : message.Contains("certificate", StringComparison.OrdinalIgnoreCase) ? NetworkFault.CertificateUntrusted
-        : NetworkFault.TlsFailed;
 }

@@ -71,7 +71,3 @@ public static class OutgoingAddressGuard
         IPAddress.IsLoopback(address) || IPAddress.Any.Equals(address) || IPAddress.IPv6Any.Equals(address)
         || NetworkInterface.GetAllNetworkInterfaces().Any(card => card.GetIPProperties().UnicastAddresses.Any(own => own.Address.Equals(address)));
 }
-
-/// <summary>The guard refused every address a host name resolved to.</summary>
-public sealed class AddressNotAllowedException(string host)
-    : IOException($"'{host}' resolves only to addresses that outgoing calls may not reach.");

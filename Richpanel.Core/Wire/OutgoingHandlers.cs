@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
 
 namespace Richpanel.Core.Wire;
@@ -9,12 +10,13 @@ namespace Richpanel.Core.Wire;
 /// The two ways out. Both follow no redirect, keep no cookie and inflate nothing. The guarded one asks
 /// <see cref="OutgoingAddressGuard"/> for every address it is about to connect to; the other reaches the sandbox and nothing else.
 /// </summary>
-public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts own, SandboxEndpoint sandbox) : IDisposable
+/// <param name="trust">Which authorities to believe in place of the machine's own.</param>
+public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts own, SandboxEndpoint sandbox, X509ChainPolicy? trust = null) : IDisposable
 {
     private readonly SocketsHttpHandler _guarded = Handler(
-        (context, ct) => ConnectGuardedAsync(context, options.Value, own, ct), options.Value.Proxy);
+        (context, ct) => ConnectGuardedAsync(context, options.Value, own, ct), options.Value.Proxy, trust);
 
-    private readonly SocketsHttpHandler _sandbox = Handler((context, ct) => ConnectSandboxAsync(context, sandbox, ct), null);
+    private readonly SocketsHttpHandler _sandbox = Handler((context, ct) => ConnectSandboxAsync(context, sandbox, ct), null, null);
 
     public SocketsHttpHandler For(bool sandboxConnection) => sandboxConnection ? _sandbox : _guarded;
 
@@ -30,7 +32,7 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
     }
 
     private static SocketsHttpHandler Handler(
-        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect, Uri? proxy) => new()
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect, Uri? proxy, X509ChainPolicy? trust) => new()
         {
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -48,7 +50,7 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
                 Clock(context.InitialRequestMessage)?.Enter(SendPhase.Start);   // secured; the request itself says when it goes out
                 return ValueTask.FromResult(context.PlaintextStream);
             },
-            SslOptions = new SslClientAuthenticationOptions(),
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = ServerCertificates.Accept, CertificateChainPolicy = trust },
         };
 
     private static bool IsSecured(SocketsHttpConnectionContext context) => context.InitialRequestMessage.RequestUri?.Scheme == Uri.UriSchemeHttps;
@@ -62,14 +64,8 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
         var host = context.DnsEndPoint;
         var clock = Clock(context.InitialRequestMessage);
         clock?.Enter(SendPhase.Dns);
-        var resolved = await Dns.GetHostAddressesAsync(host.Host, ct);
         var isProxy = options.Proxy is not null;
-        var allowed = resolved.Where(address => OutgoingAddressGuard.MayReach(address, host.Port, options.AllowPrivateNetworks || isProxy, own)).ToArray();
-        if (allowed.Length == 0)
-        {
-            throw new AddressNotAllowedException(host.Host);
-        }
-
+        var allowed = await OutgoingAddresses.ResolveAsync(host.Host, host.Port, options.AllowPrivateNetworks || isProxy, own, ct);
         clock?.Enter(SendPhase.Connect);
         return await ConnectAsync(socket => socket.ConnectAsync(allowed, host.Port, ct).AsTask(), IsSecured(context), clock);
     }

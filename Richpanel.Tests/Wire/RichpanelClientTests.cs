@@ -1,9 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using System.Text;
-using Microsoft.Extensions.Options;
-using Richpanel.Core.Connections;
-using Richpanel.Core.Json;
 using Richpanel.Core.Wire;
 
 namespace Richpanel.Tests.Wire;
@@ -11,29 +6,6 @@ namespace Richpanel.Tests.Wire;
 /// <summary>Against a bare socket that says byte for byte what it is told to.</summary>
 public sealed class RichpanelClientTests
 {
-    [Fact(Timeout = 30_000)]
-    public async Task A_port_where_nothing_listens_is_refused_and_nothing_went_out()
-    {
-        var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-
-        var result = await SendAsync(port, TimeSpan.FromSeconds(10), allowPrivate: true, TestContext.Current.CancellationToken);
-
-        Assert.Equal("connection_refused", result.Verdict.Cause);
-        Assert.Null(result.Phases.Wait);
-    }
-
-    [Fact(Timeout = 30_000)]
-    public async Task A_loopback_address_is_not_reached_unless_private_networks_are_allowed()
-    {
-        var result = await SendAsync(9, TimeSpan.FromSeconds(10), allowPrivate: false, TestContext.Current.CancellationToken);
-
-        Assert.Equal(new Verdict(AnswerClass.Hold, "address_not_allowed", HoldRule.AddressStreak), result.Verdict);
-        Assert.Null(result.Phases.Wait);
-    }
-
     [Theory(Timeout = 30_000)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", 200, null)]
     [InlineData("HTTP/1.1 204 No Content\r\n\r\n", 204, null)]
@@ -41,97 +13,126 @@ public sealed class RichpanelClientTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n\u0001\u0002\u0003", 200, "not_richpanel")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"ok\"", 200, "answer_cut")]
     [InlineData("HTTP/1.1 401 No\r\nContent-Length: 100\r\n\r\n{\"bad", 401, "unauthorized")]
-    [InlineData("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", 302, "redirected")]
+    [InlineData("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n", 407, "client_error")]
     [InlineData("", null, "connection_closed")]
     [InlineData("SSH-2.0-OpenSSH_9.6\r\n", null, "not_http")]
     public async Task What_the_other_side_says_is_what_the_verdict_says(string answer, int? status, string? cause)
     {
-        using var stub = new Stub(Encoding.ASCII.GetBytes(answer), close: true);
+        await using var server = RawServer.Saying(answer);
+        using var client = new ClientUnderTest();
 
-        var result = await SendAsync(stub.Port, TimeSpan.FromSeconds(10), allowPrivate: true, TestContext.Current.CancellationToken);
+        var result = await client.SendAsync($"http://127.0.0.1:{server.Port}/v2");
 
         Assert.Equal((status, cause), (result.StatusCode, result.Verdict.Cause));
         Assert.NotNull(result.Phases.Wait);
+        Assert.Equal(1, server.Connections);   // the framework never sends a call twice behind our back
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task An_answer_that_does_not_begin_times_out_in_the_phase_of_waiting()
+    public async Task A_redirect_is_not_followed()
     {
-        using var stub = new Stub([], close: false);
+        await using var elsewhere = RawServer.Saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+        await using var server = RawServer.Saying($"HTTP/1.1 307 Over there\r\nLocation: http://127.0.0.1:{elsewhere.Port}/v2/t\r\nContent-Length: 0\r\n\r\n");
+        using var client = new ClientUnderTest();
 
-        var result = await SendAsync(stub.Port, TimeSpan.FromMilliseconds(300), allowPrivate: true, TestContext.Current.CancellationToken);
+        var result = await client.SendAsync($"http://127.0.0.1:{server.Port}/v2");
 
-        Assert.Equal("timeout_answer", result.Verdict.Cause);
+        Assert.Equal(new Verdict(AnswerClass.Hold, "redirected", HoldRule.AddressStreak), result.Verdict);
+        Assert.Equal(0, elsewhere.Connections);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_connection_reset_before_the_answer_is_told_as_one_that_may_have_arrived()
+    {
+        await using var server = new RawServer(async (socket, ct) =>
+        {
+            await RawServer.ReadRequestAsync(socket, ct);
+            Reset(socket);
+        });
+        using var client = new ClientUnderTest();
+
+        var result = await client.SendAsync($"http://127.0.0.1:{server.Port}/v2");
+
+        Assert.Equal(new Verdict(AnswerClass.TryLater, "connection_reset"), result.Verdict);
+        Assert.NotNull(result.Phases.Wait);
+        Assert.Equal(1, server.Connections);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_connection_reset_within_the_answer_cuts_it_and_keeps_what_had_come()
+    {
+        await using var server = new RawServer(async (socket, ct) =>
+        {
+            await RawServer.ReadRequestAsync(socket, ct);
+            await RawServer.SayAsync(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\nX-Trace-Of: r1\r\n\r\n"u8.ToArray(), ct);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, ct);   // so that the head is not lost with the reset
+            Reset(socket);
+        });
+        using var client = new ClientUnderTest();
+
+        var result = await client.SendAsync($"http://127.0.0.1:{server.Port}/v2");
+
+        Assert.Equal((200, "answer_cut"), (result.StatusCode, result.Verdict.Cause));
+        Assert.Contains("X-Trace-Of: r1\n", result.Headers, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 30_000)]
     public async Task Of_ten_megabytes_the_first_128_KiB_are_kept()
     {
-        using var stub = new Stub([.. "HTTP/1.1 500 No\r\nContent-Length: 10000000\r\n\r\n"u8, .. new byte[10_000_000]], close: true);
+        await using var server = RawServer.Saying([.. "HTTP/1.1 500 No\r\nContent-Length: 10000000\r\n\r\n"u8, .. new byte[10_000_000]]);
+        using var client = new ClientUnderTest();
 
-        var result = await SendAsync(stub.Port, TimeSpan.FromSeconds(10), allowPrivate: true, TestContext.Current.CancellationToken);
+        var result = await client.SendAsync($"http://127.0.0.1:{server.Port}/v2");
 
         Assert.Equal(("server_error", 128 * 1024, 10_000_000L), (result.Verdict.Cause, result.Body!.Length, result.BodyLength));
     }
 
-    private static async Task<SendResult> SendAsync(int port, TimeSpan timeout, bool allowPrivate, CancellationToken ct)
+    [Theory(Timeout = 30_000)]
+    [InlineData(128 * 1024, null)]
+    [InlineData((128 * 1024) + 1, "not_richpanel")]
+    public async Task JSON_is_believed_up_to_what_is_kept_of_it(int length, string? cause)
     {
-        using var handlers = new OutgoingHandlers(
-            Options.Create(new OutgoingOptions { AllowPrivateNetworks = allowPrivate }), new OwnPorts(), new SandboxEndpoint());
-        using var client = new RichpanelClient(handlers, TimeProvider.System);
-        var target = new RichpanelTarget($"http://127.0.0.1:{port}/v2", "KEY-1234", "secret", SignatureHash.Sha256, timeout, ViaSandbox: false);
-        return await client.SendAsync(target, new RichpanelCall(JsonTree.Map.Empty), ct);
+        var json = $"\"{new string('x', length - 2)}\"";
+        await using var server = RawServer.Saying($"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{json}");
+        using var client = new ClientUnderTest();
+
+        var result = await client.SendAsync($"http://127.0.0.1:{server.Port}/v2");
+
+        Assert.Equal(cause, result.Verdict.Cause);
+        Assert.Equal(128 * 1024, result.Body!.Length);
     }
 
-    /// <summary>Takes one connection, reads the request's beginning and says its piece.</summary>
-    private sealed class Stub : IDisposable
+    [Fact(Timeout = 30_000)]
+    public async Task An_answer_without_end_is_hung_up_on()
     {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private readonly CancellationTokenSource _end = new();
-
-        public Stub(byte[] answer, bool close)
+        var hungUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new RawServer(async (socket, ct) =>
         {
-            _listener.Start();
-            _ = ServeAsync(answer, close);
-        }
-
-        public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
-
-        public void Dispose()
-        {
-            _end.Cancel();
-            _listener.Dispose();
-            _end.Dispose();
-        }
-
-        private async Task ServeAsync(byte[] answer, bool close)
-        {
+            await RawServer.ReadRequestAsync(socket, ct);
             try
             {
-                using var socket = await _listener.AcceptSocketAsync(_end.Token);
-                var request = new StringBuilder();
-                var buffer = new byte[4096];
-                while (!request.ToString().EndsWith("\"event_type\":\"track\"}", StringComparison.Ordinal))
+                await RawServer.SayAsync(socket, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8.ToArray(), ct);
+                while (true)
                 {
-                    request.Append(Encoding.ASCII.GetString(buffer, 0, await socket.ReceiveAsync(buffer, _end.Token)));
+                    await RawServer.SayAsync(socket, new byte[64 * 1024], ct);
                 }
-
-                for (var sent = 0; sent < answer.Length;)
-                {
-                    sent += await socket.SendAsync(answer.AsMemory(sent), _end.Token);
-                }
-
-                if (!close)
-                {
-                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _end.Token);
-                }
-
-                socket.Shutdown(SocketShutdown.Both);
             }
-            catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (SocketException)
             {
-                // The client hung up or the test is over.
+                hungUp.SetResult();
             }
-        }
+        });
+        using var client = new ClientUnderTest();
+
+        var result = await client.SendAsync($"http://127.0.0.1:{server.Port}/v2");
+
+        Assert.Equal(("not_richpanel", 128 * 1024), (result.Verdict.Cause, result.Body!.Length));
+        await hungUp.Task.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static void Reset(Socket socket)
+    {
+        socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        socket.Close();
     }
 }
