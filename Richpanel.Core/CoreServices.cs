@@ -62,7 +62,7 @@ public static class CoreServices
 
     private static IServiceCollection AddWire(this IServiceCollection services)
     {
-        services.AddOptions<OutgoingOptions>().BindConfiguration("Outgoing").ValidateOnStart();
+        services.AddOptions<OutgoingOptions>().BindConfiguration("Outgoing").Validate(options => options.IsProxyUsable, OutgoingOptions.ProxyFault).ValidateOnStart();
         services.AddSingleton<OwnPorts>();
         services.AddSingleton<SandboxEndpoint>();
         services.AddSingleton<OutgoingHandlers>();

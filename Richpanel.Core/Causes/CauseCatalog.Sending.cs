@@ -71,8 +71,32 @@ public static partial class CauseCatalog
         "The base address leads to a private, loopback, link-local or metadata address, or to this product itself. Nothing was sent.",
         "Correct the base address. For a test server on your own network set Outgoing:AllowPrivateNetworks.");
 
+    public static readonly Cause ProxyNotFound = new(
+        "proxy_not_found", "Proxy not found", "The host name of the proxy in Outgoing:Proxy could not be resolved. Nothing was sent.",
+        "Correct Outgoing:Proxy, or check this machine's DNS. It is tried again by itself.");
+
+    public static readonly Cause ProxyUnreachable = new(
+        "proxy_unreachable", "Proxy unreachable",
+        "The proxy in Outgoing:Proxy took no connection: nothing listens there, no way leads there, or it is an address of this product. Nothing was sent.",
+        "Check host and port in Outgoing:Proxy and whether the proxy runs. It is tried again by itself.");
+
+    public static readonly Cause ProxyCertificate = new(
+        "proxy_certificate", "Certificate of the proxy refused",
+        "The certificate of the proxy in Outgoing:Proxy is not trusted, belongs to another host or is out of date. Nothing was sent.",
+        "Correct Outgoing:Proxy or the proxy's certificate; if your company signs its own, add its root certificate to this machine.");
+
+    public static readonly Cause ProxySignIn = new(
+        "proxy_sign_in", "Proxy asks for a sign-in (407)", "The proxy in Outgoing:Proxy lets nobody through without user name and password, or refuses the ones given.",
+        "Write them into Outgoing:Proxy, as in http://user:password@proxy:3128 (only Basic, Digest, NTLM and Negotiate are spoken).");
+
     public static readonly Cause ProxyFailed = new(
-        "proxy_failed", "Proxy refused the connection", "The proxy of Outgoing:Proxy did not open the way to the host.", "Check the proxy's address and its rules.");
+        "proxy_failed", "Proxy did not open the way", "The proxy in Outgoing:Proxy was reached but opened no way to the host. Nothing was sent.",
+        "Check the proxy's rules and log, and that Outgoing:Proxy names an HTTP proxy. It is tried again by itself.");
+
+    public static readonly Cause TimeoutProxy = new(
+        "timeout_proxy", "Time-out on the way through the proxy",
+        "The proxy in Outgoing:Proxy, or the host behind it, did not agree on a connection in time. Nothing was sent.",
+        "Check Outgoing:Proxy and the proxy's log. It is tried again by itself.");
 
     public static readonly Cause NetworkError = new(
         "network_error", "Network error", "The exchange ended in an error of the network that has no name of its own.", "It is tried again by itself.");

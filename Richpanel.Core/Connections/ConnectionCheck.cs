@@ -35,7 +35,7 @@ public sealed class ConnectionCheck(
     {
         var steps = new List<CheckStep>();
         var address = new Uri(connection.BaseUrl);
-        if (!connection.IsSandbox && outgoing.Value.Proxy is null)
+        if (!connection.IsSandbox && !outgoing.Value.HasProxy)
         {
             var resolved = await StepAsync(CheckStepName.Resolve, SendPhase.Dns, steps, token => ResolveAsync(address, token), ct);
             if (resolved is null || !await ConnectAsync(address, resolved, steps, ct))

@@ -23,7 +23,12 @@ public enum NetworkFault
     TimeoutHeaders,
     TimeoutBody,
     AddressNotAllowed,
+    ProxyHostNotFound,
+    ProxyUnreachable,
+    ProxyCertificate,
+    ProxySignIn,
     ProxyFailed,
+    TimeoutProxy,
     Other,
 }
 
@@ -79,7 +84,14 @@ public static class AnswerClassification
         NetworkFault.TimeoutTls => TryLater("timeout_tls"),
         NetworkFault.TimeoutHeaders => TryLater("timeout_answer"),
         NetworkFault.TimeoutBody => TryLater("timeout_body"),
+
+        // A fault of the proxy says nothing about the connection's address: it never counts towards a hold.
+        NetworkFault.ProxyHostNotFound => TryLater("proxy_not_found"),
+        NetworkFault.ProxyUnreachable => TryLater("proxy_unreachable"),
+        NetworkFault.ProxyCertificate => TryLater("proxy_certificate"),
+        NetworkFault.ProxySignIn => TryLater("proxy_sign_in"),
         NetworkFault.ProxyFailed => TryLater("proxy_failed"),
+        NetworkFault.TimeoutProxy => TryLater("timeout_proxy"),
         _ => TryLater("network_error"),
     };
 

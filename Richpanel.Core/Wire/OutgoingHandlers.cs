@@ -14,16 +14,23 @@ namespace Richpanel.Core.Wire;
 public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts own, SandboxEndpoint sandbox, X509ChainPolicy? trust = null) : IDisposable
 {
     private readonly SocketsHttpHandler _guarded = Handler(
-        (context, ct) => ConnectGuardedAsync(context, options.Value, own, ct), options.Value.Proxy, trust);
+        (context, ct) => ConnectGuardedAsync(context, options.Value, own, ct), options.Value.ProxyAddress, trust);
 
     private readonly SocketsHttpHandler _sandbox = Handler((context, ct) => ConnectSandboxAsync(context, sandbox, ct), null, null);
 
     public SocketsHttpHandler For(bool sandboxConnection) => sandboxConnection ? _sandbox : _guarded;
 
-    /// <summary>Through a proxy the target is connected to by the proxy, so only an address spelled out can be refused here.</summary>
-    public bool IsRefusedBeforeProxy(Uri target) =>
-        options.Value is { Proxy: not null, AllowPrivateNetworks: false }
-        && (target.IsLoopback || (IPAddress.TryParse(target.IdnHost, out var address) && !OutgoingAddressGuard.IsPublic(address)));
+    public bool ViaProxy(bool sandboxConnection) => !sandboxConnection && options.Value.HasProxy;
+
+    /// <summary>
+    /// Through a proxy the target is connected to by the proxy, so only an address spelled out can be refused here. This product's
+    /// own ports are, even where private networks are allowed: the proxy may run on this machine.
+    /// </summary>
+    public bool IsRefusedBeforeProxy(Uri target)
+    {
+        var spelled = IPAddress.TryParse(target.IdnHost, out var address) ? address : target.IsLoopback ? IPAddress.Loopback : null;
+        return spelled is not null && !OutgoingAddressGuard.MayReach(spelled, target.Port, options.Value.AllowPrivateNetworks, own);
+    }
 
     public void Dispose()
     {
@@ -38,7 +45,7 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
             UseProxy = proxy is not null,
-            Proxy = proxy is null ? null : new WebProxy(proxy),
+            Proxy = proxy is null ? null : ProxyAt(proxy),
             ConnectTimeout = TimeSpan.FromSeconds(60),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),   // a changed DNS entry is seen within that time
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(50),
@@ -50,7 +57,14 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
                 Clock(context.InitialRequestMessage)?.Enter(SendPhase.Start);   // secured; the request itself says when it goes out
                 return ValueTask.FromResult(context.PlaintextStream);
             },
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = ServerCertificates.Accept, CertificateChainPolicy = trust },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = trust,
+                RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+                    proxy?.Scheme == Uri.UriSchemeHttps && sender is SslStream tls && IsHostOf(proxy, tls.TargetHostName)
+                        ? ServerCertificates.AcceptProxy(sender, certificate, chain, errors)
+                        : ServerCertificates.Accept(sender, certificate, chain, errors),
+            },
         };
 
     private static bool IsSecured(SocketsHttpConnectionContext context) => context.InitialRequestMessage.RequestUri?.Scheme == Uri.UriSchemeHttps;
@@ -58,14 +72,45 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
     private static PhaseClock? Clock(HttpRequestMessage request) =>
         request.Options.TryGetValue(PhaseClock.Key, out var clock) ? clock : null;
 
+    private static bool IsHostOf(Uri proxy, string host) => string.Equals(proxy.IdnHost, host, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>User and password are said only when the proxy asks, and never stand in an address that an exception could show.</summary>
+    private static WebProxy ProxyAt(Uri proxy)
+    {
+        var user = proxy.UserInfo.Split(':', 2);
+        return new WebProxy(new UriBuilder(proxy.Scheme, proxy.IdnHost, proxy.Port).Uri)
+        {
+            Credentials = user[0].Length == 0 ? null : new NetworkCredential(Uri.UnescapeDataString(user[0]), Uri.UnescapeDataString(user.ElementAtOrDefault(1) ?? "")),
+        };
+    }
+
     private static async ValueTask<Stream> ConnectGuardedAsync(
         SocketsHttpConnectionContext context, OutgoingOptions options, OwnPorts own, CancellationToken ct)
     {
         var host = context.DnsEndPoint;
+        if (options.ProxyAddress is not { } proxy || !IsHostOf(proxy, host.Host) || proxy.Port != host.Port)
+        {
+            return await ConnectResolvedAsync(context, options.AllowPrivateNetworks, own, ct);
+        }
+
+        try
+        {
+            // An admin chose the proxy; it may well be on a private network.
+            return await ConnectResolvedAsync(context, allowPrivate: true, own, ct);
+        }
+        catch (Exception failure) when (failure is SocketException or NetworkFaultException)
+        {
+            throw new NetworkFaultException(ClientFaults.OfConnectingToProxy(failure), "The proxy of Outgoing:Proxy took no connection.", failure);
+        }
+    }
+
+    private static async ValueTask<Stream> ConnectResolvedAsync(
+        SocketsHttpConnectionContext context, bool allowPrivate, OwnPorts own, CancellationToken ct)
+    {
+        var host = context.DnsEndPoint;
         var clock = Clock(context.InitialRequestMessage);
         clock?.Enter(SendPhase.Dns);
-        var isProxy = options.Proxy is not null;
-        var allowed = await OutgoingAddresses.ResolveAsync(host.Host, host.Port, options.AllowPrivateNetworks || isProxy, own, ct);
+        var allowed = await OutgoingAddresses.ResolveAsync(host.Host, host.Port, allowPrivate, own, ct);
         clock?.Enter(SendPhase.Connect);
         return await ConnectAsync(socket => socket.ConnectAsync(allowed, host.Port, ct).AsTask(), IsSecured(context), clock);
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 
 namespace Richpanel.Core.Wire;
 
@@ -12,8 +11,6 @@ public sealed class RichpanelClient(OutgoingHandlers handlers, TimeProvider time
 {
     /// <summary>What is kept of an answer's body.</summary>
     public const int KeptBody = 128 * 1024;
-
-    private const int KeptHeaders = 16 * 1024;
 
     private readonly HttpClient _guarded = Client(handlers.For(sandboxConnection: false));
     private readonly HttpClient _sandbox = Client(handlers.For(sandboxConnection: true));
@@ -30,10 +27,19 @@ public sealed class RichpanelClient(OutgoingHandlers handlers, TimeProvider time
     }
 
     /// <summary>One GET, to see whether anything answers; the HTTP status. Throws what the network does, for a check by steps.</summary>
+    /// <exception cref="NetworkFaultException">The address may not be reached, or the proxy asks for a sign-in.</exception>
     public async Task<int> ProbeAsync(Uri address, bool viaSandbox, CancellationToken ct)
     {
+        var viaProxy = handlers.ViaProxy(viaSandbox);
+        if (viaProxy && handlers.IsRefusedBeforeProxy(address))
+        {
+            throw new NetworkFaultException(NetworkFault.AddressNotAllowed, $"'{address.Host}' is an address that outgoing calls may not reach.");
+        }
+
         using var answer = await (viaSandbox ? _sandbox : _guarded).GetAsync(address, HttpCompletionOption.ResponseHeadersRead, ct);
-        return (int)answer.StatusCode;
+        return viaProxy && answer.StatusCode == HttpStatusCode.ProxyAuthenticationRequired
+            ? throw new NetworkFaultException(NetworkFault.ProxySignIn, "The proxy answered 407.")
+            : (int)answer.StatusCode;
     }
 
     public void Dispose()
@@ -47,9 +53,9 @@ public sealed class RichpanelClient(OutgoingHandlers handlers, TimeProvider time
 
     private async Task<SendResult> PostAsync(RichpanelTarget target, EnvelopeBody envelope, CancellationToken ct)
     {
-        var exchange = new Exchanged(target.BaseUrl + envelope.Path, time.GetUtcNow(), new PhaseClock(time));
-        if (!Uri.TryCreate(exchange.Url, UriKind.Absolute, out var address)
-            || (!target.ViaSandbox && handlers.IsRefusedBeforeProxy(address)))
+        var viaProxy = handlers.ViaProxy(target.ViaSandbox);
+        var exchange = new Exchange(target.BaseUrl + envelope.Path, viaProxy, time.GetUtcNow(), new PhaseClock(time));
+        if (!Uri.TryCreate(exchange.Url, UriKind.Absolute, out var address) || (viaProxy && handlers.IsRefusedBeforeProxy(address)))
         {
             return exchange.Ended(AnswerClassification.OfFault(NetworkFault.AddressNotAllowed));
         }
@@ -67,12 +73,12 @@ public sealed class RichpanelClient(OutgoingHandlers handlers, TimeProvider time
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return exchange.Broken(ClientFaults.OfTimeout(exchange.Phases.Now));
+            return exchange.Broken(ClientFaults.OfTimeout(exchange.Phases.Now, viaProxy));
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
             ct.ThrowIfCancellationRequested();
-            return exchange.Broken(ClientFaults.Of(failure, exchange.Phases.Now));
+            return exchange.Broken(ClientFaults.Of(failure, exchange.Phases.Now, viaProxy));
         }
     }
 
@@ -90,7 +96,7 @@ public sealed class RichpanelClient(OutgoingHandlers handlers, TimeProvider time
     }
 
     /// <summary>Keeps the first 128 KiB; whoever sends more is hung up on rather than listened to.</summary>
-    private static async Task<SendResult> ReadAsync(Exchanged exchange, HttpResponseMessage response, CancellationToken ct)
+    private static async Task<SendResult> ReadAsync(Exchange exchange, HttpResponseMessage response, CancellationToken ct)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(ct);
         var buffer = new byte[8 * 1024];
@@ -109,53 +115,7 @@ public sealed class RichpanelClient(OutgoingHandlers handlers, TimeProvider time
         }
 
         exchange.BodyLength = whole ? body.Length : response.Content.Headers.ContentLength;
-        return exchange.Ended(AnswerClassification.OfAnswer((int)response.StatusCode, body.GetBuffer().AsSpan(0, (int)body.Length), whole));
-    }
-
-    /// <summary>What is known of one exchange so far; an exception leaves what had arrived before it.</summary>
-    private sealed class Exchanged(string url, DateTimeOffset startedAt, PhaseClock phases)
-    {
-        public string Url { get; } = url;
-
-        public PhaseClock Phases { get; } = phases;
-
-        public MemoryStream? Body { get; set; }
-
-        public long? BodyLength { get; set; }
-
-        private int? Status { get; set; }
-
-        private string? Headers { get; set; }
-
-        private TimeSpan? Wish { get; set; }
-
-        public void Take(HttpResponseMessage response, DateTimeOffset now)
-        {
-            Status = (int)response.StatusCode;
-            var lines = new StringBuilder();
-            foreach (var (name, values) in response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated))
-            {
-                foreach (var value in values)
-                {
-                    lines.Append(name).Append(": ").Append(value).Append('\n');
-                }
-            }
-
-            Headers = lines.Length > KeptHeaders ? lines.ToString(0, KeptHeaders) : lines.ToString();
-            if (Status is 429 or 503 && response.Headers.NonValidated.TryGetValues("Retry-After", out var wishes))
-            {
-                Wish = RetryAfter.Read(wishes.FirstOrDefault(), now);
-            }
-        }
-
-        /// <summary>Broken off. A refusal is a refusal however its text ended; only a success needs its body to be believed.</summary>
-        public SendResult Broken(NetworkFault fault) => Ended(
-            Status is { } status and not (>= 200 and < 300)
-                ? AnswerClassification.OfAnswer(status, [], whole: false)
-                : AnswerClassification.OfFault(fault));
-
-        public SendResult Ended(Verdict verdict) =>
-            new(verdict, Status, Wish, Url, Headers, Body is { Length: > 0 } body ? body.ToArray() : null, BodyLength, Phases.Finish(), startedAt);
+        return exchange.Answered(body.GetBuffer().AsSpan(0, (int)body.Length), whole);
     }
 
     /// <summary>Tells the clock when the request begins to go out: from then on it may have arrived.</summary>

@@ -16,6 +16,12 @@ public static class ServerCertificates
             ? throw new NetworkFaultException(fault, $"The server's certificate was refused: {errors}, {StatusOf(chain)}.")
             : true;
 
+    /// <summary>The same for the certificate of a proxy, which says nothing of the host behind it.</summary>
+    public static bool AcceptProxy(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+        errors == SslPolicyErrors.None
+            ? true
+            : throw new NetworkFaultException(NetworkFault.ProxyCertificate, $"The proxy's certificate was refused: {errors}, {StatusOf(chain)}.");
+
     /// <summary>
     /// The one fault to act on first; null only when there is none. The name comes first, because another host's certificate is
     /// often a self-made default one whose other faults mean nothing. A date comes before a missing authority, because a wrong

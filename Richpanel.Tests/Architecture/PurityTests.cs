@@ -56,7 +56,7 @@ public sealed partial class PurityTests
     [GeneratedRegex(@"using (Microsoft\.(EntityFrameworkCore|AspNetCore|Data|Extensions)|System\.Net\.(Http|Sockets)|Serilog)|\b(TimeProvider|HttpClient|ILogger|IOptions|DbContext)\b|\b(File|Directory|Environment|Stopwatch|Random|RandomNumberGenerator)\.(?=[A-Z])|\bGuid\.(NewGuid|CreateVersion7)")]
     private static partial Regex Impure();
 
-    [GeneratedRegex(@"^(RichpanelClient|ClientFaults|OutgoingHandlers|OutgoingAddresses|OutgoingAddressGuard|NetworkFaults|PhaseClock)\.cs$")]
+    [GeneratedRegex(@"^(RichpanelClient|Exchange|ClientFaults|OutgoingHandlers|OutgoingAddresses|OutgoingAddressGuard|NetworkFaults|PhaseClock)\.cs$")]
     private static partial Regex Edge();
 
     [GeneratedRegex(@"\b(HttpClient|SocketsHttpHandler|HttpRequestMessage)\b")]

@@ -15,7 +15,7 @@ internal sealed class ClientUnderTest : IDisposable
 
     public ClientUnderTest(bool allowPrivate = true, string? proxy = null, X509ChainPolicy? trust = null)
     {
-        var options = new OutgoingOptions { AllowPrivateNetworks = allowPrivate, Proxy = proxy is null ? null : new Uri(proxy) };
+        var options = new OutgoingOptions { AllowPrivateNetworks = allowPrivate, Proxy = proxy };
         _handlers = new OutgoingHandlers(Options.Create(options), Own, Sandbox, trust);
         Client = new RichpanelClient(_handlers, TimeProvider.System);
     }

@@ -130,6 +130,30 @@ public sealed class RichpanelClientTests
         await hungUp.Task.WaitAsync(TestContext.Current.CancellationToken);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Headers_of_the_answer_are_kept_as_they_came_but_no_cookie()
+    {
+        await using var server = RawServer.Saying(
+            "HTTP/1.1 200 OK\r\nX-Trace-Of: r1\r\nSet-Cookie: session=planted-cookie; HttpOnly\r\nset-cookie: again=planted-cookie\r\nSet-Cookie2: old=planted-cookie\r\nX-Many: 1\r\nX-Many: 2\r\nContent-Length: 2\r\n\r\n{}");
+        using var client = new ClientUnderTest();
+
+        var result = await client.SendAsync($"http://127.0.0.1:{server.Port}/v2");
+
+        Assert.Equal("X-Trace-Of: r1\nX-Many: 1\nX-Many: 2\nContent-Length: 2\n", result.Headers);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Of_many_headers_the_first_16_KiB_are_kept()
+    {
+        var many = string.Concat(Enumerable.Range(0, 40).Select(i => $"X-{i}: {new string('h', 1000)}\r\n"));
+        await using var server = RawServer.Saying($"HTTP/1.1 200 OK\r\n{many}Content-Length: 0\r\n\r\n");
+        using var client = new ClientUnderTest();
+
+        var result = await client.SendAsync($"http://127.0.0.1:{server.Port}/v2");
+
+        Assert.Equal((AnswerClass.Accepted, 16 * 1024), (result.Verdict.Class, result.Headers!.Length));
+    }
+
     private static void Reset(Socket socket)
     {
         socket.LingerState = new LingerOption(enable: true, seconds: 0);
