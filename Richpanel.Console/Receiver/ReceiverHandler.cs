@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Richpanel.Core.Causes;
+using Richpanel.Core.Connections;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Storage;
 
@@ -39,8 +40,9 @@ internal sealed partial class ReceiverHandler(
             }
             else
             {
-                LiftFrameworkLimit(context);
-                body = await bodies.ReadAsync(context.Request, admission.BodyLimit(route.Received));
+                // Nobody's large body is read before it is known whose it is.
+                visit.Source = SourceOfAddress(visit);
+                body = await ReadBodyAsync(visit);
                 visit.Body = body.Written;
             }
 
@@ -54,11 +56,6 @@ internal sealed partial class ReceiverHandler(
         catch (StoreUnavailableException unavailable)
         {
             answer = ComeAgain(unavailable);
-        }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException)
-        {
-            // Includes what the server says about a body that breaks the protocol. Nobody may be there to read the answer.
-            answer = SegmentAnswer.Refused(StatusCodes.Status400BadRequest, CauseCatalog.BodyInterrupted);
         }
         catch (Exception failure)
         {
@@ -74,21 +71,11 @@ internal sealed partial class ReceiverHandler(
 
     private async Task<SegmentAnswer> TakeAsync(DoorVisit visit)
     {
-        var request = visit.Request;
-        if (visit.Route is { Received: ReceivedRoute.Partner, Argument: null })
-        {
-            visit.Source = gate.ByPartnerSettings(request);
-        }
-        else if (visit.Route.Received is ReceivedRoute.Partner or ReceivedRoute.Webhook)
-        {
-            visit.Source = gate.ByPublicId(request, visit.Route.Argument!);
-        }
-
         var shape = admission.Look(visit);
-        var source = visit.Source ??= gate.ByWriteKey(request, visit.AddressKey ?? shape.WriteKey);
+        var source = visit.Source ??= gate.ByWriteKey(visit.Request, visit.AddressKey ?? shape.WriteKey);
         if (visit.Route.Received == ReceivedRoute.Webhook)
         {
-            signature.Demand(request, source, visit.Body.Span, shape);
+            signature.Demand(visit.Request, source, visit.Body.Span, shape);
         }
 
         await admission.KeepAsync(visit, source, shape);
@@ -96,6 +83,33 @@ internal sealed partial class ReceiverHandler(
         return visit.Route.Received == ReceivedRoute.Partner && !source.Disabled
             ? PartnerAnswer.Of(visit.Body.Slice(shape.Items[0].Offset, shape.Items[0].Length))
             : SegmentAnswer.Accepted;
+    }
+
+    /// <summary>The source where the address or a header names it; null where only the body may.</summary>
+    private Source? SourceOfAddress(DoorVisit visit) => visit.Route switch
+    {
+        { Received: ReceivedRoute.Partner, Argument: null } => gate.ByPartnerSettings(visit.Request),
+        { Received: ReceivedRoute.Partner or ReceivedRoute.Webhook, Argument: { } id } => gate.ByPublicId(visit.Request, id),
+        _ => null,
+    };
+
+    private async ValueTask<BodyBuffer> ReadBodyAsync(DoorVisit visit)
+    {
+        LiftFrameworkLimit(visit.Context);
+        try
+        {
+            return await bodies.ReadAsync(visit.Request, admission.BodyLimit(visit.Route.Received));
+        }
+        catch (BadHttpRequestException slow) when (slow.StatusCode == StatusCodes.Status408RequestTimeout)
+        {
+            // The server's own limit on a body that trickles.
+            throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status408RequestTimeout, CauseCatalog.ReadTimeout));
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException)
+        {
+            // Includes what the server says about a body that breaks the protocol. Nobody may be there to read the answer.
+            throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status400BadRequest, CauseCatalog.BodyInterrupted));
+        }
     }
 
     private async Task AnswerBrowserAsync(DoorVisit visit)

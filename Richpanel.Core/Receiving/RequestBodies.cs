@@ -12,7 +12,8 @@ public sealed record KeptRequest(
 }
 
 /// <summary>
-/// Reads back what the door kept. The latest few bodies stay in memory, because the calls of one batch are sent one after another.
+/// Reads back what the door kept. The latest few bodies stay in memory, because the calls of one batch are sent one after another;
+/// one that is larger than all of these may be stays alone until the next is asked for.
 /// </summary>
 public sealed class RequestBodies(IDbContextFactory<ConsoleDbContext> contexts)
 {
@@ -48,14 +49,14 @@ public sealed class RequestBodies(IDbContextFactory<ConsoleDbContext> contexts)
     {
         lock (_gate)
         {
-            if (kept.Body.Length > MostBytes / 4 || _byId.ContainsKey(kept.Id))
+            if (_byId.ContainsKey(kept.Id))
             {
                 return;
             }
 
             _byId[kept.Id] = _latestFirst.AddFirst(kept);
             _bytes += kept.Body.Length;
-            while (_bytes > MostBytes)
+            while (_bytes > MostBytes && _byId.Count > 1)
             {
                 var oldest = _latestFirst.Last!.Value;
                 _latestFirst.RemoveLast();

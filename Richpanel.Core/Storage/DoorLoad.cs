@@ -1,20 +1,55 @@
+using System.Diagnostics;
+
 namespace Richpanel.Core.Storage;
 
 /// <summary>
-/// How much comes in at the door just now. In a rush senders come first, since each of them waits for its answer: whoever works
-/// behind the door paces itself by this.
+/// Whether senders crowd at the door: how many of them wait for one commit, over windows of a tenth of a second. In a rush they
+/// come first, since each of them waits for its answer: whoever works behind the door paces itself by this. A steady stream that
+/// the machine can take, however fast, is no rush. One thread tells, any thread may ask.
 /// </summary>
 public sealed class DoorLoad
 {
-    /// <summary>KiB of calls a second from which on it is a rush. Below it everything behind the door keeps up beside it.</summary>
-    public const int Rush = 1500;
+    /// <summary>This many senders for one commit, on average, are a rush.</summary>
+    public const int Crowd = 20;
 
-    private readonly RecentRate _rate = new();
+    /// <summary>It lasts until they are fewer than this: what is done in a rush shortens their queue, and must not end by that.</summary>
+    public const int Calm = 14;
 
-    /// <summary>KiB a second; a smaller request counts as one.</summary>
-    public int Now => _rate.Now();
+    private static readonly long s_window = Stopwatch.Frequency / 10;
 
-    public bool IsRush => Now >= Rush;
+    private readonly Func<long> _clock;
+    private long _windowStart;
+    private int _senders;
+    private int _commits;
+    private volatile bool _crowded;
 
-    public void Add(int bytes) => _rate.Add(1 + (bytes / 1024));
+    /// <param name="clock">Ticks as <see cref="Stopwatch"/> counts them.</param>
+    internal DoorLoad(Func<long> clock) => (_clock, _windowStart) = (clock, clock());
+
+    public DoorLoad()
+        : this(Stopwatch.GetTimestamp)
+    {
+    }
+
+    /// <summary>Nothing for two windows is no rush, whatever the last one said.</summary>
+    public bool IsRush => _crowded && _clock() - Interlocked.Read(ref _windowStart) <= 2 * s_window;
+
+    /// <summary>A commit begins that this many senders wait for.</summary>
+    internal void Committing(int senders)
+    {
+        if (senders == 0)
+        {
+            return;
+        }
+
+        _senders += senders;
+        _commits++;
+        var now = _clock();
+        if (now - _windowStart >= s_window)
+        {
+            _crowded = _senders >= (_crowded ? Calm : Crowd) * _commits;
+            (_senders, _commits) = (0, 0);
+            Interlocked.Exchange(ref _windowStart, now);
+        }
+    }
 }

@@ -38,12 +38,14 @@ public sealed class StoreWriter : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SqliteConnection _connection;
     private readonly WriteSession _session;
+    private readonly DoorLoad _load;
     private readonly List<Work> _group = [];
     private volatile bool _checkpointAsked;
     private bool _stopping;
 
-    public StoreWriter(SqliteStore store)
+    public StoreWriter(SqliteStore store, DoorLoad load)
     {
+        _load = load;
         _connection = store.OpenWriter();
         _session = new WriteSession(_connection, SqliteStore.ContextOn);
         new Thread(Loop) { IsBackground = true, Name = "store writer" }.Start();
@@ -161,6 +163,7 @@ public sealed class StoreWriter : IAsyncDisposable
             {
                 _session.Transaction = transaction;
                 RunDoor();
+                _load.Committing(_group.Count);
                 RunBackground();
                 _session.Ledger.Flush(_session);
                 transaction.Commit();

@@ -21,7 +21,7 @@ public sealed class StoreWriterTests : IAsyncLifetime
         var paths = new StoragePaths($"Data Source={_folder.Path}/console.db");
         await DatabaseStartup.MigrateAsync(paths, TestContext.Current.CancellationToken);
         _store = new SqliteStore(paths);
-        _writer = new StoreWriter(_store);
+        _writer = new StoreWriter(_store, new DoorLoad());
     }
 
     public async ValueTask DisposeAsync()

@@ -24,6 +24,7 @@ internal sealed class Arguments(string[] args)
             dotnet run -c Release --project bench/Richpanel.Bench -- VERB
               kill         kill -9 under a stream of events     [--rounds 20] [--seed 1] [--write]
               speed        the bars of docs/performance.md       [--rounds 5] [--burst 200000] [--seconds 5] [--deliveries 15000] [--write]
+              lag          age of events without rows at steady rates [--seconds 15] [--write]
               first-event  fresh clone to first Accepted event   [--write]
               stub         a Richpanel that answers 200          --record FILE [--delay MILLISECONDS]
               baseline     a handler that parses JSON and answers

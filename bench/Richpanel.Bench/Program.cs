@@ -12,6 +12,7 @@ internal static class BenchProgram
             "baseline" => BareHandler.RunAsync(arguments),
             "kill" => KillCommand.RunAsync(arguments),
             "speed" => SpeedCommand.RunAsync(arguments),
+            "lag" => LagCommand.RunAsync(arguments),
             "first-event" => FirstEventCommand.RunAsync(arguments),
             _ => Task.FromResult(Arguments.Usage()),
         };
