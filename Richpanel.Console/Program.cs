@@ -6,6 +6,7 @@ using Richpanel.Console.Shell;
 using Richpanel.Console.Startup;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Sandbox;
 using Richpanel.Core.Storage;
 using Serilog;
 
@@ -16,6 +17,7 @@ if (args is ["--healthcheck"])
 
 // First stage: whatever goes wrong before the settings are read is still a line a person can see.
 Log.Logger = new LoggerConfiguration().WriteTo.Console(formatProvider: System.Globalization.CultureInfo.InvariantCulture).CreateLogger();
+CancellationToken stopping = default;
 try
 {
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ProgramFiles.ContentRoot });
@@ -27,11 +29,16 @@ try
     builder.UseListeningAddresses();
 
     await using var app = builder.Build();
+    stopping = app.Lifetime.ApplicationStopping;
 
     // Before anything is touched: the host would do it too, but only after the database was migrated.
     app.Services.GetService<IStartupValidator>()?.Validate();
     await DatabaseStartup.MigrateAsync(app.Services.GetRequiredService<StoragePaths>(), CancellationToken.None);
-    await app.Services.GetRequiredService<SandboxSeed>().EnsureAsync();
+    if (app.Services.GetRequiredService<IOptions<SandboxOptions>>().Value.Enabled)
+    {
+        await app.Services.GetRequiredService<SandboxSeed>().EnsureAsync();
+    }
+
     await app.Services.GetRequiredService<ConnectionDirectory>().ReloadAsync();
     await app.Services.GetRequiredService<Bootstrap>().ApplyAsync();
 
@@ -41,6 +48,11 @@ try
     app.MapPublicSandbox();
     app.MapConsole();
     await app.RunAsync();
+    return 0;
+}
+catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+{
+    // Told to stop while it was still starting: that is a clean end, too.
     return 0;
 }
 catch (Exception failure) when (StartFailure.Explain(failure) is { } sentences)

@@ -41,7 +41,8 @@ public static class CoreServices
         services.AddSingleton<IDbContextFactory<ConsoleDbContext>>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<StoreWriter>();
         services.AddSingleton<DoorLoad>();
-        services.AddSingleton<StoreHealth>();
+        services.AddSingleton(provider => new StoreHealth(
+            () => new DriveInfo(paths.Folder).AvailableFreeSpace, provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<WalCheckpointer>();
         services.AddSingleton<LedgerQueries>();
         return services;

@@ -65,21 +65,24 @@ internal sealed class BodyReader(ReadingBudget budget, IOptions<ReceiverOptions>
             return;
         }
 
+        // Not by a canceled read, after which the server could not even drain the rest.
         using var deadline = new CancellationTokenSource(options.Value.ReadTimeout, time);
-        try
+        await using var end = deadline.Token.Register(reader.CancelPendingRead);
+        do
         {
-            while (!Take(reader, await reader.ReadAsync(deadline.Token), body))
-            {
-            }
+            result = await reader.ReadAsync();
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
-        {
-            throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status408RequestTimeout, CauseCatalog.ReadTimeout));
-        }
+        while (!Take(reader, result, body));
     }
 
     private static bool Take(PipeReader reader, ReadResult result, BodyBuffer body)
     {
+        if (result.IsCanceled)
+        {
+            reader.AdvanceTo(result.Buffer.End);
+            throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status408RequestTimeout, CauseCatalog.ReadTimeout));
+        }
+
         foreach (var piece in result.Buffer)
         {
             body.Append(piece.Span);

@@ -3,6 +3,12 @@ namespace Richpanel.Core.Causes;
 /// <summary>Causes that the dispatcher itself finds, without an answer from the other side.</summary>
 public static partial class CauseCatalog
 {
+    public static readonly Cause OutcomeNotRecorded = new(
+        "outcome_not_recorded",
+        "Outcome could not be recorded",
+        "It was sent, and the database refused to write what came of it. It may have reached Richpanel.",
+        "Look for it at Richpanel before you retry, and report it with the delivery's id.");
+
     public static readonly Cause StoppedWhileSending = new(
         "stopped_while_sending",
         "Stopped while sending",

@@ -1,3 +1,5 @@
+using Richpanel.Core.Storage;
+
 namespace Richpanel.Core.Deliveries;
 
 /// <summary>What the loop makes of what it is told, how long it sleeps, and how it stops.</summary>
@@ -150,7 +152,7 @@ internal sealed partial class ConnectionLoop
         if (ended.Result is not { } result)
         {
             // Nothing was committed: it is all still to be written, oldest first.
-            _finished.InsertRange(0, turn.Outcomes);
+            _finished.InsertRange(0, StillToRecord(turn, ended.Failure));
             _releases.InsertRange(0, turn.Releases);
             _stop ??= turn.Stop;
             _look = true;
@@ -168,6 +170,19 @@ internal sealed partial class ConnectionLoop
         _recovered |= turn.Sweep is not null;
         Tell(turn, result);
         Take(turn, result.Claimed);
+    }
+
+    /// <summary>An outcome that the database refuses must not stop the others: it becomes one that says only that.</summary>
+    private IReadOnlyList<DeliveryOutcome> StillToRecord(DispatchTurn turn, Exception? failure)
+    {
+        if (failure is StoreUnavailableException)
+        {
+            return turn.Outcomes;
+        }
+
+        var alone = _recordOneByOne;
+        _recordOneByOne = true;
+        return alone ? [.. turn.Outcomes.Select(outcome => OutcomeRules.NotRecorded(outcome.Row, turn.Now))] : turn.Outcomes;
     }
 
     private void Take(DispatchTurn turn, IReadOnlyList<ClaimedDelivery> claimed)

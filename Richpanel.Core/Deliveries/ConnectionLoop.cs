@@ -45,6 +45,9 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
     private readonly List<DeliveryOutcome> _finished = [];
     private readonly List<ClaimedDelivery> _releases = [];
 
+    /// <summary>The database refused a turn, though it works: alone, each outcome shows whether it is the one.</summary>
+    private bool _recordOneByOne;
+
     private HoldStreaks _streaks = HoldStreaks.None;
     private ConnectionStop? _stop;
     private ConnectionStop? _stopBeingWritten;
@@ -181,6 +184,14 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
             return;
         }
 
+        if (_recordOneByOne && _finished.Count > 0)
+        {
+            StartTurn(new DispatchTurn(connectionId, now, [_finished[0]], [], null, WishFor(0, now), null));
+            _finished.RemoveAt(0);
+            return;
+        }
+
+        _recordOneByOne = false;
         var turn = new DispatchTurn(
             connectionId, now, [.. _finished], [.. _releases], _stop, WishFor(claim, now), sweep ? NextSweep(now) : null);
         _finished.Clear();
@@ -193,6 +204,11 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
             _nextPoll = now + s_poll;
         }
 
+        StartTurn(turn);
+    }
+
+    private void StartTurn(DispatchTurn turn)
+    {
         _turnRuns = true;
         _ = TakeTurnAsync(turn);
     }

@@ -62,6 +62,15 @@ internal static class OutcomeRules
         Cause = CauseCatalog.StoppedWhileSending.Code,
     };
 
+    /// <summary>The database refused to write what came of it. Without an end here it would be sent again without end.</summary>
+    public static DeliveryOutcome NotRecorded(ClaimedDelivery row, DateTimeOffset now) => new(row, DeliveryState.Failed)
+    {
+        Stage = FailureStage.Sending,
+        Cause = CauseCatalog.OutcomeNotRecorded.Code,
+        Marks = (row.Marks | DeliveryMarks.MayHaveGoneOut) & ~DeliveryMarks.ManualRetry,
+        EndedAt = now,
+    };
+
     /// <summary>
     /// Whether the other side may have taken it although the answer does not say so: no answer after the request went out, a
     /// server error (a gateway cannot know either), or a 2xx that is not Richpanel's.

@@ -1,7 +1,8 @@
 namespace Richpanel.Core.Storage;
 
 /// <summary>Whether the disk still has room, looked at once a second at most, so that the door closes before anything fails.</summary>
-public sealed class StoreHealth(StoragePaths paths, TimeProvider time)
+/// <param name="freeBytes">Bytes free on the disk of the database.</param>
+public sealed class StoreHealth(Func<long> freeBytes, TimeProvider time)
 {
     /// <summary>What must stay free: for the WAL, a checkpoint and the rows that what is already kept still needs.</summary>
     public const long FreeBytesNeeded = 256L * 1024 * 1024;
@@ -28,7 +29,7 @@ public sealed class StoreHealth(StoragePaths paths, TimeProvider time)
             {
                 if (Interlocked.CompareExchange(ref _lookedAt, now, looked) == looked)
                 {
-                    _isFull = new DriveInfo(paths.Folder).AvailableFreeSpace < FreeBytesNeeded;
+                    _isFull = freeBytes() < FreeBytesNeeded;
                 }
             }
 

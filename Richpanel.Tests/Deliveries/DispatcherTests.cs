@@ -182,6 +182,52 @@ public sealed class DispatcherTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task An_outcome_that_the_database_refuses_costs_its_neighbours_nothing()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Answer = request => Task.FromResult(new StubAnswer(request.EventIds[0] == "m-2" ? 418 : 200));
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.Writer.WriteAsync(session => session.Execute(
+            """CREATE TRIGGER refuse BEFORE INSERT ON "Exchanges" WHEN NEW."StatusCode"=418 BEGIN SELECT RAISE(ABORT, 'refused'); END"""));
+        var ids = await test.ReceiveAsync(connection, "u1", "u2", "u3");
+        await test.StartAsync();
+
+        var ended = Task.WhenAll(ids.Select(id => test.UntilAsync(id, row => row.EndedAt is not null)));
+        await test.AdvanceUntilAsync(ended, TimeSpan.FromSeconds(1));
+
+        Assert.Equal([DeliveryState.Accepted, DeliveryState.Failed, DeliveryState.Accepted], (await ended).Select(row => row.State));
+        var refused = await test.FindAsync(ids[1]);
+        Assert.Equal(("outcome_not_recorded", true), (refused.Cause, refused.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut)));
+        Assert.Equal(3, stub.Requests.Count);
+        await test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_is_claimed_when_the_connection_is_edited_goes_out_with_the_new_settings()
+    {
+        await using var before = await RichpanelStub.StartAsync();
+        await using var after = await RichpanelStub.StartAsync();
+        var gate = new TaskCompletionSource<StubAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        before.Answer = _ => gate.Task;
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "1"));
+        var connection = await test.ConnectAsync(before.BaseUrl);
+        var ids = await test.ReceiveAsync(connection, "u1", "u2", "u3");
+        await test.StartAsync();
+        await test.UntilAllAsync(ids, row => row.State == DeliveryState.Sending);
+
+        await test.ChangeConnectionAsync(connection, row => row.BaseUrl = after.BaseUrl);
+        gate.SetResult(new StubAnswer(200));
+        await test.UntilAllAsync(ids, row => row.State == DeliveryState.Accepted);
+
+        Assert.Equal(["m-1"], before.EventIds);
+        Assert.Equal(["m-2", "m-3"], after.EventIds);
+        Assert.Equal([1, 2, 2], ids.Select(id => test.AttemptsAsync(id).Result.Single().ConnectionVersion));
+        Assert.All(ids, id => Assert.False(test.AttemptsAsync(id).Result.Single().MayRepeat));
+        await test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task What_the_mapper_filters_and_what_the_reader_refuses_ends_without_an_attempt()
     {
         await using var stub = await RichpanelStub.StartAsync();

@@ -146,6 +146,17 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
     public Task<IReadOnlyList<long>> ReceiveCallAsync(long connectionId, string user, string messageId, string call) =>
         ReceiveCallsAsync(connectionId, [(user, messageId, call)]);
 
+    /// <summary>A claim as a worker that died leaves it.</summary>
+    public Task ClaimAsNobodyAsync(long id, DateTimeOffset until) => Writer.WriteAsync(session =>
+    {
+        using var context = session.Context();
+        var delivery = context.Deliveries.Single(row => row.Id == id);
+        (delivery.State, delivery.ClaimedUntil) = (DeliveryState.Sending, until);
+        context.SaveChanges();
+        LedgerPlace Place(DeliveryState state) => new(delivery.ConnectionId, delivery.Origin, delivery.ReceivedAt, state, delivery.EventName, null);
+        session.Ledger.Moved(Place(DeliveryState.Waiting), Place(DeliveryState.Sending));
+    });
+
     public async Task<Delivery> FindAsync(long id)
     {
         await using var context = _services.GetRequiredService<IDbContextFactory<ConsoleDbContext>>().CreateDbContext();

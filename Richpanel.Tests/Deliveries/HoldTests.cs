@@ -102,6 +102,43 @@ public sealed class HoldTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task A_Retry_After_may_be_a_date()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(503, retryAfter: A.Noon.AddMinutes(3).ToString("r"));
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        var id = (await test.ReceiveAsync(connection, "u1"))[0];
+
+        var first = await test.UntilAsync(id, row => row.AttemptCount == 1);
+
+        Assert.Equal(A.Noon.AddMinutes(3), first.DueAt);
+        Assert.Equal(A.Noon.AddMinutes(3), test.Directory.Find(connection)!.PostponedUntil);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_429_without_end_uses_the_schedule_up_whatever_it_asks_for()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(429, retryAfter: "1");
+        await using var test = await DispatcherUnderTest.CreateAsync(
+            ("Delivery:Schedule:0", "00:00:00"), ("Delivery:Schedule:1", "00:00:05"), ("Delivery:Schedule:2", "00:02:00"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        var id = (await test.ReceiveAsync(connection, "u1"))[0];
+
+        await test.UntilAsync(id, row => row.AttemptCount == 1 && row.DueAt == A.Noon.AddSeconds(5));
+        test.Advance(TimeSpan.FromSeconds(5));
+        await test.UntilAsync(id, row => row.AttemptCount == 2 && row.DueAt == A.Noon.AddSeconds(125));
+        test.Advance(TimeSpan.FromMinutes(2));
+        var failed = await test.UntilAsync(id, row => row.State == DeliveryState.Failed);
+
+        Assert.Equal((3, "too_many_requests"), (failed.AttemptCount, failed.Cause));
+        Assert.Equal(3, stub.Requests.Count);
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_Retry_After_beyond_six_hours_is_a_hold_that_ends_by_itself()
     {
         await using var stub = await RichpanelStub.StartAsync();

@@ -71,6 +71,31 @@ public sealed class RestartTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task A_claim_that_nobody_holds_is_given_back_when_its_time_is_over_and_marked()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        var first = (await test.ReceiveAsync(connection, "u1"))[0];
+        await test.UntilAsync(first, row => row.State == DeliveryState.Accepted);
+        await test.Holds.PauseAsync(connection, null);
+        var id = (await test.ReceiveAsync(connection, "u2"))[0];
+        await test.ClaimAsNobodyAsync(id, test.Time.GetUtcNow().AddMinutes(3));
+        await test.Holds.ResumeAsync(connection);
+
+        test.Advance(TimeSpan.FromMinutes(2));
+        await test.UntilAsync((await test.ReceiveAsync(connection, "u3"))[0], row => row.State == DeliveryState.Accepted);
+        Assert.Equal(DeliveryState.Sending, (await test.FindAsync(id)).State);
+
+        var given = test.UntilAsync(id, row => row.State == DeliveryState.Accepted);
+        await test.AdvanceUntilAsync(given, TimeSpan.FromSeconds(31));
+        var attempt = Assert.Single(await test.AttemptsAsync(id));
+        Assert.Equal((true, AttemptTrigger.AfterRestart), (attempt.MayRepeat, attempt.Trigger));
+        await test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_clean_stop_finishes_what_is_in_flight_and_gives_the_rest_back_unmarked()
     {
         await using var stub = await RichpanelStub.StartAsync();
