@@ -15,7 +15,7 @@ public static partial class CauseCatalog
         "invalid_json", "Not JSON", "The body is not one JSON value.", "Send one JSON object as UTF-8; the message names the place of the fault.");
 
     public static readonly Cause NestedTooDeep = new(
-        "nested_too_deep", "Nested too deep", "The body has more levels of objects and arrays than are read.", "Flatten the call; no destination reads so many levels.");
+        "nested_too_deep", "Nested too deep", "The call has more than 512 levels of objects and arrays.", "Flatten the call; no destination reads so many levels.");
 
     public static readonly Cause NotAnObject = new(
         "not_an_object", "Not a call", "The body is JSON, but not an object that could be a call.", "Send one JSON object a call, or {\"batch\":[…]} on a batch route.");

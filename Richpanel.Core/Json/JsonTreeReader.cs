@@ -27,6 +27,9 @@ public static class JsonTreeReader
     /// <summary>Levels of nesting that are read; deeper bodies are refused at the door.</summary>
     public const int MaxDepth = 512;
 
+    /// <summary>No body the door lets in has more levels than this.</summary>
+    internal const int AnyDepth = 1 << 28;
+
     /// <summary>Oddities that are told of one text; more help nobody.</summary>
     public const int MostOddities = 100;
 
@@ -44,6 +47,26 @@ public static class JsonTreeReader
         }
 
         return new JsonReading(tree, walk.Oddities);
+    }
+
+    /// <summary>True for JSON that is refused for its depth alone. Without a tree and without recursion, so that depth costs nothing.</summary>
+    public static bool IsTooDeep(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = AnyDepth });
+        var deepest = 0;
+        try
+        {
+            while (reader.Read())
+            {
+                deepest = Math.Max(deepest, reader.CurrentDepth);
+            }
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        return deepest >= MaxDepth;
     }
 
     private sealed class Walk

@@ -57,7 +57,9 @@ public static class EventMapper
         Constants(call, root);
         NameCustomer(name, isKnown, hasDevice, trail);
         Contexts.NameUnsent(call, parts, trail);
-        return isKnown || hasDevice
+
+        // An order stands by itself at Richpanel: it goes out, with an error note, when the customer rule names nobody.
+        return isKnown || hasDevice || EventCatalog.IsOrder(name)
             ? new MappingOutcome.Mapped(new RichpanelCall(root.ToTree()), trail.Provenance, trail.Notes())
             : new MappingOutcome.Unusable(CauseCatalog.NoCustomerAndNoDevice.Code, trail.Notes());
     }

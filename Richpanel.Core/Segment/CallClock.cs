@@ -18,7 +18,8 @@ internal static class CallClock
             return context.ReceivedAt;
         }
 
-        if (context.Clock == ClockHandling.AlreadyCorrected)
+        // A call that has been through Segment says when it was received there: pasted or forwarded, it was corrected there.
+        if (context.Clock == ClockHandling.AlreadyCorrected || SegmentTimestamp.Read(call["receivedAt"]).Time is not null)
         {
             return time;
         }

@@ -61,7 +61,7 @@ internal sealed class RequestScan
     public ShapeFault Fault =>
         _wrongType ? ShapeFault.NotABatch : ItemCount == 0 ? ShapeFault.EmptyBatch : ShapeFault.None;
 
-    /// <summary>Takes the reader's current token. False when it opens one level too many.</summary>
+    /// <summary>Takes the reader's current token. False when it opens one level too many outside of a list of calls.</summary>
     public bool Take(ref Utf8JsonReader reader)
     {
         if (_isFirst)
@@ -77,7 +77,7 @@ internal sealed class RequestScan
                 return true;
             case JsonTokenType.StartObject or JsonTokenType.StartArray:
                 Begin(ref reader, depth);
-                return depth < JsonTreeReader.MaxDepth;
+                return depth < JsonTreeReader.MaxDepth || (_itemDepth > 0 && _inItems);
             case JsonTokenType.EndObject or JsonTokenType.EndArray:
                 End(ref reader, depth);
                 if (depth == _maskDepth)

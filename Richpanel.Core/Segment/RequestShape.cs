@@ -83,8 +83,8 @@ public sealed class RequestShape
     {
         var start = body.StartsWith("\uFEFF"u8) ? 3 : 0;
 
-        // One level more than allowed, so that "too deep" can be told from "not JSON" without reading on.
-        var reader = new Utf8JsonReader(body[start..], new JsonReaderOptions { MaxDepth = JsonTreeReader.MaxDepth + 1 });
+        // Whatever its depth: an item of a list that is too deep is one bad call and costs its neighbours nothing.
+        var reader = new Utf8JsonReader(body[start..], new JsonReaderOptions { MaxDepth = JsonTreeReader.AnyDepth });
         var scan = new RequestScan(kind, start);
         try
         {

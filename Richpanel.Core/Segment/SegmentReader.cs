@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Richpanel.Core.Causes;
 using Richpanel.Core.Json;
 using Richpanel.Core.Notes;
 
@@ -19,7 +20,8 @@ public static class SegmentReader
         }
         catch (JsonException)
         {
-            return new CallReading.Unusable("bad_request", "$", NoKeys(context), []);
+            var cause = JsonTreeReader.IsTooDeep(call.Span) ? CauseCatalog.NestedTooDeep.Code : "bad_request";
+            return new CallReading.Unusable(cause, "$", NoKeys(context), []);
         }
 
         return json.Tree is JsonTree.Map members
@@ -178,14 +180,10 @@ public static class SegmentReader
                 : new JsonTree.Map([.. envelope.Members.Where(inherited => own[inherited.Key] is null), .. own.Members]);
         }
 
+        /// <summary>Also an identify's properties and a track's traits: the session id may stand there, and the rest is named there.</summary>
         private JsonTree.Map Open(string member, bool isOfThisType)
         {
-            if (!isOfThisType)
-            {
-                return JsonTree.Map.Empty;
-            }
-
-            if (call[member] is not (null or JsonTree.Null or JsonTree.Map))
+            if (isOfThisType && call[member] is not (null or JsonTree.Null or JsonTree.Map))
             {
                 Fault(member + "_not_object", "$." + member);
             }
@@ -248,8 +246,8 @@ public static class SegmentReader
             "sessionId" => call["anonymousId"] is null && value is JsonTree.Text,
             "event" => type == SegmentCallType.Track,
             "name" or "category" => type == SegmentCallType.Page,
-            "properties" => type is SegmentCallType.Track or SegmentCallType.Page,
-            "traits" => type == SegmentCallType.Identify,
+            "properties" => type is SegmentCallType.Track or SegmentCallType.Page || value is JsonTree.Map,
+            "traits" => type == SegmentCallType.Identify || value is JsonTree.Map,
             "context" or "integrations" => value is JsonTree.Map or JsonTree.Null,
             "timestamp" => SegmentTimestamp.Read(value).Time is not null,
             _ => false,

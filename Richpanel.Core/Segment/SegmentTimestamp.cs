@@ -17,7 +17,7 @@ public enum TimeOddity
     /// <summary>Neither a date nor a number of seconds or milliseconds.</summary>
     Unreadable,
 
-    /// <summary>A date and time of day without a zone; taken as UTC.</summary>
+    /// <summary>A date, a blank and a time of day without a zone: local time to some, taken as UTC. With a T it is UTC to all.</summary>
     NoZone,
 }
 
@@ -97,8 +97,8 @@ public static partial class SegmentTimestamp
             return new TimeReading(null, TimeOddity.Unreadable);
         }
 
-        var hasTime = iso.Groups["hour"].Success;
-        return new TimeReading(new DateTimeOffset(ticks, TimeSpan.Zero), hasTime && zone.Length == 0 ? TimeOddity.NoZone : TimeOddity.None);
+        var isOpen = iso.Groups["blank"].Success && zone.Length == 0;
+        return new TimeReading(new DateTimeOffset(ticks, TimeSpan.Zero), isOpen ? TimeOddity.NoZone : TimeOddity.None);
     }
 
     /// <summary>Up to seven digits count (100 ns); what is finer is cut, as a tick is the finest time here.</summary>
@@ -119,7 +119,7 @@ public static partial class SegmentTimestamp
     }
 
     [GeneratedRegex(
-        @"^(?<year>[0-9]{4})(?:-?(?<month>[0-9]{2})(?:-?(?<day>[0-9]{2})(?:[Tt ](?<hour>[0-9]{2}):?(?<minute>[0-9]{2})(?::?(?<second>[0-9]{2})(?:[.,](?<fraction>[0-9]+))?)? ?(?<zone>[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?)?)?)?$",
+        @"^(?<year>[0-9]{4})(?:-?(?<month>[0-9]{2})(?:-?(?<day>[0-9]{2})(?:(?:[Tt]|(?<blank> ))(?<hour>[0-9]{2}):?(?<minute>[0-9]{2})(?::?(?<second>[0-9]{2})(?:[.,](?<fraction>[0-9]+))?)? ?(?<zone>[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?)?)?)?$",
         RegexOptions.CultureInvariant)]
     private static partial Regex IsoForm();
 

@@ -11,34 +11,20 @@ internal static class Calls
 {
     public const string DefaultTimestamp = "2026-01-31T12:00:00.000Z";
 
-    private static readonly HashSet<string> s_known = new(StringComparer.Ordinal)
-    {
-        "type", "messageId", "userId", "anonymousId", "event", "name", "category", "timestamp",
-        "properties", "traits", "context", "integrations",
-    };
+    private static readonly ReadingContext s_context = new(
+        DateTimeOffset.Parse(DefaultTimestamp, CultureInfo.InvariantCulture), null, ClockHandling.AlreadyCorrected, null);
 
     public static JsonTree.Map Json(string text) =>
         (JsonTree.Map)JsonTreeReader.Read(Encoding.UTF8.GetBytes(text)).Tree;
 
     public static SegmentCall Call(string text) => Call(Json(text));
 
-    /// <summary>A call as the reader would hand it over. Without messageId it is <c>m1</c>, without timestamp the default one.</summary>
-    public static SegmentCall Call(JsonTree.Map json) => new()
+    /// <summary>A call as the real reader hands it over. Without messageId it is <c>m1</c>, without timestamp the default one.</summary>
+    public static SegmentCall Call(JsonTree.Map json)
     {
-        Type = Enum.Parse<SegmentCallType>(json["type"]!.AsText()!, ignoreCase: true),
-        MessageId = json["messageId"]?.AsText() ?? "m1",
-        UserId = json["userId"]?.AsText(),
-        AnonymousId = json["anonymousId"]?.AsText(),
-        Event = json["event"]?.AsText(),
-        Name = json["name"]?.AsText(),
-        Category = json["category"]?.AsText(),
-        Timestamp = DateTimeOffset.Parse(json["timestamp"]?.AsText() ?? DefaultTimestamp, CultureInfo.InvariantCulture),
-        Properties = Member(json, "properties"),
-        Traits = Member(json, "traits"),
-        Context = Member(json, "context"),
-        Integrations = Member(json, "integrations"),
-        Rest = new JsonTree.Map([.. json.Members.Where(member => !s_known.Contains(member.Key))]),
-    };
+        var bytes = Encoding.UTF8.GetBytes(JsonTreeWriter.Write(With(With(json, "messageId", "m1"), "timestamp", DefaultTimestamp)));
+        return Assert.IsType<CallReading.Readable>(SegmentReader.Read(bytes, s_context)).Call;
+    }
 
     /// <summary>Options as a fixture writes them; what it leaves out is the default.</summary>
     public static MappingOptions Options(JsonTree.Map? json) => new()
@@ -51,5 +37,6 @@ internal static class Calls
     public static MappingOutcome.Mapped Map(string call, MappingOptions? options = null) =>
         Assert.IsType<MappingOutcome.Mapped>(EventMapper.Map(Call(call), options ?? new MappingOptions()));
 
-    private static JsonTree.Map Member(JsonTree.Map json, string key) => json[key] as JsonTree.Map ?? JsonTree.Map.Empty;
+    private static JsonTree.Map With(JsonTree.Map json, string key, string otherwise) =>
+        json[key] is null ? new JsonTree.Map([.. json.Members, KeyValuePair.Create<string, JsonTree>(key, new JsonTree.Text(otherwise))]) : json;
 }

@@ -1,6 +1,7 @@
 using Richpanel.Core.Causes;
 using Richpanel.Core.Json;
 using Richpanel.Core.Mapping;
+using Richpanel.Core.Notes;
 
 namespace Richpanel.Tests.Mapping;
 
@@ -19,12 +20,21 @@ public sealed class EventMapperTests
     public void A_call_that_names_no_one_by_the_customer_rule_and_has_no_device_cannot_be_sent()
     {
         var outcome = EventMapper.Map(
-            Calls.Call("""{"type":"track","event":"Order Completed","userId":"u1","properties":{"order_id":"1","total":5}}"""),
+            Calls.Call("""{"type":"track","event":"Cart Viewed","userId":"u1"}"""),
             new MappingOptions { CustomerId = CustomerIdRule.Email });
 
-        var unusable = Assert.IsType<MappingOutcome.Unusable>(outcome);
-        Assert.Equal(CauseCatalog.NoCustomerAndNoDevice.Code, unusable.Cause);
-        Assert.Contains(unusable.Notes, note => note.Code == "order_without_customer");
+        Assert.Equal(CauseCatalog.NoCustomerAndNoDevice.Code, Assert.IsType<MappingOutcome.Unusable>(outcome).Cause);
+    }
+
+    [Fact]
+    public void An_order_without_any_customer_is_sent_and_says_so_as_an_error()
+    {
+        var mapped = Calls.Map(
+            """{"type":"track","event":"Order Completed","userId":"u1","properties":{"order_id":"1","total":5}}""",
+            new MappingOptions { CustomerId = CustomerIdRule.Email });
+
+        Assert.Equal("{}", JsonTreeWriter.Write(mapped.Call.Content["userProperties"]!));
+        Assert.Equal(NoteSeverity.Error, Assert.Single(mapped.Notes, note => note.Code == "order_without_customer").Severity);
     }
 
     [Fact]

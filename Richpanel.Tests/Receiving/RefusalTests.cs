@@ -125,6 +125,18 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_call_of_a_batch_that_is_nested_too_deep_costs_its_neighbours_nothing()
+    {
+        await _client.PostCallAsync("/v1/batch", $$"""{"batch":[{{Call}},{{Nested(5000)}},{"type":"track","event":"Last","userId":"u","messageId":"z"}]}""", _source.WriteKey).AcceptedAsync();
+
+        await _console.ExpandedAsync();
+        await using var context = _console.Read();
+        var rows = await context.Deliveries.OrderBy(d => d.Id).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([null, "nested_too_deep", null], rows.Select(r => r.State == DeliveryState.Failed ? r.Cause : null));
+        await _console.LedgerAddsUpAsync();
+    }
+
+    [Fact]
     public async Task One_bad_call_of_a_batch_costs_its_neighbours_nothing()
     {
         var large = new string('x', 40_000);

@@ -51,6 +51,26 @@ public sealed class RequestShapeTests
         Assert.Equal(fault, RequestShape.Read(body, BodyKind.Single).Fault);
     }
 
+    [Theory]
+    [InlineData(BodyKind.Batch, "{\"batch\":[{},", ",{}]}")]
+    [InlineData(BodyKind.Webhook, "[{},", ",{}]")]
+    public void An_item_of_a_list_may_be_as_deep_as_it_likes_and_is_one_item(BodyKind kind, string before, string after)
+    {
+        var item = new string('[', 5_000) + new string(']', 5_000);
+
+        var shape = RequestShape.Read(Encoding.UTF8.GetBytes(before + item + after), kind);
+
+        Assert.Equal((ShapeFault.None, 3), (shape.Fault, shape.Items.Count));
+        Assert.Equal((before.Length, item.Length), (shape.Items[1].Offset, shape.Items[1].Length));
+    }
+
+    [Fact]
+    public void An_envelope_that_is_too_deep_spoils_every_call_of_it() =>
+        Assert.Equal(
+            ShapeFault.TooDeep,
+            RequestShape.Read(
+                Encoding.UTF8.GetBytes("{\"batch\":[{}],\"context\":{\"a\":" + new string('[', 600) + new string(']', 600) + "}}"), BodyKind.Batch).Fault);
+
     [Fact]
     public void Of_a_webhook_array_the_first_element_is_signed_as_its_raw_bytes()
     {

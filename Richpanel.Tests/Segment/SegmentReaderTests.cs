@@ -118,6 +118,46 @@ public sealed class SegmentReaderTests
         Assert.Equal(Read(Untimed, first).Keys.MessageId, Read(Untimed, first).Keys.MessageId);
     }
 
+    [Theory]
+    [InlineData("""{"type":"identify","userId":"u","properties":{"richpanel_session_id":"s1"}}""")]
+    [InlineData("""{"type":"track","event":"E","userId":"u","traits":{"richpanel_session_id":"s1"}}""")]
+    [InlineData("""{"type":"page","userId":"u","traits":{"richpanel_session_id":"s1"}}""")]
+    [InlineData("""{"type":"page","userId":"u","context":{"richpanel_session_id":"s1"}}""")]
+    [InlineData("""{"type":"identify","userId":"u","context":{"traits":{"richpanelSessionId":"s1"}}}""")]
+    public void The_session_id_is_found_in_each_place_it_may_stand(string call) => Assert.Equal("s1", Read(call).Keys.SessionId);
+
+    [Fact]
+    public void What_is_no_object_in_a_place_of_another_type_is_in_the_rest_and_breaks_nothing()
+    {
+        Assert.Equal("x", Readable("""{"type":"identify","userId":"u","properties":"x"}""").Call.Rest["properties"]?.AsText());
+        Assert.Equal("x", Readable("""{"type":"track","event":"E","userId":"u","traits":"x"}""").Call.Rest["traits"]?.AsText());
+    }
+
+    [Theory]
+    [InlineData("""{"type":"page","userId":"u","timestamp":"2026-01-31T10:00:00Z","sentAt":"2026-01-31T10:00:10Z","receivedAt":"2026-01-31T10:00:11Z"}""")]
+    [InlineData("""{"type":"page","userId":"u","timestamp":"2026-01-31T10:00:00Z","originalTimestamp":"2026-01-31T09:00:00Z","sentAt":"2026-01-31T09:00:10Z","receivedAt":"2026-01-31T10:00:11Z"}""")]
+    public void A_call_that_Segment_has_received_before_is_not_corrected_again(string call) =>
+        Assert.Equal(new DateTimeOffset(2026, 1, 31, 10, 0, 0, TimeSpan.Zero), Read(call).Keys.Timestamp);
+
+    [Theory]
+    [InlineData("2026-01-31T10:00:00", false)]
+    [InlineData("2026-01-31 10:00:00", true)]
+    [InlineData("2026-01-31 10:00:00+01:00", false)]
+    [InlineData("2026-01-31", false)]
+    public void Only_a_blank_without_a_zone_is_open_to_doubt(string time, bool noted) =>
+        Assert.Equal(noted, Read($$"""{"type":"page","userId":"u","timestamp":"{{time}}"}""").Notes.Any(note => note.Code == "time_without_zone"));
+
+    [Fact]
+    public void Deeper_than_is_read_is_told_apart_from_no_JSON()
+    {
+        string Nested(int levels) => $$"""{"type":"page","userId":"u","a":{{new string('[', levels)}}{{new string(']', levels)}}}""";
+
+        Assert.IsType<CallReading.Readable>(Read(Nested(511)));
+        Assert.Equal("nested_too_deep", Assert.IsType<CallReading.Unusable>(Read(Nested(512))).Cause);
+        Assert.Equal("nested_too_deep", Assert.IsType<CallReading.Unusable>(Read(Nested(5_000))).Cause);
+        Assert.Equal("bad_request", Assert.IsType<CallReading.Unusable>(Read(Nested(5_000)[..^1])).Cause);
+    }
+
     [Fact]
     public void Two_hundred_levels_are_read() =>
         Readable("""{"type":"track","event":"E","userId":"u","properties":{"a":""" + new string('[', 200) + new string(']', 200) + "}}");
