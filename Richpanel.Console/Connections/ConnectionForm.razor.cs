@@ -1,6 +1,9 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
 
 namespace Richpanel.Console.Connections;
 
@@ -19,7 +22,17 @@ public sealed partial class ConnectionForm
     [Parameter] public string? Said { get; set; }
 
     [Parameter] public EventCallback OnSave { get; set; }
+
     [Inject] public required ViewerTime Time { get; init; }
+    [Inject] public required IOptions<DeliveryOptions> Delivery { get; init; }
+
+    private DeliveryOptions Defaults => Delivery.Value;
+
+    private string DefaultTimeout => Defaults.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+
+    private string DisabledHelp => Input.Disabled
+        ? "While it is disabled, new events are kept as Skipped rows and never sent, not even later. What already waits is held, and goes on when you enable it again."
+        : "To stop sending and lose nothing, pause it instead: a disabled connection skips what arrives.";
 
     private string SecretHelp => Input switch
     {
@@ -30,6 +43,11 @@ public sealed partial class ConnectionForm
     };
 
     private string? Fault(string field) => string.Join(" ", Faults.Where(fault => fault.Field == field).Select(fault => fault.Text)) is { Length: > 0 } words ? words : null;
+
+    /// <summary>Ids of the texts that describe a control: what is wrong with it comes first.</summary>
+    private string SaidBy(string id, string field) => Fault(field) is null ? $"{id}-help" : $"{id}-fault {id}-help";
+
+    private string? IsBad(string field) => Fault(field) is null ? null : "true";
 
     private void PasteKey(ChangeEventArgs change) =>
         (Input.ApiKey, _keyHint) = PastedText.Of(change.Value?.ToString()) is var pasted ? (pasted.Value, pasted.Warning) : default;

@@ -38,6 +38,14 @@ public sealed class ConnectionInput
 
     public bool TranslateEvents { get; set; } = true;
 
+    /// <summary>Null: the option <c>Delivery:Concurrency</c>.</summary>
+    public int? Concurrency { get; set; }
+
+    /// <summary>Null: the option <c>Delivery:Timeout</c>.</summary>
+    public int? TimeoutSeconds { get; set; }
+
+    public bool Disabled { get; set; }
+
     public static ConnectionInput Of(Connection connection) => new()
     {
         IsSandbox = connection.IsSandbox,
@@ -52,7 +60,11 @@ public sealed class ConnectionInput
         CustomerId = connection.CustomerId,
         OrderFields = connection.OrderFields,
         TranslateEvents = connection.TranslateEvents,
+        Concurrency = connection.Concurrency,
+        TimeoutSeconds = connection.TimeoutSeconds,
+        Disabled = connection.Disabled,
     };
+
     public ConnectionDraft ToDraft() => new()
     {
         Name = IsSandbox ? null : Name,
@@ -65,5 +77,10 @@ public sealed class ConnectionInput
         CustomerId = CustomerId,
         OrderFields = OrderFields,
         TranslateEvents = TranslateEvents,
+        Concurrency = Concurrency,
+        ClearConcurrency = Concurrency is null,
+        TimeoutSeconds = TimeoutSeconds,
+        ClearTimeoutSeconds = TimeoutSeconds is null,
+        Disabled = Disabled,
     };
 }

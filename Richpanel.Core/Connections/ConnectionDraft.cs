@@ -31,7 +31,13 @@ public sealed record ConnectionDraft
 
     public int? Concurrency { get; init; }
 
+    /// <summary>Forget the own concurrency: the option <c>Delivery:Concurrency</c> holds again.</summary>
+    public bool ClearConcurrency { get; init; }
+
     public int? TimeoutSeconds { get; init; }
+
+    /// <summary>Forget the own time-out: the option <c>Delivery:Timeout</c> holds again.</summary>
+    public bool ClearTimeoutSeconds { get; init; }
 
     public bool? Disabled { get; init; }
 

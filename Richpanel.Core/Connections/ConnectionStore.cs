@@ -156,8 +156,8 @@ public sealed class ConnectionStore(
         connection.OrderFields = draft.OrderFields ?? connection.OrderFields;
         connection.CustomerId = draft.CustomerId ?? connection.CustomerId;
         connection.TranslateEvents = draft.TranslateEvents ?? connection.TranslateEvents;
-        connection.Concurrency = draft.Concurrency ?? connection.Concurrency;
-        connection.TimeoutSeconds = draft.TimeoutSeconds ?? connection.TimeoutSeconds;
+        connection.Concurrency = draft.ClearConcurrency ? null : draft.Concurrency ?? connection.Concurrency;
+        connection.TimeoutSeconds = draft.ClearTimeoutSeconds ? null : draft.TimeoutSeconds ?? connection.TimeoutSeconds;
         connection.Disabled = draft.Disabled ?? connection.Disabled;
         if (!connection.IsSandbox)
         {
