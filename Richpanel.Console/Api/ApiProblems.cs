@@ -32,6 +32,11 @@ internal sealed class ApiFaults : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
+        if (!httpContext.Request.Path.StartsWithSegments("/api"))
+        {
+            return false;   // a person's page: it has an error page of its own
+        }
+
         switch (exception)
         {
             case BadHttpRequestException bad:

@@ -52,7 +52,8 @@ internal sealed class ConsoleDoor(RequestDelegate next)
     private static bool IsGuarded(HttpContext context) =>
         !IsForPrograms(context.Request.Path) || (context.GetEndpoint() is { } endpoint && IsPage(endpoint));
 
-    private static void Harden(IHeaderDictionary headers)
+    /// <summary>Headers of every answer that is a page.</summary>
+    public static void Harden(IHeaderDictionary headers)
     {
         headers.ContentSecurityPolicy =
             "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";

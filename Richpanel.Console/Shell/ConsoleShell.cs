@@ -8,6 +8,8 @@ namespace Richpanel.Console.Shell;
 /// <summary>The pages: Blazor, interactive on the server, behind <see cref="ConsoleDoor"/>.</summary>
 public static class ConsoleShell
 {
+    private const string ErrorPath = "/error";
+
     public static IServiceCollection AddConsole(this IServiceCollection services)
     {
         services.AddRazorComponents().AddInteractiveServerComponents();
@@ -26,11 +28,26 @@ public static class ConsoleShell
     public static void MapConsole(this WebApplication app)
     {
         app.UseMiddleware<ConsoleDoor>();
+        app.UseWhen(
+            context => !ConsoleDoor.IsForPrograms(context.Request.Path),
+            pages => pages.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ShowErrorPageAsync, CreateScopeForErrors = true }));
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use(LeaveProgramsAlone);
         app.UseAntiforgery();
         app.MapStaticAssets().WithMetadata(ConsoleDoor.Mark);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().WithMetadata(ConsoleDoor.Mark);
+    }
+
+    /// <summary>Called in place of the page that broke. Runs the endpoint itself, as a branch of the pipeline cannot route again.</summary>
+    private static Task ShowErrorPageAsync(HttpContext context)
+    {
+        var page = context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .First(endpoint => endpoint.RoutePattern.RawText == ErrorPath);
+        context.Request.Path = ErrorPath;
+        context.Request.QueryString = QueryString.Empty;
+        context.SetEndpoint(page);
+        ConsoleDoor.Harden(context.Response.Headers);   // the page that broke had its headers taken away
+        return page.RequestDelegate!(context);
     }
 
     /// <summary>A person who strays gets a page that helps; a program gets the bare status it can read.</summary>

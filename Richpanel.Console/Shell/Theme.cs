@@ -91,6 +91,13 @@ internal static class Theme
         ? Write("#62cc8f", "#e8b25a", "#c4a5ff", "#67c6e0", "#ff8f86", "#a3adbd", "#b3bccb", "#8fc7b9", "20%")
         : Write("#17703f", "#8a5200", "#6a35c0", "#0b6a86", "#b3261e", "#566072", "#47505f", "#2d6f60", "9%");
 
+    /// <summary>The few colours of a page without MudBlazor, for both themes at once.</summary>
+    public static string Plain { get; } = ":root{" + Colours(Mud.PaletteLight) + "}:root[data-theme=dark]{" + Colours(Mud.PaletteDark) + "}";
+
+    private static string Colours(Palette palette) =>
+        $"--mud-palette-text-primary:{palette.TextPrimary};--mud-palette-text-secondary:{palette.TextSecondary};--mud-palette-divider:{palette.Divider};"
+        + $"--mud-palette-surface:{palette.Surface};--mud-palette-background:{palette.Background};--mud-palette-background-gray:{palette.BackgroundGray};--mud-palette-primary:{palette.Primary};";
+
     private static string Write(
         string accepted, string waiting, string held, string sending, string failed, string skipped, string canceled, string settled, string tint) =>
         $":root{{--state-accepted:{accepted};--state-waiting:{waiting};--state-held:{held};--state-sending:{sending};--state-failed:{failed};"
