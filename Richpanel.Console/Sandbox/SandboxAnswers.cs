@@ -79,6 +79,11 @@ public sealed class SandboxAnswers(
                 await http.Response.Body.WriteAsync(new byte[] { 0xff, 0xfe, 0x00, 0x80, 0x1b }, http.RequestAborted);
                 break;
             default:
+                if (step.Status is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified)
+                {
+                    break;   // these have no body; the server would refuse to write one
+                }
+
                 http.Response.ContentType = "application/json";
                 await http.Response.WriteAsync(step.Status < 400 ? "{}" : $$"""{"message":"Answered {{step.Status}} by the sandbox's scenario."}""", http.RequestAborted);
                 break;

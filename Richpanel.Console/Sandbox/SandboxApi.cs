@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Sandbox;
 
@@ -19,7 +20,7 @@ public static class SandboxApi
     /// <summary>Routes under <c>/api/v1/sandbox</c>.</summary>
     public static void MapSandbox(this RouteGroupBuilder api)
     {
-        var read = api.MapGroup("/sandbox").WithTags("Sandbox").RequireAuthorization(nameof(Permission.Read));
+        var read = Group(api, Permission.Read);
         read.MapGet("/requests", RequestsAsync);
         read.MapGet("/requests/{id:long}", RequestAsync);
         read.MapGet("/customers", (string? uid, int? limit, SandboxQueries queries, CancellationToken ct) => queries.CustomersAsync(uid, limit ?? 50, ct));
@@ -28,7 +29,7 @@ public static class SandboxApi
         read.MapGet("/timeline", TimelineAsync);
         read.MapGet("/scenario", (SandboxScenarios scenarios) => Shown(scenarios));
 
-        var change = api.MapGroup("/sandbox").WithTags("Sandbox").RequireAuthorization(nameof(Permission.UseSandbox));
+        var change = Group(api, Permission.UseSandbox);
         change.MapPut("/scenario", SetScenario);
         change.MapDelete("/", async (SandboxStore store, CancellationToken ct) =>
         {
@@ -37,15 +38,35 @@ public static class SandboxApi
         });
     }
 
+    private static RouteGroupBuilder Group(RouteGroupBuilder api, Permission permission) => api.MapGroup("/sandbox").WithTags("Sandbox")
+        .RequireAuthorization(permission.ToString()).AddEndpointFilter(OnlyWhoMayTouchItAsync).ProducesProblem(StatusCodes.Status404NotFound);
+
+    /// <summary>What the sandbox holds is what the Sandbox connection sent: a token limited to others sees none of it.</summary>
+    private static ValueTask<object?> OnlyWhoMayTouchItAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var services = context.HttpContext.RequestServices;
+        var holder = context.HttpContext.Items[typeof(TokenHolder)] as TokenHolder;
+        if (services.GetRequiredService<ConnectionDirectory>().Connections.FirstOrDefault(c => c.IsSandbox) is not { } connection || holder?.MayTouch(connection) != true)
+        {
+            return ValueTask.FromResult<object?>(Missing("There is no sandbox that this token may touch."));
+        }
+
+        return services.GetRequiredService<IOptions<SandboxOptions>>().Value.Enabled
+            ? next(context)
+            : ValueTask.FromResult<object?>(Missing("The sandbox is switched off (Sandbox:Enabled)."));
+    }
+
+    private static ProblemHttpResult Missing(string what) => TypedResults.Problem(what, statusCode: StatusCodes.Status404NotFound, title: "Not found");
+
     private static Task<IReadOnlyList<SandboxRequestRow>> RequestsAsync(long? before, int? limit, SandboxQueries queries, CancellationToken ct) =>
         queries.RequestsAsync(before, limit ?? 50, ct);
 
-    private static async Task<Results<Ok<RequestDetail>, NotFound>> RequestAsync(
+    private static async Task<Results<Ok<RequestDetail>, ProblemHttpResult>> RequestAsync(
         long id, SandboxQueries queries, ConnectionDirectory directory, CancellationToken ct)
     {
         if (await queries.RequestAsync(id, ct) is not { } request)
         {
-            return TypedResults.NotFound();
+            return Missing($"The sandbox remembers no request {id}. GET /api/v1/sandbox/requests lists them.");
         }
 
         // Decoding needs no key; the findings are those of the moment it came in.

@@ -98,6 +98,10 @@ public static partial class CauseCatalog
         "The proxy in Outgoing:Proxy, or the host behind it, did not agree on a connection in time. Nothing was sent.",
         "Check Outgoing:Proxy and the proxy's log. It is tried again by itself.");
 
+    public static readonly Cause SandboxOff = new(
+        "sandbox_off", "Sandbox switched off", "The built-in sandbox does not listen: it is switched off, or the product is stopping. Nothing was sent.",
+        "Set Sandbox:Enabled to true and start again, or pause the Sandbox connection.");
+
     public static readonly Cause NetworkError = new(
         "network_error", "Network error", "The exchange ended in an error of the network that has no name of its own.", "It is tried again by itself.");
 

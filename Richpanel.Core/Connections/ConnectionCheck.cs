@@ -45,7 +45,7 @@ public sealed class ConnectionCheck(
         }
         else if (connection.IsSandbox && sandbox.Address is null)
         {
-            steps.Add(new CheckStep(CheckStepName.Connect, false, 0, "The built-in sandbox is switched off (Sandbox:Enabled).", CauseCatalog.ConnectionRefused));
+            steps.Add(new CheckStep(CheckStepName.Connect, false, 0, CauseCatalog.SandboxOff.Text, CauseCatalog.SandboxOff));
             return steps;
         }
 

@@ -36,7 +36,7 @@ public sealed class SandboxQueries(SandboxStore store)
 
     public async Task<IReadOnlyList<SandboxSession>> SessionsAsync(string? uid, string? did, int limit, CancellationToken ct)
     {
-        var owner = uid is not null ? "uid:" + uid : did is not null ? "did:" + did : null;
+        var owner = SandboxSession.OwnerOf(uid, did);
         await using var context = store.CreateDbContext();
         return await context.Sessions.AsNoTracking().Where(s => owner == null || s.Owner == owner).OrderByDescending(s => s.Id).Take(Limit(limit)).ToListAsync(ct);
     }

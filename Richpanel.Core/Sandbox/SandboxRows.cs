@@ -74,11 +74,17 @@ public sealed class SandboxSession
     /// <summary>The session id sent; null for one made from gaps between events.</summary>
     public string? Sid { get; set; }
 
+    /// <summary>Made from gaps, whose length Richpanel documents nowhere: <see cref="SandboxOptions.SessionGap"/> is a guess.</summary>
+    public bool Assumed => Sid is null;
+
     public DateTimeOffset StartedAt { get; set; }
 
     public DateTimeOffset LastAt { get; set; }
 
     public int Events { get; set; }
+
+    /// <summary>A customer's sessions are theirs on every device; null for nobody.</summary>
+    public static string? OwnerOf(string? uid, string? did) => uid is not null ? "uid:" + uid : did is not null ? "did:" + did : null;
 }
 
 /// <summary>One event on a timeline.</summary>

@@ -35,16 +35,22 @@ public sealed record SandboxScenario(IReadOnlyList<SandboxStep> Steps, int Seed 
     /// <summary>What is wrong with it, each as a sentence; empty when it can be played.</summary>
     public IReadOnlyList<string> Faults() =>
     [
-        .. Steps.SelectMany((step, index) => new[]
+        .. Steps.SelectMany((step, index) => FaultsOf(step, index)),
+        .. Steps.Count > 100 ? ["steps must hold at most 100 steps."] : Array.Empty<string>(),
+    ];
+
+    /// <param name="step">Null where a document says so: no type of ours keeps a list from holding null.</param>
+    private static IEnumerable<string> FaultsOf(SandboxStep? step, int index) => step is null
+        ? [$"steps[{index}] must be an object."]
+        : new[]
         {
-            step.Status is < 100 or > 599 ? $"steps[{index}].status must be from 100 to 599." : null,
+            step.Status is < 200 or > 599 ? $"steps[{index}].status must be from 200 to 599." : null,   // below 200 no answer ends
             step.DelayMs is < 0 or > 60_000 ? $"steps[{index}].delayMs must be from 0 to 60000." : null,
             step.RetryAfterSeconds is < 0 ? $"steps[{index}].retryAfterSeconds must not be negative." : null,
             step.Repeat < 0 ? $"steps[{index}].repeat must be 0 (for ever) or more." : null,
             step.Share is < 0 or > 1 ? $"steps[{index}].share must be from 0 to 1." : null,
-        }).OfType<string>(),
-        .. Steps.Count > 100 ? ["steps must hold at most 100 steps."] : Array.Empty<string>(),
-    ];
+            Enum.IsDefined(step.Fault) ? null : $"steps[{index}].fault must be one of none, reset, half, html, garbage.",
+        }.OfType<string>();
 }
 
 /// <summary>Where a scenario stands. Pure: each call gives the step for one request and the state after it.</summary>

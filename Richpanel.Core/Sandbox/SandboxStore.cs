@@ -12,21 +12,29 @@ namespace Richpanel.Core.Sandbox;
 /// The sandbox's memory: one writer, many requests a commit, capped at 100,000 requests and 7 days. It may lose its last moments
 /// when the machine stops; it is a simulation, so it does not flush the disk.
 /// </summary>
-public sealed partial class SandboxStore(StoragePaths paths, IOptions<SandboxOptions> options, TimeProvider time, ILogger<SandboxStore> log)
+/// <param name="mostRequests">How many requests are remembered.</param>
+public sealed partial class SandboxStore(
+    StoragePaths paths, IOptions<SandboxOptions> options, TimeProvider time, ILogger<SandboxStore> log, int mostRequests = SandboxStore.MostRequests)
     : BackgroundService, IDbContextFactory<SandboxDbContext>
 {
     public const int MostRequests = 100_000;
 
     private const int MostInCommit = 64;
 
-    private static readonly TimeSpan s_longest = TimeSpan.FromDays(7);
+    /// <summary>How long a request is remembered.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(7);
+
+    /// <summary>How often what is too old is looked for, also while nothing comes in.</summary>
+    private static readonly TimeSpan s_careEvery = TimeSpan.FromHours(1);
+
+    private readonly DbContextOptions<SandboxDbContext> _database =
+        new DbContextOptionsBuilder<SandboxDbContext>().UseSqlite($"Data Source={paths.SandboxFile};Default Timeout=10").Options;
 
     private readonly Channel<Arrival> _arrivals = Channel.CreateBounded<Arrival>(1024);
-    private int _sinceCare = int.MaxValue;
 
     public SandboxDbContext CreateDbContext()
     {
-        var context = new SandboxDbContext(new DbContextOptionsBuilder<SandboxDbContext>().UseSqlite($"Data Source={paths.SandboxFile};Default Timeout=10").Options);
+        var context = new SandboxDbContext(_database);
         context.Database.OpenConnection();
         context.Database.ExecuteSqlRaw("PRAGMA synchronous=OFF; PRAGMA busy_timeout=10000;");
         return context;
@@ -62,12 +70,14 @@ public sealed partial class SandboxStore(StoragePaths paths, IOptions<SandboxOpt
         await transaction.CommitAsync(ct);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(WriteAsync(stoppingToken), CareAsync(stoppingToken));
+
+    private async Task WriteAsync(CancellationToken ct)
     {
         var group = new List<Arrival>();
         try
         {
-            while (await _arrivals.Reader.WaitToReadAsync(stoppingToken))
+            while (await _arrivals.Reader.WaitToReadAsync(ct))
             {
                 while (group.Count < MostInCommit && _arrivals.Reader.TryRead(out var arrival))
                 {
@@ -92,47 +102,79 @@ public sealed partial class SandboxStore(StoragePaths paths, IOptions<SandboxOpt
             using var transaction = context.Database.BeginTransaction();
             context.Requests.AddRange(group.Select(arrival => arrival.Request));
             context.SaveChanges();
-            foreach (var arrival in group.Where(arrival => arrival.Request.Taken))
-            {
-                foreach (var call in arrival.Report.Calls)
-                {
-                    SandboxTimeline.Take(context, arrival.Request, call, options.Value.SessionGap);
-                }
-            }
-
-            Care(context, group.Count);
+            SandboxTimeline.Take(
+                context,
+                [.. group.Where(arrival => arrival.Request.Taken).SelectMany(arrival => arrival.Report.Calls, (arrival, call) => SandboxCall.Of(arrival.Request, call))],
+                options.Value.SessionGap);
+            ForgetBeyondCap(context, group[^1].Request.Id);
             transaction.Commit();
             group.ForEach(arrival => arrival.Kept.TrySetResult());
         }
-        catch (Exception failure) when (failure is DbUpdateException or Microsoft.Data.Sqlite.SqliteException or InvalidOperationException)
+        catch (Exception failure)   // whatever it was, these requests are told of it and the next ones are tried again
         {
             LogFailed(failure, group.Count);
             group.ForEach(arrival => arrival.Kept.TrySetException(failure));
         }
     }
 
-    /// <summary>Forgets what is beyond the cap, once in a while and in the commit at hand.</summary>
-    private void Care(SandboxDbContext context, int added)
+    private void ForgetBeyondCap(SandboxDbContext context, long newest)
     {
-        _sinceCare = _sinceCare > 1000 ? 0 : _sinceCare + added;
-        if (_sinceCare > 0)
+        var last = newest - mostRequests;
+        if (last <= 0)
         {
             return;
         }
 
-        var oldest = time.GetUtcNow() - s_longest;
-        var newest = context.Requests.OrderByDescending(r => r.Id).Select(r => r.Id).FirstOrDefault();
-        context.Events.Where(e => e.RequestId <= newest - MostRequests || e.ArrivedAt < oldest).ExecuteDelete();
-        context.Requests.Where(r => r.Id <= newest - MostRequests || r.At < oldest).ExecuteDelete();
-        context.Sessions.Where(s => s.LastAt < oldest && !context.Events.Any(e => e.SessionId == s.Id)).ExecuteDelete();
-        context.Visitors.Where(v => v.LastSeen < oldest).ExecuteDelete();
-        context.Customers.Where(c => c.UpdatedAt < oldest).ExecuteDelete();
+        context.Events.Where(e => e.RequestId <= last).ExecuteDelete();
+        context.Requests.Where(r => r.Id <= last).ExecuteDelete();
+    }
+
+    private async Task CareAsync(CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(s_careEvery, time);
+        try
+        {
+            do
+            {
+                try
+                {
+                    await ForgetOldAsync(ct);
+                }
+                catch (Exception failure) when (failure is not OperationCanceledException)
+                {
+                    LogCareFailed(failure);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(ct));
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+    }
+
+    /// <summary>Forgets requests older than a week, and whoever no remembered request has touched.</summary>
+    private async Task ForgetOldAsync(CancellationToken ct)
+    {
+        await using var context = CreateDbContext();
+        await using var transaction = await context.Database.BeginTransactionAsync(ct);
+        var oldest = time.GetUtcNow() - Longest;
+        await context.Events.Where(e => e.ArrivedAt < oldest).ExecuteDeleteAsync(ct);
+        await context.Requests.Where(r => r.At < oldest).ExecuteDeleteAsync(ct);
+        var first = await context.Requests.OrderBy(r => r.Id).Select(r => (DateTimeOffset?)r.At).FirstOrDefaultAsync(ct) ?? oldest;
+        await context.Sessions.Where(s => !context.Events.Any(e => e.SessionId == s.Id)).ExecuteDeleteAsync(ct);
+        await context.Visitors.Where(v => v.LastSeen < first).ExecuteDeleteAsync(ct);
+        await context.Customers.Where(c => c.UpdatedAt < first).ExecuteDeleteAsync(ct);
+        await transaction.CommitAsync(ct);
     }
 
     internal static string FindingsJson(ContractReport report) => JsonSerializer.Serialize(report.Findings, JsonSerializerOptions.Web);
 
     [LoggerMessage(EventId = 5001, Level = LogLevel.Error, Message = "The sandbox could not keep {Count} requests")]
     private partial void LogFailed(Exception failure, int count);
+
+    [LoggerMessage(EventId = 5002, Level = LogLevel.Warning, Message = "The sandbox could not forget what is old; it tries again in an hour")]
+    private partial void LogCareFailed(Exception failure);
 
     private sealed record Arrival(SandboxRequest Request, ContractReport Report, TaskCompletionSource Kept);
 }

@@ -29,6 +29,7 @@ public enum NetworkFault
     ProxySignIn,
     ProxyFailed,
     TimeoutProxy,
+    SandboxOff,
     Other,
 }
 
@@ -92,6 +93,7 @@ public static class AnswerClassification
         NetworkFault.ProxySignIn => TryLater("proxy_sign_in"),
         NetworkFault.ProxyFailed => TryLater("proxy_failed"),
         NetworkFault.TimeoutProxy => TryLater("timeout_proxy"),
+        NetworkFault.SandboxOff => TryLater("sandbox_off"),
         _ => TryLater("network_error"),
     };
 

@@ -120,7 +120,7 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
     {
         var clock = Clock(context.InitialRequestMessage);
         clock?.Enter(SendPhase.Connect);
-        var address = sandbox.Address ?? throw new SocketException((int)SocketError.ConnectionRefused);
+        var address = sandbox.Address ?? throw new NetworkFaultException(NetworkFault.SandboxOff, "The sandbox does not listen.");
         return await ConnectAsync(socket => socket.ConnectAsync(address, ct).AsTask(), IsSecured(context), clock);
     }
 

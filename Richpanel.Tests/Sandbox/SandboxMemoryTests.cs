@@ -52,6 +52,83 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_updates_the_email_of_a_customer_that_exists_and_nothing_else_of_them()
+    {
+        await PostAsync("""{"event":"identify","userProperties":{"uid":"u3","email":"old@example.com","plan":"gold"}}""");
+        await PostAsync("""{"event":"page_view","userProperties":{"uid":"u3","email":"new@example.com","plan":"none","name":"Nobody"}}""");
+        await PostAsync("""{"event":"page_view","userProperties":{"uid":"u3"}}""");
+
+        var customer = Assert.Single(await Memory.CustomersAsync("u3", 10, Ct));
+        Assert.Equal(("new@example.com", null), (customer.Email, customer.Name));
+        Assert.Equal("""{"uid":"u3","email":"old@example.com","plan":"gold"}""", Sorted(customer.Properties));   // as identify said it
+    }
+
+    [Fact]
+    public async Task A_device_without_a_customer_is_a_visitor_until_an_identify_names_one()
+    {
+        await PostAsync("""{"event":"page_view","did":"d5"}""");
+        await PostAsync("""{"event":"identify","did":"d5","userProperties":{"email":"ann@example.com"}}""");
+
+        Assert.Null(Assert.Single(await Memory.VisitorsAsync("d5", 10, Ct)).Uid);
+        Assert.Empty(await Memory.CustomersAsync(null, 10, Ct));
+
+        await PostAsync("""{"event":"order","did":"d5","userProperties":{"uid":"u5"}}""");
+        Assert.Null(Assert.Single(await Memory.VisitorsAsync("d5", 10, Ct)).Uid);
+        Assert.Empty(await Memory.CustomersAsync(null, 10, Ct));
+
+        await PostAsync("""{"event":"identify","did":"d5","userProperties":{"uid":"u5"}}""");
+        var visitor = Assert.Single(await Memory.VisitorsAsync("d5", 10, Ct));
+        Assert.Equal("u5", visitor.Uid);
+        Assert.True(visitor.LastSeen > visitor.FirstSeen);
+        Assert.Single(await Memory.CustomersAsync("u5", 10, Ct));
+        Assert.Equal(4, (await Memory.TimelineAsync(null, "d5", null, 10, Ct)).Count);
+    }
+
+    [Fact]
+    public async Task A_batch_is_taken_call_by_call_in_its_order()
+    {
+        const string Batch = """
+            {"event":"send_batch","events":[
+                {"event":"identify","did":"d7","eventId":"e1","userProperties":{"uid":"u7","email":"one@example.com"}},
+                {"event":"page_view","did":"d7","eventId":"e2","userProperties":{"uid":"u7","email":"two@example.com"}},
+                {"event":"order","did":"d7","eventId":"e1","userProperties":{"uid":"u7"}}]}
+            """;
+
+        using var answer = await _http.PostAsJsonAsync("/v3/bt", new { hs = Convert.ToBase64String(Encoding.UTF8.GetBytes(Batch)) }, Ct);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("two@example.com", Assert.Single(await Memory.CustomersAsync("u7", 10, Ct)).Email);
+        Assert.Equal([("order", true), ("page_view", false), ("identify", false)], (await Memory.TimelineAsync("u7", null, null, 10, Ct)).Select(e => (e.Name, e.Repeat)));
+        Assert.Equal(3, Assert.Single(await Memory.SessionsAsync("u7", null, 10, Ct)).Events);
+        Assert.Equal(3, Assert.Single(await Memory.RequestsAsync(null, 10, Ct)).Calls);
+    }
+
+    [Fact]
+    public async Task Many_senders_at_once_lose_nothing_of_one_customer()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(i =>
+            PostAsync($$$"""{"event":"identify","did":"d{{{i % 3}}}","eventId":"e{{{i % 50}}}","userProperties":{"uid":"u8","p{{{i}}}":1},"time":{"originalTimestamp":1700000000000}}""")));
+
+        Assert.Equal(101, System.Text.Json.JsonElement.Parse(Assert.Single(await Memory.CustomersAsync("u8", 10, Ct)).Properties).EnumerateObject().Count());
+        Assert.Equal(3, (await Memory.VisitorsAsync(null, 10, Ct)).Count);
+        Assert.Equal(100, Assert.Single(await Memory.SessionsAsync("u8", null, 10, Ct)).Events);
+        Assert.Equal(50, (await Memory.TimelineAsync("u8", null, null, 1000, Ct)).Count(e => e.Repeat));
+    }
+
+    [Fact]
+    public async Task An_event_of_long_ago_joins_no_session_of_today()
+    {
+        await PostAsync("""{"event":"today","did":"d10","time":{"originalTimestamp":1760000000000}}""");
+        await PostAsync("""{"event":"long ago","did":"d10","time":{"originalTimestamp":1700000000000}}""");
+        await PostAsync("""{"event":"just before","did":"d10","time":{"originalTimestamp":1759999000000}}""");
+
+        var sessions = await Memory.SessionsAsync(null, "d10", 10, Ct);
+
+        Assert.Equal([(1, 1_700_000_000_000, 1_700_000_000_000), (2, 1_759_999_000_000, 1_760_000_000_000)],
+            sessions.Select(s => (s.Events, s.StartedAt.ToUnixTimeMilliseconds(), s.LastAt.ToUnixTimeMilliseconds())));
+    }
+
+    [Fact]
     public async Task Calls_within_the_assumed_gap_are_one_session_and_a_session_id_is_another()
     {
         await PostAsync("""{"event":"a","did":"d9","time":{"originalTimestamp":1700000000000}}""");
@@ -110,6 +187,21 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
         {
             using var answer = await SendAsync("""{"event":"x","did":"d"}""");
         });
+    }
+
+    [Theory]
+    [InlineData(204)]
+    [InlineData(205)]
+    [InlineData(304)]
+    [InlineData(404)]
+    [InlineData(599)]
+    public async Task Every_status_a_scenario_may_name_is_answered(int status)
+    {
+        _console.Services.GetRequiredService<SandboxScenarios>().Set(new SandboxScenario([new SandboxStep(status)]));
+
+        using var answer = await SendAsync("""{"event":"x","did":"d"}""");
+
+        Assert.Equal(status, (int)answer.StatusCode);
     }
 
     [Fact]

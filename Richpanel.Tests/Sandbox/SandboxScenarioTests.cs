@@ -24,6 +24,8 @@ public sealed class SandboxScenarioTests
 
     [Theory]
     [InlineData(99, 0, 1, 1)]
+    [InlineData(199, 0, 1, 1)]
+    [InlineData(600, 0, 1, 1)]
     [InlineData(200, 60_001, 1, 1)]
     [InlineData(200, 0, -1, 1)]
     [InlineData(200, 0, 1, 1.5)]

@@ -117,7 +117,8 @@ public sealed class ClientReachTests
 
         var switchedOff = await client.SendAsync($"http://127.0.0.1:{server.Port}/v2", viaSandbox: true);
 
-        Assert.Equal("connection_refused", switchedOff.Verdict.Cause);
+        Assert.Equal(new Verdict(AnswerClass.TryLater, "sandbox_off"), switchedOff.Verdict);
+        Assert.Null(switchedOff.Phases.Wait);
         Assert.Equal(0, server.Connections);
     }
 }
