@@ -45,15 +45,15 @@ public static class SandboxApi
     private static ValueTask<object?> OnlyWhoMayTouchItAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var services = context.HttpContext.RequestServices;
-        var holder = context.HttpContext.Items[typeof(TokenHolder)] as TokenHolder;
-        if (services.GetRequiredService<ConnectionDirectory>().Connections.FirstOrDefault(c => c.IsSandbox) is not { } connection || holder?.MayTouch(connection) != true)
+        if (!services.GetRequiredService<IOptions<SandboxOptions>>().Value.Enabled)
         {
-            return ValueTask.FromResult<object?>(Missing("There is no sandbox that this token may touch."));
+            return ValueTask.FromResult<object?>(Missing("The sandbox is switched off (Sandbox:Enabled)."));
         }
 
-        return services.GetRequiredService<IOptions<SandboxOptions>>().Value.Enabled
+        var sandbox = services.GetRequiredService<ConnectionDirectory>().Connections.FirstOrDefault(c => c.IsSandbox);
+        return sandbox is not null && context.HttpContext.Items[typeof(TokenHolder)] is TokenHolder holder && holder.MayTouch(sandbox)
             ? next(context)
-            : ValueTask.FromResult<object?>(Missing("The sandbox is switched off (Sandbox:Enabled)."));
+            : ValueTask.FromResult<object?>(Missing("There is no sandbox that this token may touch."));
     }
 
     private static ProblemHttpResult Missing(string what) => TypedResults.Problem(what, statusCode: StatusCodes.Status404NotFound, title: "Not found");
