@@ -33,6 +33,7 @@ try
 
     // Before anything is touched: the host would do it too, but only after the database was migrated.
     app.Services.GetService<IStartupValidator>()?.Validate();
+    app.WarnOfSecretsInFiles();
     await DatabaseStartup.MigrateAsync(app.Services.GetRequiredService<StoragePaths>(), CancellationToken.None);
     if (app.Services.GetRequiredService<IOptions<SandboxOptions>>().Value.Enabled)
     {

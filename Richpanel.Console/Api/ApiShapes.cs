@@ -44,7 +44,9 @@ public sealed record DeliveryShape(
         row.DuplicateOf is { } first ? PublicId.Delivery(first) : null);
 }
 
-public sealed record DeliveryListShape(IReadOnlyList<DeliveryShape> Items, string? NextCursor);
+/// <param name="NextCursor">Null on the last page.</param>
+/// <param name="SearchedBackTo">Not null when the page is short because enough was looked at: go on with the cursor to look further back.</param>
+public sealed record DeliveryListShape(IReadOnlyList<DeliveryShape> Items, string? NextCursor, DateTimeOffset? SearchedBackTo);
 
 public sealed record AttemptShape(
     int Number, AttemptTrigger Trigger, DateTimeOffset StartedAt, string Outcome, CauseShape? Cause, bool MayRepeat, int? StatusCode, string? Url, int? BatchSize,

@@ -55,7 +55,9 @@ internal static class ConnectionsApi
 
         var operate = api.MapGroup("/connections/{connection}").WithTags("Connections").RequireAuthorization(nameof(Permission.Operate));
         operate.MapPost("/pause", (string connection, PauseWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
-            ChangeAsync(connection, http, directory, time, c => holds.PauseAsync(c.Id, wish?.Until)));
+            wish?.Until <= time.GetUtcNow()
+                ? Task.FromResult<IResult>(ApiProblems.BadRequest("until: give a time that is still to come, or leave it out to pause until someone resumes."))
+                : ChangeAsync(connection, http, directory, time, c => holds.PauseAsync(c.Id, wish?.Until)));
         operate.MapPost("/resume", (string connection, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
             ChangeAsync(connection, http, directory, time, c => holds.ResumeAsync(c.Id)));
         operate.MapPost("/release", (string connection, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
@@ -78,11 +80,12 @@ internal static class ConnectionsApi
     private static IResult With(string nameOrId, HttpContext http, ConnectionDirectory directory, Func<Connection, IResult> then) =>
         ApiAccess.Find(http, directory, nameOrId) is { } connection ? then(connection) : ApiProblems.NotFound(ApiAccess.NoConnection(nameOrId));
 
-    private static Task<IResult> ChangeAsync(string nameOrId, HttpContext http, ConnectionDirectory directory, TimeProvider time, Func<Connection, Task> change) =>
+    private static Task<IResult> ChangeAsync(string nameOrId, HttpContext http, ConnectionDirectory directory, TimeProvider time, Func<Connection, Task<bool>> change) =>
         WithAsync(nameOrId, http, directory, async connection =>
         {
-            await change(connection);
-            return Results.Ok(ConnectionShape.Of(directory.Find(connection.Id)!, time.GetUtcNow()));
+            var changed = await change(connection);
+            var shape = ConnectionShape.Of(directory.Find(connection.Id)!, time.GetUtcNow());
+            return changed ? Results.Ok(shape) : ApiProblems.Conflict(shape.State, $"The connection is {shape.State}, so there is nothing to end.");
         });
 
     private static CheckShape Checked(IReadOnlyList<CheckStep> steps) => new(

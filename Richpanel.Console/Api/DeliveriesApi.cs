@@ -53,7 +53,7 @@ internal static class DeliveriesApi
         }
 
         var page = await queries.PageAsync(filter, search.Cursor, search.Limit ?? 50, ct);
-        return TypedResults.Ok(new DeliveryListShape([.. page.Items.Select(row => DeliveryShape.Of(row, directory))], page.NextCursor));
+        return TypedResults.Ok(new DeliveryListShape([.. page.Items.Select(row => DeliveryShape.Of(row, directory))], page.NextCursor, page.SearchedBackTo));
     }
 
     private static async Task<Results<Ok<DeliveryDetailShape>, ProblemHttpResult>> FindAsync(
@@ -127,7 +127,7 @@ internal static class DeliveriesApi
 
         return new DeliveryFilter
         {
-            State = isHeld ? DeliveryState.Waiting : Word<DeliveryState>(search.State, "state", faults),
+            State = isHeld ? DeliveryState.Waiting : Word<DeliveryState>(search.State, "state", faults, "held"),
             Held = isHeld ? true : null,
             Type = Word<SegmentCallType>(search.Type, "type", faults),
             Event = search.Event,
@@ -144,7 +144,8 @@ internal static class DeliveriesApi
         };
     }
 
-    private static T? Word<T>(string? text, string field, List<string> faults)
+    /// <summary>One name of the enumeration; numbers and lists, which the framework would read as well, are refused.</summary>
+    private static T? Word<T>(string? text, string field, List<string> faults, params ReadOnlySpan<string> also)
         where T : struct, Enum
     {
         if (text is null)
@@ -152,12 +153,12 @@ internal static class DeliveriesApi
             return null;
         }
 
-        if (!int.TryParse(text, CultureInfo.InvariantCulture, out _) && Enum.TryParse<T>(text, ignoreCase: true, out var value))
+        if (text.All(char.IsAsciiLetter) && Enum.TryParse<T>(text, ignoreCase: true, out var value))
         {
             return value;
         }
 
-        faults.Add($"{field}: give one of {string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}.");
+        faults.Add($"{field}: give one of {string.Join(", ", [.. Enum.GetNames<T>().Select(name => name.ToLowerInvariant()), .. also])}.");
         return null;
     }
 

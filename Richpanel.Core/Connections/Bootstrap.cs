@@ -8,7 +8,8 @@ namespace Richpanel.Core.Connections;
 
 /// <summary>
 /// Applies section <c>Bootstrap</c> at start. Each entry's fingerprint is remembered: an entry that was applied once is never applied
-/// again, so that what an admin changed or revoked stays so; an entry whose value changed counts as new.
+/// again, so that what an admin changed or revoked stays so; an entry whose value changed counts as new. It is remembered in the
+/// commit that applies it, so that a crash between the two can neither repeat nor lose one.
 /// </summary>
 public sealed class Bootstrap(
     IOptions<BootstrapOptions> options, StoreWriter writer, ConnectionStore store, ConnectionDirectory directory, TimeProvider time)
@@ -39,7 +40,7 @@ public sealed class Bootstrap(
         // An entry that only adds sources to a connection made elsewhere (the Sandbox) leaves the connection alone.
         if (existing is null || entry.ApiKey is not null)
         {
-            await OnceAsync($"connection/{entry.Name}", [entry.Environment, entry.BaseUrl, entry.ApiKey, Digest(secret), entry.SignatureHash, entry.Transport], async () =>
+            await OnceAsync($"connection/{entry.Name}", [entry.Environment, entry.BaseUrl, entry.ApiKey, Digest(secret), entry.SignatureHash, entry.Transport], async remember =>
             {
                 var draft = new ConnectionDraft
                 {
@@ -51,7 +52,7 @@ public sealed class Bootstrap(
                     SignatureHash = entry.SignatureHash,
                     Transport = entry.Transport,
                 };
-                Demand(existing is null ? await store.CreateAsync(draft) : await store.UpdateAsync(existing.Id, draft), setting);
+                Demand(existing is null ? await store.CreateAsync(draft, remember) : await store.UpdateAsync(existing.Id, draft, remember), setting);
             });
         }
 
@@ -59,10 +60,10 @@ public sealed class Bootstrap(
         {
             var source = entry.Sources[i];
             var at = $"{setting}:Sources:{i}";
-            await OnceAsync($"source/{entry.Name}/{source.Name}", [Digest(source.WriteKey)], async () =>
+            await OnceAsync($"source/{entry.Name}/{source.Name}", [Digest(source.WriteKey)], async remember =>
             {
                 var connection = Find(entry.Name) ?? throw new CannotStartException($"{setting}:Name: there is no connection '{entry.Name}' any more.");
-                Demand(await store.AddSourceAsync(connection.Id, source.Name, source.WriteKey), at);
+                Demand(await store.AddSourceAsync(connection.Id, source.Name, source.WriteKey, null, null, remember), at);
             });
         }
     }
@@ -80,7 +81,7 @@ public sealed class Bootstrap(
             throw new CannotStartException($"{setting}:Role is '{entry.Role}'; it must be one of {string.Join(", ", s_roles)}.");
         }
 
-        await OnceAsync($"token/{entry.Name}", [entry.Role, entry.Connections, entry.ExpiresAt, Digest(token)], () => writer.WriteAsync(session =>
+        await OnceAsync($"token/{entry.Name}", [entry.Role, entry.Connections, entry.ExpiresAt, Digest(token)], remember => writer.WriteAsync(session =>
         {
             using var context = session.Context();
             var hash = SecretProtector.HashKey(token);
@@ -101,12 +102,13 @@ public sealed class Bootstrap(
 
             context.SaveChanges();
             context.ApiTokens.Add(new ApiToken { Name = entry.Name, Role = entry.Role, Hash = hash, Connections = entry.Connections, CreatedAt = now, ExpiresAt = entry.ExpiresAt });
+            remember(context);
             context.SaveChanges();
         }));
     }
 
-    /// <summary>Runs <paramref name="apply"/> unless this very entry was applied before, and remembers it.</summary>
-    private async Task OnceAsync(string key, object?[] values, Func<Task> apply)
+    /// <summary>Runs <paramref name="apply"/> unless this very entry was applied before; what it is given remembers the entry.</summary>
+    private async Task OnceAsync(string key, object?[] values, Func<Action<ConsoleDbContext>, Task> apply)
     {
         var fingerprint = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', values.Prepend(key))));
         var known = await writer.WriteAsync(session =>
@@ -119,22 +121,20 @@ public sealed class Bootstrap(
             return;
         }
 
-        await apply();
-        await writer.WriteAsync(session =>
-        {
-            using var context = session.Context();
-            if (context.BootstrapEntries.Find(key) is { } entry)
-            {
-                entry.Fingerprint = fingerprint;
-                entry.AppliedAt = time.GetUtcNow();
-            }
-            else
-            {
-                context.BootstrapEntries.Add(new BootstrapEntry { Key = key, Fingerprint = fingerprint, AppliedAt = time.GetUtcNow() });
-            }
+        await apply(context => Remember(context, key, fingerprint));
+    }
 
-            context.SaveChanges();
-        });
+    private void Remember(ConsoleDbContext context, string key, byte[] fingerprint)
+    {
+        if (context.BootstrapEntries.Find(key) is { } entry)
+        {
+            entry.Fingerprint = fingerprint;
+            entry.AppliedAt = time.GetUtcNow();
+        }
+        else
+        {
+            context.BootstrapEntries.Add(new BootstrapEntry { Key = key, Fingerprint = fingerprint, AppliedAt = time.GetUtcNow() });
+        }
     }
 
     private Connection? Find(string name) =>

@@ -8,8 +8,9 @@ namespace Richpanel.Core.Connections;
 /// Connections and sources in memory, for the hot paths. Treat the rows as read-only. Whoever changes a row calls
 /// <see cref="ReloadAsync"/> after the commit.
 /// </summary>
-public sealed class ConnectionDirectory(IDbContextFactory<ConsoleDbContext> contexts)
+public sealed class ConnectionDirectory(IDbContextFactory<ConsoleDbContext> contexts) : IDisposable
 {
+    private readonly SemaphoreSlim _reloading = new(1);
     private volatile Snapshot _now = new([], []);
 
     public IReadOnlyList<Connection> Connections => _now.Connections;
@@ -32,14 +33,26 @@ public sealed class ConnectionDirectory(IDbContextFactory<ConsoleDbContext> cont
     public Source? FindSourceByWriteKey(string writeKey) =>
         _now.ByKeyHash.GetValueOrDefault(Convert.ToHexString(SecretProtector.HashKey(writeKey)));
 
+    /// <summary>One after another: a slow read that began earlier must not put what it saw over what a later one saw.</summary>
     public async Task ReloadAsync(CancellationToken ct = default)
     {
-        await using var context = await contexts.CreateDbContextAsync(ct);
-        _now = new Snapshot(
-            await context.Connections.OrderBy(c => c.Id).ToListAsync(ct),
-            await context.Sources.OrderBy(s => s.Id).ToListAsync(ct));
+        await _reloading.WaitAsync(ct);
+        try
+        {
+            await using var context = await contexts.CreateDbContextAsync(ct);
+            _now = new Snapshot(
+                await context.Connections.OrderBy(c => c.Id).ToListAsync(ct),
+                await context.Sources.OrderBy(s => s.Id).ToListAsync(ct));
+        }
+        finally
+        {
+            _reloading.Release();
+        }
+
         Changed?.Invoke();
     }
+
+    public void Dispose() => _reloading.Dispose();
 
     private sealed class Snapshot(List<Connection> connections, List<Source> sources)
     {

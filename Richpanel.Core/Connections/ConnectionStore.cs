@@ -14,7 +14,10 @@ public sealed record SourceWithKey(Source Source, string WriteKey)
 public sealed class ConnectionStore(
     StoreWriter writer, ConnectionDirectory directory, SecretProtector secrets, ChangeFeed changes, TimeProvider time)
 {
-    public Task<SaveOutcome<Connection>> CreateAsync(ConnectionDraft draft)
+    public Task<SaveOutcome<Connection>> CreateAsync(ConnectionDraft draft) => CreateAsync(draft, static _ => { });
+
+    /// <param name="alongside">Written in the same commit, only when the draft is saved.</param>
+    internal Task<SaveOutcome<Connection>> CreateAsync(ConnectionDraft draft, Action<ConsoleDbContext> alongside)
     {
         var now = time.GetUtcNow();
         var connection = new Connection { Name = "", BaseUrl = "https://api.richpanel.com/v2", ApiKey = "", CreatedAt = now };
@@ -22,15 +25,21 @@ public sealed class ConnectionStore(
         {
             context.Connections.Add(connection);
             return connection;
-        });
+        }, alongside);
     }
 
-    public Task<SaveOutcome<Connection>> UpdateAsync(long connectionId, ConnectionDraft draft) =>
-        SaveAsync(draft, context => context.Connections.Find(connectionId));
+    public Task<SaveOutcome<Connection>> UpdateAsync(long connectionId, ConnectionDraft draft) => UpdateAsync(connectionId, draft, static _ => { });
+
+    internal Task<SaveOutcome<Connection>> UpdateAsync(long connectionId, ConnectionDraft draft, Action<ConsoleDbContext> alongside) =>
+        SaveAsync(draft, context => context.Connections.Find(connectionId), alongside);
 
     /// <summary>Adds a source; without <paramref name="writeKey"/> a new random one is made.</summary>
-    public async Task<SaveOutcome<SourceWithKey>> AddSourceAsync(
-        long connectionId, string name, string? writeKey = null, string? webhookSecret = null, string? allowedOrigins = null)
+    public Task<SaveOutcome<SourceWithKey>> AddSourceAsync(
+        long connectionId, string name, string? writeKey = null, string? webhookSecret = null, string? allowedOrigins = null) =>
+        AddSourceAsync(connectionId, name, writeKey, webhookSecret, allowedOrigins, static _ => { });
+
+    internal async Task<SaveOutcome<SourceWithKey>> AddSourceAsync(
+        long connectionId, string name, string? writeKey, string? webhookSecret, string? allowedOrigins, Action<ConsoleDbContext> alongside)
     {
         var key = writeKey ?? RandomKey();
         var faults = SourceFaults(name, writeKey);
@@ -65,6 +74,7 @@ public sealed class ConnectionStore(
                 CreatedAt = time.GetUtcNow(),
             };
             context.Sources.Add(source);
+            alongside(context);
             context.SaveChanges();
             return new SaveOutcome<SourceWithKey>.Saved(new SourceWithKey(source, key));
         });
@@ -105,7 +115,8 @@ public sealed class ConnectionStore(
         return found;
     }
 
-    private async Task<SaveOutcome<Connection>> SaveAsync(ConnectionDraft draft, Func<ConsoleDbContext, Connection?> find)
+    private async Task<SaveOutcome<Connection>> SaveAsync(
+        ConnectionDraft draft, Func<ConsoleDbContext, Connection?> find, Action<ConsoleDbContext> alongside)
     {
         // The slow derivation stays off the writer's thread.
         var secret = draft.ApiSecret is { } typed ? (Sealed: secrets.Protect(typed), Fingerprint: SecretProtector.Fingerprint(typed)) : default;
@@ -139,6 +150,7 @@ public sealed class ConnectionStore(
 
             connection.Version = connection.Id == 0 ? 1 : connection.Version + 1;
             connection.UpdatedAt = time.GetUtcNow();
+            alongside(context);
             context.SaveChanges();
             return new SaveOutcome<Connection>.Saved(connection);
         });

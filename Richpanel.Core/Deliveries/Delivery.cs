@@ -87,6 +87,9 @@ public sealed class Delivery
     /// <summary>64-bit hashes (see SearchHash) for exact search, checked against the text; null when there is no value.</summary>
     public long? UserHash { get; set; }
 
+    /// <summary>Of the anonymousId where a userId stands beside it; else <see cref="UserHash"/> is the one.</summary>
+    public long? AnonymousHash { get; set; }
+
     public long? EmailHash { get; set; }
 
     public long? OrderHash { get; set; }

@@ -35,14 +35,15 @@ internal sealed class DeliveryConfiguration :
         // Seen before? (promise 9)
         delivery.HasIndex(d => new { d.ConnectionId, d.MessageHash }, "IX_Deliveries_Message");
 
-        // Lists by state, newest first; the commonest state (Accepted) is read by key instead.
-        delivery.HasIndex(d => new { d.State, d.Id }, "IX_Deliveries_State").HasFilter("\"State\" <> 3");
+        // Lists by connection and state, newest first. Rows of one state come in by id, so it grows at few places.
+        delivery.HasIndex(d => new { d.ConnectionId, d.State, d.Id }, "IX_Deliveries_ConnectionState");
 
         // What became of this request? (Send waits for it; retention frees bodies nobody points at.)
         delivery.HasIndex(d => d.RequestId, "IX_Deliveries_Request");
 
         // Exact search, newest first.
         delivery.HasIndex(d => new { d.UserHash, d.Id }, "IX_Deliveries_User").HasFilter("\"UserHash\" IS NOT NULL");
+        delivery.HasIndex(d => new { d.AnonymousHash, d.Id }, "IX_Deliveries_Anonymous").HasFilter("\"AnonymousHash\" IS NOT NULL");
         delivery.HasIndex(d => new { d.EmailHash, d.Id }, "IX_Deliveries_Email").HasFilter("\"EmailHash\" IS NOT NULL");
         delivery.HasIndex(d => new { d.OrderHash, d.Id }, "IX_Deliveries_Order").HasFilter("\"OrderHash\" IS NOT NULL");
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Receiving;
@@ -12,21 +11,49 @@ public sealed class DeliveryQueries(
 {
     public const int MostRows = 200;
 
-    /// <summary>A page of at most <paramref name="limit"/> rows after <paramref name="cursor"/> (the one of the page before).</summary>
+    /// <summary>Rows a page may look at beyond those it gives: what a rare event name costs at most.</summary>
+    private const int MostLookedAt = 20_000;
+
+    /// <summary>However many strands there are, each is looked at this far.</summary>
+    private const int LeastLookedAt = 1_000;
+
+    /// <summary>Ids follow the time of receipt but for this much: requests that are committed together, small steps of the clock.</summary>
+    private static readonly TimeSpan s_disorder = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// A page of at most <paramref name="limit"/> rows after <paramref name="cursor"/> (the one of the page before). It may hold
+    /// fewer, and still have a next one, when little of what was looked at fits: then <see cref="DeliveryPage.SearchedBackTo"/>
+    /// says how far it looked.
+    /// </summary>
     public async Task<DeliveryPage> PageAsync(DeliveryFilter filter, string? cursor, int limit, CancellationToken ct)
     {
         var take = Math.Clamp(limit, 1, MostRows);
         var held = directory.HeldConnections(time.GetUtcNow());
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var rows = Narrow(StartingPoint(context, filter), filter, held);
-        if (PublicId.Parse(cursor, "dlv") is { } before)
+        var first = filter.Since is { } since ? await FirstIdAsync(context, since - s_disorder, ct) : 0;
+        var before = PublicId.Parse(cursor, "dlv") ?? (filter.Until is { } until ? await FirstIdAsync(context, until + s_disorder, ct) : long.MaxValue);
+        var strands = DeliveryStrands.Of(context, filter, filter.Among ?? [.. directory.Connections.Select(c => c.Id)], held);
+
+        List<DeliveryRow> found = [];
+        long lookedTo = 0;
+        foreach (var strand in strands.Rows)
         {
-            rows = rows.Where(d => d.Id < before);
+            var rows = strand.Where(d => d.Id < before && d.Id >= first).OrderByDescending(d => d.Id);
+            var budget = strands.AreNarrow ? take + 1 : Math.Max(LeastLookedAt, MostLookedAt / strands.Rows.Count);
+            var fit = await rows.Take(budget).Narrow(filter, held).OrderByDescending(d => d.Id).Take(take + 1).Select(s_row).ToListAsync(ct);
+            found.AddRange(fit);
+            if (fit.Count <= take && !strands.AreNarrow)
+            {
+                lookedTo = Math.Max(lookedTo, await rows.Skip(budget - 1).Select(d => d.Id).FirstOrDefaultAsync(ct));
+            }
         }
 
-        var found = await rows.OrderByDescending(d => d.Id).Take(take + 1).Select(s_row).ToListAsync(ct);
-        var items = found.Take(take).Select(row => WithHold(row, held)).ToList();
-        return new DeliveryPage(items, found.Count > take ? PublicId.Delivery(items[^1].Id) : null);
+        // Below the place where one strand stopped looking, another's rows would come before those it has not seen.
+        var items = found.Where(row => row.Id >= lookedTo).OrderByDescending(row => row.Id).Take(take + 1).Select(row => WithHold(row, held)).ToList();
+        return items.Count > take
+            ? new DeliveryPage(items[..take], PublicId.Delivery(items[take - 1].Id), null)
+            : lookedTo == 0 ? new DeliveryPage(items, null, null)
+            : new DeliveryPage(items, PublicId.Delivery(lookedTo), await context.Deliveries.Where(d => d.Id == lookedTo).Select(d => d.ReceivedAt).SingleAsync(ct));
     }
 
     public async Task<DeliveryDetail?> FindAsync(long id, CancellationToken ct)
@@ -53,83 +80,19 @@ public sealed class DeliveryQueries(
             request);
     }
 
-    /// <summary>
-    /// The rows to search in. SQLite has no statistics that would tell it that one customer is rarer than one state, so the
-    /// index is named where a filter is an exact key; hashes are checked against the text afterwards.
-    /// </summary>
-    private IQueryable<Delivery> StartingPoint(ConsoleDbContext context, DeliveryFilter filter)
+    /// <summary>The first row received at this time or later, by halving: ids and times of receipt grow together.</summary>
+    private static async Task<long> FirstIdAsync(ConsoleDbContext context, DateTimeOffset time, CancellationToken ct)
     {
-        if (filter.MessageId is { } message)
+        var low = 1L;
+        var high = (await context.Deliveries.MaxAsync(d => (long?)d.Id, ct) ?? 0) + 1;
+        while (low < high)
         {
-            var hash = SearchHash.Of(message);
-            var connections = filter.ConnectionId is { } one ? [one] : directory.Connections.Select(c => c.Id).ToList();
-            return context.Deliveries.Where(d => connections.Contains(d.ConnectionId) && d.MessageHash == hash && d.MessageId == message);
+            var middle = low + ((high - low) / 2);
+            var row = await context.Deliveries.Where(d => d.Id >= middle).OrderBy(d => d.Id).Select(d => new { d.Id, d.ReceivedAt }).FirstAsync(ct);
+            (low, high) = row.ReceivedAt < time ? (row.Id + 1, high) : (low, middle);
         }
 
-        if (filter.Order is { } order)
-        {
-            return context.Deliveries
-                .FromSql($"""SELECT * FROM "Deliveries" INDEXED BY "IX_Deliveries_Order" WHERE "OrderHash" = {SearchHash.Of(order)}""")
-                .Where(d => d.OrderId == order);
-        }
-
-        if (filter.Email is { } email)
-        {
-            var trimmed = email.Trim();
-            return context.Deliveries
-                .FromSql($"""SELECT * FROM "Deliveries" INDEXED BY "IX_Deliveries_Email" WHERE "EmailHash" = {SearchHash.OfEmail(email)}""")
-                .Where(d => EF.Functions.Collate(d.Email!.Trim(), "NOCASE") == trimmed);
-        }
-
-        if (filter.User is { } user)
-        {
-            var hash = SearchHash.Of(user);
-            return context.Deliveries
-                .FromSql($"""SELECT * FROM "Deliveries" INDEXED BY "IX_Deliveries_User" WHERE "UserHash" = {hash}""")
-                .Where(d => d.UserId == user || d.AnonymousId == user);
-        }
-
-        return context.Deliveries;
-    }
-
-    private static IQueryable<Delivery> Narrow(IQueryable<Delivery> rows, DeliveryFilter filter, IReadOnlyList<long> held)
-    {
-        rows = filter.State switch
-        {
-            null => rows,
-            DeliveryState.Waiting => rows.Where(d => d.State == DeliveryState.Waiting || d.State == DeliveryState.Sending),
-            { } state => rows.Where(d => d.State == state),
-        };
-        rows = filter.Held switch
-        {
-            true => rows.Where(d => d.State == DeliveryState.Waiting && held.Contains(d.ConnectionId)),
-            false => rows.Where(d => d.State != DeliveryState.Waiting || !held.Contains(d.ConnectionId)),
-            null => rows,
-        };
-        rows = filter.Type is { } type ? rows.Where(d => d.Type == type) : rows;
-        rows = filter.Event is { } name ? rows.Where(d => EF.Functions.Collate(d.EventName!, "NOCASE") == name) : rows;
-        rows = filter.ConnectionId is { } connection ? rows.Where(d => d.ConnectionId == connection) : rows;
-        rows = filter.Among is { } among ? rows.Where(d => among.Contains(d.ConnectionId)) : rows;
-        rows = filter.Origin is { } origin ? rows.Where(d => d.Origin == origin) : rows;
-        rows = filter.Since is { } since ? rows.Where(d => d.ReceivedAt >= since) : rows;
-        rows = filter.Until is { } until ? rows.Where(d => d.ReceivedAt < until) : rows;
-        return filter.Code is { } code ? WithCode(rows, code) : rows;
-    }
-
-    private static IQueryable<Delivery> WithCode(IQueryable<Delivery> rows, string code)
-    {
-        if (int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status))
-        {
-            return rows.Where(d => d.StatusCode == status);
-        }
-
-        if (code.Length == 3 && char.IsAsciiDigit(code[0]) && code.EndsWith("xx", StringComparison.OrdinalIgnoreCase))
-        {
-            var family = (code[0] - '0') * 100;
-            return rows.Where(d => d.StatusCode >= family && d.StatusCode < family + 100);
-        }
-
-        return rows.Where(d => d.Cause == code);
+        return low;
     }
 
     private static readonly System.Linq.Expressions.Expression<Func<Delivery, DeliveryRow>> s_row = d => new DeliveryRow(

@@ -64,8 +64,12 @@ public sealed record DeliveryRow(
     DateTimeOffset? LastAttemptAt,
     long? DuplicateOf);
 
-/// <summary>A page, newest first. <see cref="NextCursor"/> is null on the last one.</summary>
-public sealed record DeliveryPage(IReadOnlyList<DeliveryRow> Items, string? NextCursor);
+/// <summary>A page, newest first.</summary>
+/// <param name="NextCursor">Null on the last page.</param>
+/// <param name="SearchedBackTo">
+/// Not null when the page ends here because enough was looked at, not because it is full: everything received since then was looked at.
+/// </param>
+public sealed record DeliveryPage(IReadOnlyList<DeliveryRow> Items, string? NextCursor, DateTimeOffset? SearchedBackTo);
 
 /// <summary>One delivery with everything a person wants to see of it.</summary>
 /// <param name="Row">The line of the list.</param>

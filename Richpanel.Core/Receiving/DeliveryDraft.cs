@@ -74,12 +74,13 @@ internal sealed class DeliveryDrafting(ConnectionDirectory directory, int mostCa
         var keys = reading.Keys;
         var row = NewRow(request, offset, Math.Min(length, mostCallBytes), keys.MessageId);
         row.Type = keys.Type;
-        row.EventName = Cut(keys.EventName, Lengths.EventName);
-        row.UserId = Cut(keys.UserId, Lengths.Key);
-        row.AnonymousId = Cut(keys.AnonymousId, Lengths.Key);
-        row.Email = Cut(keys.Email, Lengths.Key);
-        row.OrderId = Cut(keys.OrderId, Lengths.Key);
+        row.EventName = Lengths.Cut(keys.EventName, Lengths.EventName);
+        row.UserId = Lengths.Cut(keys.UserId, Lengths.Key);
+        row.AnonymousId = Lengths.Cut(keys.AnonymousId, Lengths.Key);
+        row.Email = Lengths.Cut(keys.Email, Lengths.Key);
+        row.OrderId = Lengths.Cut(keys.OrderId, Lengths.Key);
         row.UserHash = SearchHash.OfOrNull(row.UserId ?? row.AnonymousId);
+        row.AnonymousHash = row.UserId is null ? null : SearchHash.OfOrNull(row.AnonymousId);
         row.EmailHash = SearchHash.OfEmail(row.Email);
         row.OrderHash = SearchHash.OfOrNull(row.OrderId);
         row.Lane = SearchHash.OfOrNull(keys.UserId ?? keys.AnonymousId) ?? 0;
@@ -128,7 +129,7 @@ internal sealed class DeliveryDrafting(ConnectionDirectory directory, int mostCa
         BodyOffset = offset,
         BodyLength = length,
         Origin = request.Origin,
-        MessageId = Cut(messageId, Lengths.MessageId)!,
+        MessageId = Lengths.Cut(messageId, Lengths.MessageId)!,
 
         // Of the whole text, so that two ids that differ only beyond what the column keeps stay two.
         MessageHash = SearchHash.Of(messageId),
@@ -150,8 +151,4 @@ internal sealed class DeliveryDrafting(ConnectionDirectory directory, int mostCa
         row.Cause = cause;
         row.EndedAt = row.ReceivedAt;
     }
-
-    /// <summary>Never between the halves of a surrogate pair: SQLite would store half a character.</summary>
-    private static string? Cut(string? text, int most) =>
-        text is null || text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)];
 }

@@ -11,7 +11,7 @@ internal static class DeliveryInsert
     private static readonly string[] s_columns =
     [
         "ConnectionId", "SourceId", "RequestId", "BodyOffset", "BodyLength", "Origin", "State", "Stage", "Marks", "Type", "EventName",
-        "MessageId", "UserId", "AnonymousId", "Email", "OrderId", "UserHash", "EmailHash", "OrderHash", "MessageHash", "Lane",
+        "MessageId", "UserId", "AnonymousId", "Email", "OrderId", "UserHash", "AnonymousHash", "EmailHash", "OrderHash", "MessageHash", "Lane",
         "ReceivedAt", "OccurredAt", "DueAt", "Cause", "EndedAt", "DuplicateOf",
     ];
 
@@ -63,16 +63,17 @@ internal static class DeliveryInsert
         to[14].Value = OrNull(row.Email);
         to[15].Value = OrNull(row.OrderId);
         to[16].Value = OrNull(row.UserHash);
-        to[17].Value = OrNull(row.EmailHash);
-        to[18].Value = OrNull(row.OrderHash);
-        to[19].Value = row.MessageHash;
-        to[20].Value = row.Lane;
-        to[21].Value = row.ReceivedAt.UtcTicks;
-        to[22].Value = row.OccurredAt.UtcTicks;
-        to[23].Value = OrNull(row.DueAt?.UtcTicks);
-        to[24].Value = OrNull(row.Cause);
-        to[25].Value = OrNull(row.EndedAt?.UtcTicks);
-        to[26].Value = OrNull(row.DuplicateOf);
+        to[17].Value = OrNull(row.AnonymousHash);
+        to[18].Value = OrNull(row.EmailHash);
+        to[19].Value = OrNull(row.OrderHash);
+        to[20].Value = row.MessageHash;
+        to[21].Value = row.Lane;
+        to[22].Value = row.ReceivedAt.UtcTicks;
+        to[23].Value = row.OccurredAt.UtcTicks;
+        to[24].Value = OrNull(row.DueAt?.UtcTicks);
+        to[25].Value = OrNull(row.Cause);
+        to[26].Value = OrNull(row.EndedAt?.UtcTicks);
+        to[27].Value = OrNull(row.DuplicateOf);
     }
 
     private static object OrNull(object? value) => value ?? DBNull.Value;

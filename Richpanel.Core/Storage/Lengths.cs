@@ -20,4 +20,8 @@ public static class Lengths
 
     /// <summary>Longest secret that is taken; real ones have fewer than 100 characters.</summary>
     public const int Secret = 512;
+
+    /// <summary>Never between the halves of a surrogate pair: the database would store half a character.</summary>
+    public static string? Cut(string? text, int most) =>
+        text is null || text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)];
 }

@@ -101,6 +101,22 @@ public sealed class ApiCallsTests(ApiUnderTest api) : IClassFixture<ApiUnderTest
         Assert.Equal("active", (await api.JsonAsync(HttpMethod.Post, "connections/Second/resume")).GetProperty("state").GetString());
     }
 
+    [Fact]
+    public async Task What_no_longer_applies_to_a_connection_is_answered_with_its_state()
+    {
+        var problem = await api.JsonAsync(HttpMethod.Post, "connections/Sandbox/resume", null, HttpStatusCode.Conflict);
+
+        Assert.Equal("active", problem.GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task An_unknown_state_is_told_which_ones_there_are()
+    {
+        var problem = await api.JsonAsync(HttpMethod.Get, "deliveries?state=waiting,failed", null, HttpStatusCode.BadRequest);
+
+        Assert.Contains("waiting, sending, accepted, failed, skipped, canceled, settled, purged, held", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"name":"","apiKey":"12345678"}""", "name")]
     [InlineData("""{"name":"Sandbox","apiKey":"12345678"}""", "name")]
@@ -147,6 +163,12 @@ public sealed class ApiCallsTests(ApiUnderTest api) : IClassFixture<ApiUnderTest
     [InlineData("POST", "preview", "{}", HttpStatusCode.BadRequest)]
     [InlineData("POST", "preview", """{"connection":"nobody","call":{}}""", HttpStatusCode.NotFound)]
     [InlineData("GET", "deliveries?state=lost", null, HttpStatusCode.BadRequest)]
+    [InlineData("GET", "deliveries?state=waiting,sending", null, HttpStatusCode.BadRequest)]
+    [InlineData("GET", "deliveries?state=3", null, HttpStatusCode.BadRequest)]
+    [InlineData("GET", "deliveries?type=1,2", null, HttpStatusCode.BadRequest)]
+    [InlineData("POST", "connections/Shop/resume", null, HttpStatusCode.Conflict)]
+    [InlineData("POST", "connections/Shop/release", null, HttpStatusCode.Conflict)]
+    [InlineData("POST", "connections/Shop/pause", """{"until":"2020-01-01T00:00:00Z"}""", HttpStatusCode.BadRequest)]
     [InlineData("GET", "deliveries?since=yesterday", null, HttpStatusCode.BadRequest)]
     [InlineData("GET", "deliveries?cursor=7", null, HttpStatusCode.BadRequest)]
     [InlineData("GET", "deliveries/dlv_zzzz", null, HttpStatusCode.NotFound)]

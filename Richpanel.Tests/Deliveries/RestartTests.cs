@@ -144,7 +144,10 @@ public sealed class RestartTests
         var id = (await test.ReceiveAsync(connection, "u1"))[0];
         await arrived.Task.WaitAsync(TestContext.Current.CancellationToken);
 
-        await test.AdvanceUntilAsync(test.StopAsync(), TimeSpan.FromSeconds(1));
+        var brokenOff = test.Log.Seen(2008);
+        var stop = test.StopAsync();
+        await test.AdvanceUntilAsync(brokenOff, TimeSpan.FromSeconds(0.5));
+        await stop;
 
         var delivery = await test.FindAsync(id);
         Assert.Equal((DeliveryState.Waiting, "stopped_while_sending"), (delivery.State, delivery.Cause));

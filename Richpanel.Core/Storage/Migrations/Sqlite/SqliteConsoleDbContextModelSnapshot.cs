@@ -280,6 +280,9 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("AnonymousHash")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("AnonymousId")
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
@@ -386,8 +389,13 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex(new[] { "AnonymousHash", "Id" }, "IX_Deliveries_Anonymous")
+                        .HasFilter("\"AnonymousHash\" IS NOT NULL");
+
                     b.HasIndex(new[] { "ConnectionId", "ClaimedUntil" }, "IX_Deliveries_Claimed")
                         .HasFilter("\"State\" = 2");
+
+                    b.HasIndex(new[] { "ConnectionId", "State", "Id" }, "IX_Deliveries_ConnectionState");
 
                     b.HasIndex(new[] { "ConnectionId", "DueAt", "Id", "Lane" }, "IX_Deliveries_Due")
                         .HasFilter("\"State\" = 1");
@@ -404,9 +412,6 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                         .HasFilter("\"OrderHash\" IS NOT NULL");
 
                     b.HasIndex(new[] { "RequestId" }, "IX_Deliveries_Request");
-
-                    b.HasIndex(new[] { "State", "Id" }, "IX_Deliveries_State")
-                        .HasFilter("\"State\" <> 3");
 
                     b.HasIndex(new[] { "UserHash", "Id" }, "IX_Deliveries_User")
                         .HasFilter("\"UserHash\" IS NOT NULL");
