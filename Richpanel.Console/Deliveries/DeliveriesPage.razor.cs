@@ -15,6 +15,7 @@ public sealed partial class DeliveriesPage : IDisposable
     private LedgerLine? _ledger;
     private PersonalFilter? _personal;
     private string? _next;
+    private DateTimeOffset? _searchedBackTo;
     private string? _asked;
     private int _newer;
     private bool _failed;
@@ -25,6 +26,7 @@ public sealed partial class DeliveriesPage : IDisposable
     [Inject] public required LedgerQueries Ledger { get; init; }
     [Inject] public required PersonalFilters Personal { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
+    [Inject] public required ViewerTime Time { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
     [Inject] public required ILogger<DeliveriesPage> Log { get; init; }
 
@@ -52,6 +54,8 @@ public sealed partial class DeliveriesPage : IDisposable
         Who = DeliveryView.Clean(Who),
     };
 
+    private string TimeOf(DateTimeOffset at) => TimeWords.Clock(Time.Local(at), Time.Local(Time.Now));
+
     private string Title => View.State is { } state ? $"{char.ToUpperInvariant(state[0])}{state[1..]} deliveries" : "Deliveries";
 
     protected override void OnInitialized() =>
@@ -74,7 +78,7 @@ public sealed partial class DeliveriesPage : IDisposable
         await ReadAsync(page =>
         {
             _rows = [.. page.Items.Select(row => new ShownRow(row))];
-            _next = page.NextCursor;
+            (_next, _searchedBackTo) = (page.NextCursor, page.SearchedBackTo);
         });
     }
 
@@ -82,7 +86,10 @@ public sealed partial class DeliveriesPage : IDisposable
     {
         var merged = LiveRows.Merge(_rows ?? [], page);
         (_rows, _newer) = (merged.Rows, Cursor is null ? merged.Newer : 0);
-        _next ??= page.NextCursor;
+        if (_next is null)
+        {
+            (_next, _searchedBackTo) = (page.NextCursor, page.SearchedBackTo);
+        }
     });
 
     private async Task ReadAsync(Action<DeliveryPage> take)

@@ -22,7 +22,7 @@ internal sealed record DeliveryStrands(IReadOnlyList<IQueryable<Delivery>> Rows,
     public static DeliveryStrands Of(ConsoleDbContext context, DeliveryFilter filter, IReadOnlyList<long> connections, IReadOnlyList<long> held)
     {
         var among = filter.ConnectionId is { } one ? connections.Where(id => id == one).ToList() : connections;
-        return ByKey(context, filter, among) ?? ByState(context, filter, filter.Held == true ? [.. among.Where(held.Contains)] : among);
+        return ByKey(context, filter, among) ?? ByState(context, filter, among, held);
     }
 
     private static DeliveryStrands? ByKey(ConsoleDbContext context, DeliveryFilter filter, IReadOnlyList<long> connections)
@@ -62,9 +62,9 @@ internal sealed record DeliveryStrands(IReadOnlyList<IQueryable<Delivery>> Rows,
         ],
         false);
 
-    private static DeliveryStrands ByState(ConsoleDbContext context, DeliveryFilter filter, IReadOnlyList<long> connections)
+    private static DeliveryStrands ByState(ConsoleDbContext context, DeliveryFilter filter, IReadOnlyList<long> connections, IReadOnlyList<long> held)
     {
-        var isAll = filter is { State: null, Held: not true, ConnectionId: null, Among: null };
+        var isAll = filter is { State: null, Held: null, ConnectionId: null, Among: null };
         var states = filter switch
         {
             { Held: true } => [DeliveryState.Waiting],
@@ -80,6 +80,7 @@ internal sealed record DeliveryStrands(IReadOnlyList<IQueryable<Delivery>> Rows,
         var strands =
             from id in connections
             from state in states
+            where state != DeliveryState.Waiting || filter.Held is null || filter.Held == held.Contains(id)
             select context.Deliveries.FromSql(
                 $"""SELECT * FROM "Deliveries" INDEXED BY "IX_Deliveries_ConnectionState" WHERE "ConnectionId" = {id} AND "State" = {(int)state}""");
         return new DeliveryStrands([.. strands], !HasMore(filter));
@@ -87,5 +88,5 @@ internal sealed record DeliveryStrands(IReadOnlyList<IQueryable<Delivery>> Rows,
 
     /// <summary>Something that no index of states and connections answers.</summary>
     private static bool HasMore(DeliveryFilter filter) =>
-        filter is not { Held: not false, Type: null, Event: null, Origin: null, Code: null, Since: null, Until: null };
+        filter is not { Type: null, Event: null, Origin: null, Code: null, Since: null, Until: null };
 }
