@@ -1,0 +1,23 @@
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Richpanel.Console.Startup;
+
+namespace Richpanel.Tests.Configuration;
+
+public sealed class SecretsInFilesTests
+{
+    [Fact]
+    public void Every_secret_of_a_file_is_found_by_its_setting_and_nothing_else()
+    {
+        const string json = """
+            {"Bootstrap":{"Admin":{"Email":"a@example.test","Password":"p"},
+             "ApiTokens":[{"Name":"ci","Token":"t"},{"Name":"empty","Token":""}],
+             "Connections":[{"Name":"Shop","ApiKey":"k","ApiSecret":"s","ApiSecretFile":"f","Sources":[{"Name":"Web","WriteKey":"w"}]}]}}
+            """;
+        var file = ((IConfigurationRoot)new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build()).Providers.Single();
+
+        Assert.Equal(
+            ["Bootstrap:Admin:Password", "Bootstrap:ApiTokens:0:Token", "Bootstrap:Connections:0:ApiSecret"],
+            SecretsInFiles.Secrets(file, "Bootstrap").Order());
+    }
+}
