@@ -103,6 +103,24 @@ public static class SandboxContract
             "identify_uid",
             calls.All(call => call["event"]?.AsText() != "identify" || call["userProperties"] is JsonTree.Map),
             "identify carries its data in userProperties.");
+        rule(
+            "activity_user",
+            calls.All(call => call["event"]?.AsText() == "identify" || NamesOnly(call["userProperties"], "uid", "email")),
+            "Any call but identify says at most uid and e-mail of its customer.");
+        rule("session_id", calls.All(call => call["sid"] is null or JsonTree.Text { Value.Length: > 0 }), "sid is a text, or left out.");
+    }
+
+    private static bool NamesOnly(JsonTree? value, params ReadOnlySpan<string> names)
+    {
+        foreach (var (key, _) in (value as JsonTree.Map)?.Members ?? [])
+        {
+            if (!names.Contains(key))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     internal static long? Milliseconds(JsonTree.Map call, string member) =>

@@ -102,9 +102,10 @@ internal sealed class SandboxTimeline
         }
 
         var known = JsonTreeReader.Read(Encoding.UTF8.GetBytes(customer.Properties)).Tree as JsonTree.Map ?? JsonTree.Map.Empty;
-        customer.Properties = JsonTreeWriter.Write(new JsonTree.Map([.. known.Members.Where(member => call.User[member.Key] is null), .. call.User.Members]));
+        var all = new JsonTree.Map([.. known.Members.Where(member => call.User[member.Key] is null), .. call.User.Members]);
+        customer.Properties = JsonTreeWriter.Write(all);
         customer.Email = call.User["email"]?.AsText() ?? customer.Email;
-        customer.Name = call.User["name"]?.AsText() ?? Joined(call.User["firstName"]?.AsText(), call.User["lastName"]?.AsText()) ?? customer.Name;
+        customer.Name = all["name"]?.AsText() ?? Joined(all["firstName"]?.AsText(), all["lastName"]?.AsText()) ?? customer.Name;
         customer.UpdatedAt = call.Request.At;
     }
 

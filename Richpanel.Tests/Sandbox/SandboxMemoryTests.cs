@@ -52,6 +52,15 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_customers_name_is_made_of_all_that_was_said_of_it()
+    {
+        await PostAsync("""{"event":"identify","userProperties":{"uid":"u4","firstName":"Ann","lastName":"Lee"}}""");
+        await PostAsync("""{"event":"identify","userProperties":{"uid":"u4","lastName":"Ray"}}""");
+
+        Assert.Equal("Ann Ray", Assert.Single(await Memory.CustomersAsync("u4", 10, Ct)).Name);
+    }
+
+    [Fact]
     public async Task A_page_updates_the_email_of_a_customer_that_exists_and_nothing_else_of_them()
     {
         await PostAsync("""{"event":"identify","userProperties":{"uid":"u3","email":"old@example.com","plan":"gold"}}""");
@@ -115,12 +124,28 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
         Assert.Equal(50, (await Memory.TimelineAsync("u8", null, null, 1000, Ct)).Count(e => e.Repeat));
     }
 
-    [Fact]
-    public async Task An_event_of_long_ago_joins_no_session_of_today()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_event_of_long_ago_joins_no_session_of_today(bool inOneBatch)
     {
-        await PostAsync("""{"event":"today","did":"d10","time":{"originalTimestamp":1760000000000}}""");
-        await PostAsync("""{"event":"long ago","did":"d10","time":{"originalTimestamp":1700000000000}}""");
-        await PostAsync("""{"event":"just before","did":"d10","time":{"originalTimestamp":1759999000000}}""");
+        string[] calls =
+        [
+            """{"event":"today","did":"d10","time":{"originalTimestamp":1760000000000}}""",
+            """{"event":"long ago","did":"d10","time":{"originalTimestamp":1700000000000}}""",
+            """{"event":"just before","did":"d10","time":{"originalTimestamp":1759999000000}}""",
+        ];
+        if (inOneBatch)
+        {
+            var batch = $$"""{"event":"send_batch","events":[{{string.Join(',', calls)}}]}""";
+            using var answer = await _http.PostAsJsonAsync("/v2/bt", new { hs = Convert.ToBase64String(Encoding.UTF8.GetBytes(batch)) }, Ct);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        foreach (var call in inOneBatch ? [] : calls)
+        {
+            await PostAsync(call);
+        }
 
         var sessions = await Memory.SessionsAsync(null, "d10", 10, Ct);
 
