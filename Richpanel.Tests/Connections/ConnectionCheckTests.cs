@@ -1,74 +1,79 @@
-using Microsoft.Extensions.DependencyInjection;
+using System.Net.Security;
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
 using Richpanel.Core.Connections;
-using Richpanel.Tests.Deliveries;
-using Richpanel.Tests.Support;
+using Richpanel.Core.Wire;
+using Richpanel.Tests.Wire;
 
 namespace Richpanel.Tests.Connections;
 
+/// <summary>The check of a connection tells the first step that fails, by the same causes as a send.</summary>
 public sealed class ConnectionCheckTests
 {
-    private const int Patience = 60_000;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    [Fact(Timeout = Patience)]
-    public async Task Each_step_that_passed_is_told_and_no_event_is_posted()
+    [Fact(Timeout = 30_000)]
+    public async Task An_address_that_answers_passes_every_step()
     {
-        await using var stub = await RichpanelStub.StartAsync();
-        await using var console = new ConsoleUnderTest(new Dictionary<string, string?> { ["Outgoing:AllowPrivateNetworks"] = "true" });
+        await using var server = RawServer.Saying("HTTP/1.1 404 Not here\r\nContent-Length: 0\r\n\r\n");
 
-        var steps = await CheckAsync(console, stub.BaseUrl);
-
-        Assert.Equal([CheckStepName.Resolve, CheckStepName.Connect, CheckStepName.Answer], steps.Select(step => step.Name));
-        Assert.All(steps, step => Assert.True(step.Passed, step.Text));
-        Assert.Empty(stub.Requests);
+        // The first connection only looks whether there is one; the second asks.
+        Assert.Equal(["Resolve", "Connect", "Answer"], await RunAsync($"http://127.0.0.1:{server.Port}/v2"));
     }
 
-    [Fact(Timeout = Patience)]
-    public async Task A_port_where_nothing_listens_fails_at_connecting_and_the_rest_is_not_tried()
+    [Theory(Timeout = 30_000)]
+    [InlineData("http://127.0.0.1:1/v2", "Resolve: address_not_allowed")]
+    [InlineData("http://0.0.0.0:1/v2", "Resolve: address_not_allowed")]
+    [InlineData("http://[::]:1/v2", "Resolve: address_not_allowed")]
+    [InlineData("https://169.254.169.254/v2", "Resolve: address_not_allowed")]
+    public async Task An_address_inside_is_not_even_connected_to(string address, string says) =>
+        Assert.Equal([says], await RunAsync(address, allowPrivate: false));
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_port_where_nothing_listens_ends_it_at_connecting() =>
+        Assert.Equal(["Resolve", "Connect: connection_refused"], await RunAsync($"http://127.0.0.1:{RawServer.ClosedPort()}/v2"));
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("localhost", false, "certificate_untrusted")]
+    [InlineData("localhost", true, "certificate_expired")]
+    [InlineData("another.example", false, "certificate_name_mismatch")]
+    public async Task A_bad_certificate_ends_it_at_TLS_with_its_own_name(string host, bool expired, string cause)
     {
-        await using var stub = await RichpanelStub.StartAsync();
-        var address = stub.BaseUrl;
-        await stub.DisposeAsync();
-        await using var console = new ConsoleUnderTest(new Dictionary<string, string?> { ["Outgoing:AllowPrivateNetworks"] = "true" });
+        using var authority = new TestAuthority();
+        using var certificate = authority.Issue(host, expired);
+        await using var server = new RawServer(async (socket, ct) =>
+        {
+            await using var tls = new SslStream(new NetworkStream(socket));
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, ct);
+        });
 
-        var steps = await CheckAsync(console, address);
-
-        Assert.Equal([(CheckStepName.Resolve, null), (CheckStepName.Connect, "connection_refused")], steps.Select(step => (step.Name, step.Cause?.Code)));
+        Assert.Equal(["Resolve", "Connect", $"Tls: {cause}"], await RunAsync($"https://localhost:{server.Port}/v2"));
     }
 
-    [Fact(Timeout = Patience)]
-    public async Task TLS_where_there_is_none_fails_at_that_step()
+    [Theory(Timeout = 30_000)]
+    [InlineData("http://api.richpanel.example/v2")]
+    [InlineData("https://api.richpanel.example/v2")]
+    public async Task Through_a_proxy_only_the_answer_is_asked_for_and_a_407_is_none(string address)
     {
-        await using var stub = await RichpanelStub.StartAsync();
-        await using var console = new ConsoleUnderTest(new Dictionary<string, string?> { ["Outgoing:AllowPrivateNetworks"] = "true" });
+        await using var proxy = RawServer.Saying("HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n");
 
-        var steps = await CheckAsync(console, stub.BaseUrl.Replace("http://", "https://", StringComparison.Ordinal));
-
-        Assert.Equal([true, true, false], steps.Select(step => step.Passed));
-        Assert.Equal(CheckStepName.Tls, steps[^1].Name);
+        Assert.Equal(["Answer: proxy_sign_in"], await RunAsync(address, proxy: $"http://127.0.0.1:{proxy.Port}"));
     }
 
-    [Fact(Timeout = Patience)]
-    public async Task A_private_address_is_refused_before_anything_is_connected()
+    [Fact(Timeout = 30_000)]
+    public async Task A_proxy_that_is_not_there_is_told_as_that() =>
+        Assert.Equal(["Answer: proxy_unreachable"], await RunAsync("https://api.richpanel.example/v2", proxy: $"http://127.0.0.1:{RawServer.ClosedPort()}"));
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_sandbox_that_is_switched_off_is_told_as_that() =>
+        Assert.Equal(["Connect: sandbox_off"], await RunAsync("http://sandbox.invalid/v2", isSandbox: true));
+
+    /// <summary>The steps in order, each by name, with the code of what made it fail.</summary>
+    private static async Task<IEnumerable<string>> RunAsync(string address, bool allowPrivate = true, string? proxy = null, bool isSandbox = false)
     {
-        await using var console = new ConsoleUnderTest();
-
-        var steps = await CheckAsync(console, "http://127.0.0.1:9/v2");
-
-        Assert.Equal((CheckStepName.Resolve, "address_not_allowed"), (Assert.Single(steps).Name, steps[0].Cause!.Code));
+        using var under = new ClientUnderTest(allowPrivate, proxy);
+        var check = new ConnectionCheck(
+            under.Client, Options.Create(new OutgoingOptions { AllowPrivateNetworks = allowPrivate, Proxy = proxy }), under.Own, under.Sandbox, TimeProvider.System);
+        var steps = await check.RunAsync(
+            new Connection { Name = "Shop", BaseUrl = address, ApiKey = "KEY-1234", IsSandbox = isSandbox }, TestContext.Current.CancellationToken);
+        return steps.Select(step => step.Cause is null ? $"{step.Name}" : $"{step.Name}: {step.Cause.Code}");
     }
-
-    [Fact(Timeout = Patience)]
-    public async Task The_sandbox_answers()
-    {
-        await using var console = new ConsoleUnderTest();
-
-        var steps = await console.Services.GetRequiredService<ConnectionCheck>().RunAsync(console.Directory.Connections.Single(row => row.IsSandbox), Ct);
-
-        Assert.True(Assert.Single(steps).Passed);
-    }
-
-    private static Task<IReadOnlyList<CheckStep>> CheckAsync(ConsoleUnderTest console, string baseUrl) =>
-        console.Services.GetRequiredService<ConnectionCheck>().RunAsync(new Connection { Name = "Checked", BaseUrl = baseUrl, ApiKey = "api-key-1" }, Ct);
 }
