@@ -1,0 +1,170 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace Richpanel.Tests.Fuzz;
+
+/// <summary>One request somebody might send to the door.</summary>
+/// <param name="Route">Method and path.</param>
+/// <param name="User">Basic user name; null = no header.</param>
+internal sealed record DoorInput(HttpMethod Method, string Route, byte[] Body, string? User, IReadOnlyList<(string Name, string Value)> Headers);
+
+/// <summary>Makes inputs from a seed: valid calls, mutated ones, and bytes that were never a call; on every route.</summary>
+internal sealed class DoorInputs(int seed, string writeKey, string sourceId)
+{
+    private static readonly string[] s_posts =
+    [
+        "/v1/track", "/v1/t", "/v1/identify", "/v1/i", "/v1/page", "/v1/p", "/v1/screen", "/v1/s", "/v1/group", "/v1/g", "/v1/alias", "/v1/a",
+        "/v1/batch", "/v1/b", "/v1/import", "/v1/m", "/v1/nothing", "/v1/", "/v1", "/segment", "/webhooks", "/webhooks/unknown", "/segment/unknown",
+        "/v1/track/", "/v1//track", "/v1/pixel/track", "/v1/projects/x/settings", "/v1/tr%61ck", "/webhooks/a/b",
+    ];
+
+    private static readonly string[] s_tokens =
+    [
+        "null", "true", "[]", "{}", "\"\"", "0", "-0", "1e999", "1e-999", "123456789012345678901234567890", "\"\\ud800\"", "\"\\u0000\"", "\"漢字 Ünï 🙂\"",
+        "{\"a\":{\"a\":{\"a\":[[[[1]]]]}}}", "\"2026-13-45T99:99:99Z\"", "\"Order Completed\"", "17", "\"u\"", "[null,{},\"x\",1]", "{\"writeKey\":\"k\"}", "'x'", "NaN",
+        "\"" + "a\\u0301" + "\"", "{\"__proto__\":1,\"constructor\":2}", "1.0000000000000000000001",
+    ];
+
+    private static readonly string[] s_members =
+    [
+        "type", "event", "userId", "anonymousId", "messageId", "timestamp", "sentAt", "originalTimestamp", "receivedAt", "properties", "traits", "context", "integrations",
+        "batch", "writeKey", "name", "category", "action", "user_id", "sessionId", "options", "_metadata", "",
+    ];
+
+    private static readonly string[] s_types = ["track", "identify", "page", "screen", "group", "alias", "delete", "Track", "what", ""];
+
+    private readonly Random _random = new(seed);
+
+    public DoorInput Next()
+    {
+        var headers = new List<(string, string)>();
+        var user = _random.Next(10) switch { < 7 => writeKey, 7 => null, 8 => "unknown-key", _ => Text(_random.Next(300)) };
+        if (_random.Next(20) == 0)
+        {
+            return new DoorInput(Pick([HttpMethod.Get, HttpMethod.Put, HttpMethod.Options, HttpMethod.Delete]), Path(), [], user, headers);
+        }
+
+        var body = Body();
+        if (_random.Next(8) == 0)
+        {
+            body = Gzip(body);
+            headers.Add(("Content-Encoding", "gzip"));
+            body = _random.Next(3) == 0 ? Mutated(body) : body;
+        }
+        else if (_random.Next(30) == 0)
+        {
+            headers.Add(("Content-Encoding", Pick(["gzip", "br", "identity", "x-gzip", "gzip, gzip", "é"])));
+        }
+
+        if (_random.Next(6) == 0)
+        {
+            headers.Add((Pick(["X-Signature", "X-Segment-Settings", "Origin", "Content-Type", "Authorization"]), Pick(["x", "Bearer y", "Basic !!!", Convert.ToBase64String(Bytes(40)), "null", "text/xml"])));
+        }
+
+        return new DoorInput(HttpMethod.Post, Path(), body, user, headers);
+    }
+
+    private string Path() => _random.Next(12) switch
+    {
+        0 => "/webhooks/" + sourceId,
+        1 => "/segment/" + sourceId,
+        2 => "/v1/pixel/track?data=" + Uri.EscapeDataString(Convert.ToBase64String(_random.Next(4) == 0 ? Mutated(Small()) : Small())),
+        3 => "/v1/batch",
+        _ => Pick(s_posts),
+    };
+
+    private byte[] Small() => Encoding.UTF8.GetBytes(Call());
+
+    private byte[] Body() => _random.Next(10) switch
+    {
+        < 4 => Encoding.UTF8.GetBytes(Call()),
+        < 6 => Encoding.UTF8.GetBytes($$"""{"batch":[{{string.Join(',', Enumerable.Range(0, _random.Next(8)).Select(_ => _random.Next(6) == 0 ? Pick(s_tokens) : Call()))}}],"sentAt":{{Value(1)}},"context":{{Value(1)}}}"""),
+        6 => Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Range(0, _random.Next(5)).Select(_ => Call()))}]"),
+        7 => Bytes(_random.Next(400)),
+        8 => Encoding.UTF8.GetBytes(Pick(s_tokens)),
+        _ => Mutated(Encoding.UTF8.GetBytes(Call())),
+    };
+
+    private string Call()
+    {
+        var members = new List<string>();
+        if (_random.Next(12) != 0)
+        {
+            members.Add($"\"type\":\"{Pick(s_types)}\"");
+        }
+
+        if (_random.Next(8) != 0)
+        {
+            members.Add($"\"userId\":\"u{_random.Next(50)}\"");
+        }
+
+        if (_random.Next(4) != 0)
+        {
+            members.Add($"\"event\":\"{Pick(["Order Completed", "Product Added", "Song Played", "Order Refunded", "Products Searched"])}\"");
+        }
+
+        for (var i = _random.Next(6); i > 0; i--)
+        {
+            members.Add($"\"{Pick(s_members)}\":{Value(0)}");
+        }
+
+        return "{" + string.Join(',', members.OrderBy(_ => _random.Next())) + "}";
+    }
+
+    private string Value(int depth) => _random.Next(4) switch
+    {
+        0 when depth < 4 => "{" + string.Join(',', Enumerable.Range(0, _random.Next(4)).Select(_ => $"\"{Pick(s_members)}\":{Value(depth + 1)}")) + "}",
+        1 when depth < 4 => "[" + string.Join(',', Enumerable.Range(0, _random.Next(4)).Select(_ => Value(depth + 1))) + "]",
+        2 when _random.Next(40) == 0 => new string('[', 700) + new string(']', 700),
+        _ => Pick(s_tokens),
+    };
+
+    /// <summary>A few bytes flipped, cut out, doubled or put in.</summary>
+    private byte[] Mutated(byte[] body)
+    {
+        var bytes = new List<byte>(body);
+        for (var i = _random.Next(1, 6); i > 0 && bytes.Count > 0; i--)
+        {
+            var at = _random.Next(bytes.Count);
+            switch (_random.Next(4))
+            {
+                case 0:
+                    bytes[at] = (byte)_random.Next(256);
+                    break;
+                case 1:
+                    bytes.RemoveRange(at, Math.Min(_random.Next(1, 10), bytes.Count - at));
+                    break;
+                case 2:
+                    bytes.InsertRange(at, bytes.GetRange(at, Math.Min(_random.Next(1, 20), bytes.Count - at)));
+                    break;
+                default:
+                    bytes.InsertRange(at, Encoding.UTF8.GetBytes(Pick(s_tokens)));
+                    break;
+            }
+        }
+
+        return [.. bytes];
+    }
+
+    private static byte[] Gzip(byte[] body)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+        {
+            gzip.Write(body);
+        }
+
+        return packed.ToArray();
+    }
+
+    private byte[] Bytes(int length)
+    {
+        var bytes = new byte[length];
+        _random.NextBytes(bytes);
+        return bytes;
+    }
+
+    private string Text(int length) => string.Concat(Enumerable.Range(0, length).Select(_ => (char)_random.Next(' ', 0x250)));
+
+    private T Pick<T>(IReadOnlyList<T> from) => from[_random.Next(from.Count)];
+}
