@@ -9,7 +9,7 @@ namespace Richpanel.Core.Receiving;
 public sealed record AdmittedRequest(Source Source, ReceivedRoute Route, Origin Origin, ReadOnlyMemory<byte> Body, string? Envelope);
 
 /// <summary>The durable side of the door. The task ends after the commit: only then may anyone answer 200.</summary>
-public sealed class CallDoor(StoreWriter writer, StoreHealth health, ExpansionProgress progress, TimeProvider time)
+public sealed class CallDoor(StoreWriter writer, StoreHealth health, ExpansionProgress progress, DoorLoad load, TimeProvider time)
 {
     private const string Insert =
         """INSERT INTO "Requests" ("SourceId","ConnectionId","Origin","Route","ReceivedAt","Body","Encoding","Envelope") VALUES ($source,$connection,$origin,$route,$at,$body,$encoding,$envelope)""";
@@ -28,6 +28,7 @@ public sealed class CallDoor(StoreWriter writer, StoreHealth health, ExpansionPr
     {
         health.DemandSpace();
         var length = request.Body.Length;
+        load.Came(length);
         var bytes = Interlocked.Add(ref _bytes, length);
         var requests = Interlocked.Increment(ref _requests);
         try

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Richpanel.Core.Storage;
 
 /// <summary>
-/// Whether senders crowd at the door: how many of them wait for one commit, over windows of a tenth of a second. In a rush they
-/// come first, since each of them waits for its answer: whoever works behind the door paces itself by this. A steady stream that
-/// the machine can take, however fast, is no rush. One thread tells, any thread may ask.
+/// Whether senders crowd at the door: how many of them wait for one commit, or how much they bring, over windows of a tenth of a
+/// second. In a rush they come first, since each of them waits for its answer: whoever works behind the door paces itself by this.
+/// A steady stream that the machine can take, however fast, is no rush. One thread tells of commits, any thread may ask.
 /// </summary>
 public sealed class DoorLoad
 {
@@ -15,12 +15,16 @@ public sealed class DoorLoad
     /// <summary>It lasts until they are fewer than this: what is done in a rush shortens their queue, and must not end by that.</summary>
     public const int Calm = 14;
 
+    /// <summary>Or this many bytes a second: more than a machine of two cores makes rows of at the same time.</summary>
+    public const int BytesCrowd = 8 * 1024 * 1024;
+
     private static readonly long s_window = Stopwatch.Frequency / 10;
 
     private readonly Func<long> _clock;
     private long _windowStart;
     private int _senders;
     private int _commits;
+    private long _bytes;
     private volatile bool _crowded;
 
     /// <param name="clock">Ticks as <see cref="Stopwatch"/> counts them.</param>
@@ -33,6 +37,9 @@ public sealed class DoorLoad
 
     /// <summary>Nothing for two windows is no rush, whatever the last one said.</summary>
     public bool IsRush => _crowded && _clock() - Interlocked.Read(ref _windowStart) <= 2 * s_window;
+
+    /// <summary>A request of this many bytes has come; from any thread.</summary>
+    internal void Came(int bytes) => Interlocked.Add(ref _bytes, bytes);
 
     /// <summary>A commit begins that this many senders wait for.</summary>
     internal void Committing(int senders)
@@ -47,7 +54,8 @@ public sealed class DoorLoad
         var now = _clock();
         if (now - _windowStart >= s_window)
         {
-            _crowded = _senders >= (_crowded ? Calm : Crowd) * _commits;
+            var bytesASecond = Interlocked.Exchange(ref _bytes, 0) * Stopwatch.Frequency / (now - _windowStart);
+            _crowded = _senders >= (_crowded ? Calm : Crowd) * _commits || bytesASecond >= BytesCrowd;
             (_senders, _commits) = (0, 0);
             Interlocked.Exchange(ref _windowStart, now);
         }

@@ -40,6 +40,30 @@ public sealed class DoorLoadTests
     }
 
     [Fact]
+    public void Few_senders_with_much_to_bring_are_a_rush()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            _door.Came(DoorLoad.BytesCrowd / 90);
+            Commits(1, senders: 1);
+        }
+
+        Assert.True(_door.IsRush);
+    }
+
+    [Fact]
+    public void Few_senders_with_less_to_bring_are_none()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            _door.Came(DoorLoad.BytesCrowd / 200);
+            Commits(1, senders: 1);
+        }
+
+        Assert.False(_door.IsRush);
+    }
+
+    [Fact]
     public void A_rush_ends_when_nobody_comes_any_more()
     {
         Commits(20, senders: 64);
