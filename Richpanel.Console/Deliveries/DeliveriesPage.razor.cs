@@ -16,6 +16,7 @@ public sealed partial class DeliveriesPage : IDisposable
     private PersonalFilter? _personal;
     private string? _next;
     private DateTimeOffset? _searchedBackTo;
+    private DeliveryCount? _matches;
     private string? _asked;
     private int _newer;
     private bool _failed;
@@ -73,7 +74,7 @@ public sealed partial class DeliveriesPage : IDisposable
 
     private async Task ReloadAsync()
     {
-        (_rows, _failed, _newer) = (null, false, 0);
+        (_rows, _matches, _failed, _newer) = (null, null, false, 0);
         _personal = Personal.Find(Who);
         await ReadAsync(page =>
         {
@@ -98,6 +99,9 @@ public sealed partial class DeliveriesPage : IDisposable
         try
         {
             var page = await Deliveries.PageAsync(View.ToFilter(_personal), Cursor, PageSize, _leaving.Token);
+
+            // Counted once a question: a live list that counts at every change would cost more than it shows.
+            var matches = _matches ?? (View.IsNarrowed ? await Deliveries.CountAsync(View.ToFilter(_personal), _leaving.Token) : null);
             var ledger = await Ledger.ReadAsync(_leaving.Token);
             if (asked != _asked)
             {
@@ -105,6 +109,7 @@ public sealed partial class DeliveriesPage : IDisposable
             }
 
             take(page);
+            _matches = matches;
             _ledger = ledger.Total;
             _failed = false;
             _live = "Live";

@@ -64,6 +64,14 @@ public sealed record DeliveryView
         where T : struct, Enum =>
         word is not null && !char.IsDigit(word.FirstOrDefault()) && Enum.TryParse<T>(word, ignoreCase: true, out var value) ? value : null;
 
+    /// <summary><c>1 matches</c>, <c>1,284 match</c>, <c>10,000+ match</c>: never a wrong number.</summary>
+    public static string Matches(DeliveryCount count) => (count.Found, count.AndMore) switch
+    {
+        (1, false) => "1 matches",
+        (_, true) => $"{Number(count.Found)}+ match",
+        _ => $"{Number(count.Found)} match",
+    };
+
     /// <summary><c>7 of 7</c>-style numbers, with thousands apart.</summary>
     public static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -20,8 +20,8 @@ public sealed class ConnectionDirectory(IDbContextFactory<ConsoleDbContext> cont
     /// <summary>Raised after each reload.</summary>
     public event Action? Changed;
 
-    /// <summary>Connections whose waiting deliveries people see as Held (design section 2).</summary>
-    public IReadOnlyList<long> HeldConnections(DateTimeOffset now) => [.. Connections.Where(c => c.IsHeld(now)).Select(c => c.Id)];
+    /// <summary>Connections whose waiting deliveries people see as Held (design section 2): on hold, paused or disabled.</summary>
+    public IReadOnlyList<long> HeldConnections(DateTimeOffset now) => [.. Connections.Where(c => c.IsStopped(now)).Select(c => c.Id)];
 
     public Connection? Find(long connectionId) => _now.ById.GetValueOrDefault(connectionId);
 

@@ -11,6 +11,9 @@ public sealed class DeliveryQueries(
 {
     public const int MostRows = 200;
 
+    /// <summary>Counted no further: beyond it people need no number.</summary>
+    public const int MostCounted = 10_000;
+
     /// <summary>Rows a page may look at beyond those it gives: what a rare event name costs at most.</summary>
     private const int MostLookedAt = 20_000;
 
@@ -30,8 +33,8 @@ public sealed class DeliveryQueries(
         var take = Math.Clamp(limit, 1, MostRows);
         var held = directory.HeldConnections(time.GetUtcNow());
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var first = filter.Since is { } since ? await FirstIdAsync(context, since - s_disorder, ct) : 0;
-        var before = PublicId.Parse(cursor, "dlv") ?? (filter.Until is { } until ? await FirstIdAsync(context, until + s_disorder, ct) : long.MaxValue);
+        var (first, before) = await SpanAsync(context, filter, ct);
+        before = PublicId.Parse(cursor, "dlv") ?? before;
         var strands = DeliveryStrands.Of(context, filter, filter.Among ?? [.. directory.Connections.Select(c => c.Id)], held);
 
         List<DeliveryRow> found = [];
@@ -39,7 +42,7 @@ public sealed class DeliveryQueries(
         foreach (var strand in strands.Rows)
         {
             var rows = strand.Where(d => d.Id < before && d.Id >= first).OrderByDescending(d => d.Id);
-            var budget = strands.AreNarrow ? take + 1 : Math.Max(LeastLookedAt, MostLookedAt / strands.Rows.Count);
+            var budget = strands.AreNarrow ? take + 1 : Budget(strands);
             var fit = await rows.Take(budget).Narrow(filter, held).OrderByDescending(d => d.Id).Take(take + 1).Select(s_row).ToListAsync(ct);
             found.AddRange(fit);
             if (fit.Count <= take && !strands.AreNarrow)
@@ -54,6 +57,26 @@ public sealed class DeliveryQueries(
             ? new DeliveryPage(items[..take], PublicId.Delivery(items[take - 1].Id), null)
             : lookedTo == 0 ? new DeliveryPage(items, null, null)
             : new DeliveryPage(items, PublicId.Delivery(lookedTo), await context.Deliveries.Where(d => d.Id == lookedTo).Select(d => d.ReceivedAt).SingleAsync(ct));
+    }
+
+    /// <summary>How many fit, in bounded time.</summary>
+    public async Task<DeliveryCount> CountAsync(DeliveryFilter filter, CancellationToken ct)
+    {
+        var held = directory.HeldConnections(time.GetUtcNow());
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var (first, before) = await SpanAsync(context, filter, ct);
+        var strands = DeliveryStrands.Of(context, filter, filter.Among ?? [.. directory.Connections.Select(c => c.Id)], held);
+        var found = 0;
+        var andMore = false;
+        foreach (var strand in strands.Rows)
+        {
+            var rows = strand.Where(d => d.Id < before && d.Id >= first).OrderByDescending(d => d.Id);
+            var budget = strands.AreNarrow ? MostCounted + 1 : Budget(strands);
+            found += await rows.Take(budget).Narrow(filter, held).CountAsync(ct);
+            andMore |= !strands.AreNarrow && await rows.Skip(budget).AnyAsync(ct);
+        }
+
+        return new DeliveryCount(Math.Min(found, MostCounted), andMore || found > MostCounted);
     }
 
     public async Task<DeliveryDetail?> FindAsync(long id, CancellationToken ct)
@@ -80,6 +103,13 @@ public sealed class DeliveryQueries(
             request);
     }
 
+    private static int Budget(DeliveryStrands strands) => Math.Max(LeastLookedAt, MostLookedAt / Math.Max(1, strands.Rows.Count));
+
+    /// <summary>Ids of what was received in the filter's span: the first, and the first after it.</summary>
+    private static async Task<(long First, long Before)> SpanAsync(ConsoleDbContext context, DeliveryFilter filter, CancellationToken ct) => (
+        filter.Since is { } since ? await FirstIdAsync(context, since - s_disorder, ct) : 0,
+        filter.Until is { } until ? await FirstIdAsync(context, until + s_disorder, ct) : long.MaxValue);
+
     /// <summary>The first row received at this time or later, by halving: ids and times of receipt grow together.</summary>
     private static async Task<long> FirstIdAsync(ConsoleDbContext context, DateTimeOffset time, CancellationToken ct)
     {
@@ -101,6 +131,12 @@ public sealed class DeliveryQueries(
 
     private static readonly Func<Delivery, DeliveryRow> s_rowOf = s_row.Compile();
 
-    private static DeliveryRow WithHold(DeliveryRow row, IReadOnlyList<long> held) =>
-        row.State == DeliveryState.Waiting && held.Contains(row.ConnectionId) ? row with { Held = true } : row;
+    /// <summary>What the connection's row means for the delivery: held, or due no earlier than the connection goes on.</summary>
+    private DeliveryRow WithHold(DeliveryRow row, IReadOnlyList<long> held) => row.State != DeliveryState.Waiting
+        ? row
+        : row with
+        {
+            Held = held.Contains(row.ConnectionId),
+            DueAt = directory.Find(row.ConnectionId)?.PostponedUntil is { } until && until > row.DueAt ? until : row.DueAt,
+        };
 }

@@ -64,6 +64,11 @@ public sealed record DeliveryRow(
     DateTimeOffset? LastAttemptAt,
     long? DuplicateOf);
 
+/// <summary>How many deliveries fit a filter.</summary>
+/// <param name="Found">At most <see cref="DeliveryQueries.MostCounted"/>.</param>
+/// <param name="AndMore">There are more, or further back has not been looked.</param>
+public sealed record DeliveryCount(int Found, bool AndMore);
+
 /// <summary>A page, newest first.</summary>
 /// <param name="NextCursor">Null on the last page.</param>
 /// <param name="SearchedBackTo">

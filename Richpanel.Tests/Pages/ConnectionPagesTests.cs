@@ -1,0 +1,186 @@
+using Bunit;
+using Richpanel.Console.Connections;
+using Richpanel.Core;
+using Richpanel.Core.Connections;
+
+namespace Richpanel.Tests.Pages;
+
+public sealed class ConnectionPagesTests : IAsyncLifetime
+{
+    private const string Secret = "planted-secret-of-a-page-7731";
+
+    private readonly PagesUnderTest _pages = new();
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_list_names_each_connection_with_environment_state_address_and_secret()
+    {
+        var shop = await _pages.App.AddSourceAsync("Shop", apiSecret: null);
+        await _pages.Holds.PauseAsync(shop.ConnectionId, null);
+
+        var page = _pages.Open<ConnectionsPage>("/connections");
+
+        var rows = page.FindAll("tbody tr").Select(row => row.Words()).ToList();
+        Assert.Contains(rows, row => row.StartsWith("Sandbox Made by the product", StringComparison.Ordinal) && row.Contains("Active built in", StringComparison.Ordinal));
+        Assert.Contains("Shop Production Paused http://127.0.0.1:9/v2 none: unsigned 1", rows);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_empty_form_is_refused_with_a_sentence_at_each_field_that_needs_one()
+    {
+        var page = New();
+
+        await page.Find("form").SubmitAsync();
+
+        page.EventuallySays("Not saved: see what is marked above.");
+        Assert.StartsWith("Give the connection a name", page.Find("#name-fault").Words(), StringComparison.Ordinal);
+        Assert.StartsWith("The API Key has 8 to", page.Find("#api-key-fault").Words(), StringComparison.Ordinal);
+        Assert.Equal(("true", "name-fault name-help"), (page.Find("#name").GetAttribute("aria-invalid"), page.Find("#name").GetAttribute("aria-describedby")));
+        Assert.Single(_pages.App.Directory.Connections);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("timeout", "61", "The time-out is from 1 to 60 seconds.")]
+    [InlineData("timeout", "0", "The time-out is from 1 to 60 seconds.")]
+    [InlineData("concurrency", "257", "Concurrency is from 1 to 256 requests in flight.")]
+    [InlineData("address", "ftp://example.com", "The base address is a whole https address such as https://api.richpanel.com/v2.")]
+    public async Task A_value_out_of_range_is_told_at_its_field(string field, string value, string told)
+    {
+        var page = New();
+        Fill(page);
+        var input = page.Find($"#{field}");
+        if (field == "address")
+        {
+            input.Input(value);
+        }
+        else
+        {
+            input.Change(value);
+        }
+
+        await page.Find("form").SubmitAsync();
+
+        page.Eventually(() => Assert.Equal(told, page.Find($"#{field}-fault").Words()));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Concurrency_time_out_and_disabling_are_saved_and_an_emptied_field_gives_the_option_back()
+    {
+        var page = New();
+        Fill(page);
+        page.Find("#concurrency").Change("3");
+        page.Find("#timeout").Change("45");
+        page.Find("#disabled").Change("no");
+        Assert.Contains("new events are kept as Skipped rows and never sent", page.Find("#disabled-help").Words(), StringComparison.Ordinal);
+        await page.Find("form").SubmitAsync();
+        page.EventuallySays("Created.");
+        Assert.Equal((3, 45, true), (Shop.Concurrency, Shop.TimeoutSeconds, Shop.Disabled));
+
+        page.Find("#concurrency").Change("");
+        page.Find("#timeout").Change("");
+        await page.Find("form").SubmitAsync();
+
+        page.EventuallySays("Saved.");
+        Assert.Equal(((int?)null, (int?)null), (Shop.Concurrency, Shop.TimeoutSeconds));
+        Assert.Equal("8", page.Find("#concurrency").GetAttribute("placeholder"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_secret_goes_in_and_only_its_fingerprint_comes_out()
+    {
+        var page = New();
+        Fill(page);
+        page.Find("#api-secret").Change(Secret);
+        await page.Find("form").SubmitAsync();
+
+        page.EventuallySays($"Fingerprint {Shop.SecretFingerprint}");
+        Assert.DoesNotContain(Secret, page.Markup, StringComparison.Ordinal);
+        Assert.Null(page.Find("#api-secret").GetAttribute("value"));
+
+        page.Find("#name").Input("Shop 2");
+        var fingerprint = Shop.SecretFingerprint;
+        await page.Find("form").SubmitAsync();
+        page.EventuallySays("Saved.");
+        Assert.Equal(fingerprint, Shop.SecretFingerprint);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public void A_pasted_key_loses_its_blanks_and_says_so()
+    {
+        var page = New();
+
+        page.Find("#api-key").Change("  key-12345678 \n");
+
+        Assert.Equal("key-12345678", page.Find("#api-key").GetAttribute("value"));
+        Assert.NotEmpty(page.FindAll(".hint"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_check_shows_its_steps_and_where_it_stopped()
+    {
+        var shop = await _pages.App.AddSourceAsync("Shop");
+        var page = Open(shop.ConnectionId);
+
+        await page.Button("Check").ClickAsync(new());
+
+        page.Eventually(() => Assert.NotEmpty(page.FindAll(".steps li")));
+        Assert.Contains("failed: ", page.FindAll(".steps li")[^1].Words(), StringComparison.Ordinal);   // nothing listens on port 9, and loopback is not allowed
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Pausing_resuming_and_releasing_show_at_once()
+    {
+        var page = Open(_pages.Sandbox.Id);
+        await page.Button("Pause").ClickAsync(new());
+        page.EventuallySays("Events are kept; nothing is sent.");
+        Assert.Equal("Paused", page.Find(".head .state").Words());
+
+        await page.Button("Resume").ClickAsync(new());
+        page.EventuallySays("What is due is sent.");
+
+        await _pages.Holds.HoldAsync(_pages.Sandbox.Id, "unauthorized", null);
+        page.EventuallySays("On hold: Key not accepted (401)");
+        await page.Button("Release").ClickAsync(new());
+        page.EventuallySays("What is due is sent.");
+        Assert.Null(_pages.Sandbox.HoldCause);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_new_source_shows_its_write_key_once_it_is_made_and_a_nameless_one_is_refused()
+    {
+        var page = Open(_pages.Sandbox.Id);
+        await page.FindAll("form")[^1].SubmitAsync();
+        page.EventuallySays("Give the source a name");
+
+        page.Find("input[placeholder='Web shop']").Change("Web");
+        await page.FindAll("form")[^1].SubmitAsync();
+
+        page.Eventually(() => Assert.Equal(2, page.FindAll("tbody tr").Count));
+        var made = _pages.App.Directory.Sources.Single(source => source.Name == "Web");
+        Assert.Contains(_pages.Get<ConnectionStore>().RevealWriteKey(made), page.Words(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public void An_id_that_leads_nowhere_says_so()
+    {
+        var page = _pages.Open<ConnectionPage>("/connections/con_999", set => set.Add(p => p.PublicConnectionId, "con_999"));
+
+        Assert.Contains("There is no such connection", page.Words(), StringComparison.Ordinal);
+    }
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _pages.DisposeAsync();
+
+    private Connection Shop => _pages.App.Directory.Connections.Single(connection => !connection.IsSandbox);
+
+    private IRenderedComponent<ConnectionPage> New() => _pages.Open<ConnectionPage>("/connections/new");
+
+    private IRenderedComponent<ConnectionPage> Open(long id) =>
+        _pages.Open<ConnectionPage>($"/connections/{PublicId.Connection(id)}", set => set.Add(p => p.PublicConnectionId, PublicId.Connection(id)));
+
+    private static void Fill(IRenderedComponent<ConnectionPage> page)
+    {
+        page.Find("#name").Input("Shop");
+        page.Find("#api-key").Change("api-key-of-shop");
+    }
+}
