@@ -10,7 +10,7 @@ public sealed partial class DeliveriesPage : IDisposable
 {
     private const int PageSize = 50;
 
-    private readonly CancellationTokenSource _leaving = new();
+    private readonly Leaving _leaving = new();
     private IReadOnlyList<ShownRow>? _rows;
     private LedgerLine? _ledger;
     private PersonalFilter? _personal;
@@ -134,7 +134,6 @@ public sealed partial class DeliveriesPage : IDisposable
     public void Dispose()
     {
         _update?.Dispose();
-        _leaving.Cancel();
         _leaving.Dispose();
     }
 }

@@ -10,7 +10,7 @@ public sealed partial class DeliveryDetailPage : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(70);   // longer than the longest time-out of a send
 
-    private readonly CancellationTokenSource _leaving = new();
+    private readonly Leaving _leaving = new();
     private DeliveryDetail? _detail;
     private string? _shownId;
     private string? _outcome;
@@ -100,7 +100,6 @@ public sealed partial class DeliveryDetailPage : IDisposable
     public void Dispose()
     {
         _update?.Dispose();
-        _leaving.Cancel();
         _leaving.Dispose();
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class LabPage : IDisposable
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
-    private readonly CancellationTokenSource _leaving = new();
+    private readonly Leaving _leaving = new();
     private CodeEditor? _editor;
     private Connection? _target;
     private string? _sampleId;
@@ -140,7 +140,6 @@ public sealed partial class LabPage : IDisposable
 
     public void Dispose()
     {
-        _leaving.Cancel();
         _leaving.Dispose();
     }
 }

@@ -12,7 +12,7 @@ public sealed partial class FirstEventPanel : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
-    private readonly CancellationTokenSource _leaving = new();
+    private readonly Leaving _leaving = new();
     private Connection? _sandbox;
     private string? _command;
     private DeliveryRow? _latest;
@@ -102,7 +102,6 @@ public sealed partial class FirstEventPanel : IDisposable
     public void Dispose()
     {
         _update?.Dispose();
-        _leaving.Cancel();
         _leaving.Dispose();
     }
 }

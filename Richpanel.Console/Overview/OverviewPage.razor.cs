@@ -14,7 +14,7 @@ public sealed partial class OverviewPage : IDisposable
 
     private static readonly LedgerLine s_nothing = new(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-    private readonly CancellationTokenSource _leaving = new();
+    private readonly Leaving _leaving = new();
     private LedgerView? _ledger;
     private IReadOnlyList<RejectedRow> _rejected = [];
     private bool _failed;
@@ -80,7 +80,6 @@ public sealed partial class OverviewPage : IDisposable
     {
         _update?.Dispose();
         Time.Ticked -= Refresh;
-        _leaving.Cancel();
         _leaving.Dispose();
     }
 }

@@ -1,6 +1,11 @@
+using System.Net.Http.Headers;
+using System.Text;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
 using Richpanel.Tests.Browser;
 
 [assembly: AssemblyFixture(typeof(BrowserFixture))]
@@ -38,6 +43,44 @@ public sealed class BrowserFixture : IAsyncDisposable
         var page = new BrowserPage(await context.NewPageAsync(), Address, ct);
         await page.GoAsync(path);
         return page;
+    }
+
+    public bool HasStarted => _console is not null;
+
+    /// <summary>The write key of the sandbox's own source.</summary>
+    public string SandboxKey => Services.GetRequiredService<ConnectionStore>().RevealWriteKey(
+        Services.GetRequiredService<ConnectionDirectory>().Sources.First(source => source.Name == "Sandbox"));
+
+    /// <summary>Posts a track for the sandbox, as a sender does.</summary>
+    public async Task PostAsync(string call)
+    {
+        var ct = TestContext.Current.CancellationToken;
+        Assert.SkipUnless(File.Exists(s_chromium), $"{s_chromium} is missing: install the package chromium, or name another with CHROMIUM.");
+        await StartAsync(ct);
+        using var http = new HttpClient { BaseAddress = Address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(SandboxKey + ":")));
+        using var answer = await http.PostAsync(new Uri("/v1/track", UriKind.Relative), new StringContent(call), ct);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>The delivery of a messageId once its first try has ended.</summary>
+    public async Task<DeliveryRow> SettledAsync(string messageId)
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var queries = Services.GetRequiredService<DeliveryQueries>();
+        var changes = Services.GetRequiredService<DeliveryPulse>();
+        while (true)
+        {
+            var next = changes.Next;
+            var page = await queries.PageAsync(new DeliveryFilter { MessageId = messageId }, null, 1, ct);
+            if (page.Items is [{ State: not (DeliveryState.Waiting or DeliveryState.Sending) } row])
+            {
+                return row;
+            }
+
+            await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, ct));
+            ct.ThrowIfCancellationRequested();
+        }
     }
 
     private async Task StartAsync(CancellationToken ct)

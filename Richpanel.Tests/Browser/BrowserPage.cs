@@ -56,6 +56,25 @@ public sealed class BrowserPage : IAsyncDisposable
         return [.. axe.Violations.SelectMany(rule => rule.Nodes.Select(node => $"{rule.Id}: {rule.Help} ({node.Target}) {node.Html}"))];
     }
 
+    /// <summary>Presses Tab until what has the focus is named so, as its label or its text; fails when it is never reached.</summary>
+    public async Task TabToAsync(string name)
+    {
+        List<string> passed = [];
+        for (var stop = 0; stop < 60; stop++)
+        {
+            await Page.Keyboard.PressAsync("Tab");
+            var focused = await Page.EvaluateAsync<string>(
+                "(e => (e.ariaLabel || e.labels?.[0]?.innerText || e.innerText || '').trim())(document.activeElement)");
+            passed.Add(focused);
+            if (focused.Contains(name, StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"Tab never reaches '{name}'. It stopped at: {string.Join(" | ", passed)}");
+    }
+
     public Task<bool> ScrollsSidewaysAsync() =>
         Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
 

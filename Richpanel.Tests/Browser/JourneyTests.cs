@@ -1,8 +1,5 @@
-using System.Net.Http.Headers;
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
-using Richpanel.Core.Connections;
 using Richpanel.Core.Sandbox;
 
 namespace Richpanel.Tests.Browser;
@@ -10,7 +7,7 @@ namespace Richpanel.Tests.Browser;
 /// <summary>What each kind of person comes for, in a real browser on the real application with the built-in sandbox.</summary>
 [Trait("Kind", "Browser")]
 [Collection("Browser")]
-public sealed class JourneyTests(BrowserFixture browser)
+public sealed class JourneyTests(BrowserFixture browser) : IDisposable
 {
     private const int Patience = 60_000;
 
@@ -21,9 +18,9 @@ public sealed class JourneyTests(BrowserFixture browser)
     {
         await using var tab = await browser.OpenAsync("/", TestContext.Current.CancellationToken);
         var curl = await tab.Page.Locator("pre, code").Filter(new() { HasText = "/v1/track" }).First.InnerTextAsync();
-        Assert.Contains(SandboxKey(), curl, StringComparison.Ordinal);
+        Assert.Contains(browser.SandboxKey, curl, StringComparison.Ordinal);
 
-        await PostAsync("""{"userId":"journey-1","event":"Journey Began","messageId":"journey-1"}""");
+        await browser.PostAsync("""{"userId":"journey-1","event":"Journey Began","messageId":"journey-1"}""");
 
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Link, new() { Name = "Journey Began" })).ToBeVisibleAsync(new() { Timeout = Patience });
         await tab.GoAsync("/deliveries?event=Journey%20Began");
@@ -48,6 +45,26 @@ public sealed class JourneyTests(BrowserFixture browser)
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task A_sample_is_sent_and_its_delivery_opened_by_keyboard_alone()
+    {
+        await using var tab = await browser.OpenAsync("/lab", TestContext.Current.CancellationToken);
+        await tab.Page.GetByLabel("Start from a sample").FocusAsync();
+        await tab.Page.Keyboard.PressAsync("ArrowDown");
+        await Assertions.Expect(tab.Page.GetByText("the same code that runs for real events")).ToBeVisibleAsync(new() { Timeout = Patience });
+
+        await tab.TabToAsync("Segment call as JSON");
+        await tab.Page.Keyboard.PressAsync("Escape");   // else Tab would indent
+        await tab.TabToAsync("Send to Sandbox");
+        await tab.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(tab.Page.GetByTestId("lab-result").GetByText("Accepted").First).ToBeVisibleAsync(new() { Timeout = Patience });
+        await tab.TabToAsync("Open the delivery");
+        await tab.Page.Keyboard.PressAsync("Enter");
+
+        await Assertions.Expect(tab.Page.GetByText("What it was, what it became")).ToBeVisibleAsync(new() { Timeout = Patience });
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task Broken_json_is_told_with_its_place()
     {
         await using var tab = await browser.OpenAsync("/lab", TestContext.Current.CancellationToken);
@@ -62,7 +79,7 @@ public sealed class JourneyTests(BrowserFixture browser)
     {
         await using var tab = await browser.OpenAsync("/deliveries", TestContext.Current.CancellationToken);
         Scenarios.Set(new SandboxScenario([new SandboxStep(Status: 422)]));
-        await PostAsync("""{"userId":"jane","event":"Journey Broke","messageId":"journey-broke","context":{"traits":{"email":"jane.journey@example.com"}}}""");
+        await browser.PostAsync("""{"userId":"jane","event":"Journey Broke","messageId":"journey-broke","context":{"traits":{"email":"jane.journey@example.com"}}}""");
         await tab.Page.GetByLabel("E-mail").FillAsync("jane.journey@example.com");
         await tab.Page.GetByLabel("E-mail").PressAsync("Enter");
         var row = tab.Page.Locator("tbody tr").Filter(new() { HasText = "Journey Broke" });
@@ -100,19 +117,11 @@ public sealed class JourneyTests(BrowserFixture browser)
         Assert.Empty(tab.Faults);
     }
 
-    private string SandboxKey()
+    public void Dispose()
     {
-        var directory = browser.Services.GetRequiredService<ConnectionDirectory>();
-        return browser.Services.GetRequiredService<ConnectionStore>().RevealWriteKey(directory.Sources.First(source => source.Name == "Sandbox"));
-    }
-
-    private async Task PostAsync(string call)
-    {
-        // The application starts with the first page; a journey that posts first opens one.
-        await using var first = await browser.OpenAsync("/", TestContext.Current.CancellationToken);
-        using var http = new HttpClient { BaseAddress = browser.Address };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(SandboxKey() + ":")));
-        using var answer = await http.PostAsync(new Uri("/v1/track", UriKind.Relative), new StringContent(call), TestContext.Current.CancellationToken);
-        answer.EnsureSuccessStatusCode();
+        if (browser.HasStarted)
+        {
+            Scenarios.Set(new SandboxScenario([]));
+        }
     }
 }

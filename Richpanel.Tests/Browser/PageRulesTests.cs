@@ -1,3 +1,6 @@
+using Microsoft.Playwright;
+using Richpanel.Core;
+
 namespace Richpanel.Tests.Browser;
 
 /// <summary>What holds for every page: accessible, quiet, at home, and usable on a telephone.</summary>
@@ -26,6 +29,37 @@ public sealed class PageRulesTests(BrowserFixture browser)
     {
         await using var tab = await browser.OpenAsync(path, TestContext.Current.CancellationToken, width: 390);
 
+        Assert.False(await tab.ScrollsSidewaysAsync());
+        Assert.Empty(tab.Faults);
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData("rules-accepted", """{"messageId":"rules-accepted","userId":"u","event":"Order Completed","properties":{"order_id":"1","total":"12,5","products":[{"product_id":"p","name":"a-very-long-name-without-any-blank-that-could-break-a-line-somewhere-in-the-middle"}]}}""")]
+    [InlineData("rules-failed", """{"messageId":"rules-failed","userId":"u","properties":{}}""")]
+    public async Task A_delivery_keeps_the_same_rules_whatever_became_of_it(string messageId, string call)
+    {
+        await browser.PostAsync(call);
+        var path = $"/deliveries/{PublicId.Delivery((await browser.SettledAsync(messageId)).Id)}";
+
+        foreach (var dark in new[] { false, true })
+        {
+            await using var tab = await browser.OpenAsync(path, TestContext.Current.CancellationToken, dark);
+            Assert.Equal("", string.Join('\n', await tab.BrokenRulesAsync()));
+            Assert.Empty(tab.Faults);
+        }
+
+        await using var narrow = await browser.OpenAsync(path, TestContext.Current.CancellationToken, width: 390);
+        Assert.False(await narrow.ScrollsSidewaysAsync());
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task The_answer_in_the_lab_keeps_the_same_rules()
+    {
+        await using var tab = await browser.OpenAsync("/lab", TestContext.Current.CancellationToken, width: 390);
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send to Sandbox" }).ClickAsync();
+        await Assertions.Expect(tab.Page.GetByTestId("lab-result")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+
+        Assert.Equal("", string.Join('\n', await tab.BrokenRulesAsync()));
         Assert.False(await tab.ScrollsSidewaysAsync());
         Assert.Empty(tab.Faults);
     }
