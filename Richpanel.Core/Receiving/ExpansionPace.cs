@@ -6,8 +6,8 @@ namespace Richpanel.Core.Receiving;
 /// </summary>
 internal static class ExpansionPace
 {
-    /// <summary>Rows a transaction: about 10 ms, which is what a sender at the door may have to wait.</summary>
-    private const int SliceCalls = 250;
+    /// <summary>Rows a transaction: about 20 ms, which is what a sender at the door may have to wait.</summary>
+    private const int SliceCalls = 500;
 
     private const int RushSliceCalls = 64;
 
