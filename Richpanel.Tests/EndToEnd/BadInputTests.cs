@@ -40,7 +40,7 @@ public sealed class BadInputTests
 
         Assert.Empty(faults);
         Assert.Equal(HttpStatusCode.OK, await started.Product.PostAsync("/v1/track", ProductInTest.WriteKey, Events.Track("after-all-that")));
-        var arrived = await started.ArrivedAsync(1, ct);
+        var arrived = await started.ArrivedAsync("after-all-that", ct);
         Assert.Contains(arrived, call => call.GetProperty("eventId").GetString() == "after-all-that");
         Assert.True((await started.Product.ApiAsync(HttpMethod.Get, "ledger")).GetProperty("total").GetProperty("balanced").GetBoolean());
     }

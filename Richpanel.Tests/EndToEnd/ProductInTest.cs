@@ -73,6 +73,22 @@ internal sealed class ProductInTest : IAsyncDisposable
         }
     }
 
+    /// <summary>As above; waits until this very event is among them, whatever else was posted.</summary>
+    public async Task<IReadOnlyList<JsonElement>> ArrivedAsync(string eventId, CancellationToken ct)
+    {
+        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(30);
+        while (true)
+        {
+            var arrived = await ArrivedAsync(1, ct);
+            if (arrived.Any(call => call.GetProperty("eventId").GetString() == eventId) || TimeProvider.System.GetUtcNow() > deadline)
+            {
+                return arrived;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, ct);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Product.DisposeAsync();
