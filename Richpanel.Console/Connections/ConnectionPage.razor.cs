@@ -22,6 +22,7 @@ public sealed partial class ConnectionPage : IDisposable
 
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required ConnectionStore Store { get; init; }
+    [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ConnectionHolds Holds { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
@@ -47,7 +48,9 @@ public sealed partial class ConnectionPage : IDisposable
     {
         (_busy, _said) = (true, null);
         var wasNew = _input!.IsNew;
-        var outcome = wasNew ? await Store.CreateAsync(_input.ToDraft()) : await Store.UpdateAsync(_connection!.Id, _input.ToDraft());
+        var outcome = wasNew
+            ? await Store.CreateAsync(await Viewer.ActorAsync(), _input.ToDraft())
+            : await Store.UpdateAsync(await Viewer.ActorAsync(), _connection!.Id, _input.ToDraft());
         (_busy, _faults) = (false, outcome.Match(_ => [], faults => faults, () => []));
         _said = outcome.Match(_ => wasNew ? "Created. Add a source below, then point Segment at it." : "Saved.", _ => "Not saved: see what is marked above.", () => "Not saved: the connection is gone.");
         if (outcome is not SaveOutcome<Connection>.Saved saved)
@@ -63,11 +66,11 @@ public sealed partial class ConnectionPage : IDisposable
         }
     }
 
-    private Task<bool> PauseAsync(TimeSpan? length) => Holds.PauseAsync(_connection!.Id, length is null ? null : Time.Now + length);
+    private async Task PauseAsync(TimeSpan? length) => await Holds.PauseAsync(await Viewer.ActorAsync(), _connection!.Id, length is null ? null : Time.Now + length);
 
-    private Task<bool> ResumeAsync() => Holds.ResumeAsync(_connection!.Id);
+    private async Task ResumeAsync() => await Holds.ResumeAsync(await Viewer.ActorAsync(), _connection!.Id);
 
-    private Task<bool> ReleaseAsync() => Holds.ReleaseAsync(_connection!.Id);
+    private async Task ReleaseAsync() => await Holds.ReleaseAsync(await Viewer.ActorAsync(), _connection!.Id);
 
     /// <summary>What someone is typing stays; only the state above the form is new.</summary>
     private void Refresh()
