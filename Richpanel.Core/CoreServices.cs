@@ -71,6 +71,9 @@ public static class CoreServices
         services.AddSingleton<ChangeWriting>();
         services.AddSingleton<ApiTokenDirectory>();
         services.AddSingleton<PeopleDirectory>();
+        services.AddSingleton<PeopleStore>();
+        services.AddSingleton<SetupCode>();
+        services.AddSingleton<FirstAdmin>();
         return services;
     }
 

@@ -28,17 +28,23 @@ internal static class SignInServices
                 identity.Password.RequireNonAlphanumeric = identity.Password.RequireUppercase = identity.Password.RequireLowercase = identity.Password.RequireDigit = false;
                 identity.Lockout.MaxFailedAccessAttempts = 6;
                 identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(15);
+                identity.SignIn.RequireConfirmedAccount = true;   // what that means: ActivePeople
                 identity.ClaimsIdentity.SecurityStampClaimType = PeopleDirectory.StampClaim;
             })
             .AddUserStore<UserOnlyStore<Person, ConsoleDbContext, long>>()
             .AddSignInManager()
             .AddDefaultTokenProviders();
+        services.AddScoped<IUserConfirmation<Person>, ActivePeople>();
+        services.AddScoped<PersonSignIn>();
+        services.AddHostedService<SetupNotice>();
+        services.Configure<DataProtectionTokenProviderOptions>(links => links.TokenLifespan = PeopleStore.LinkLife);
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000);
         services.AddAuthentication(AnyScheme)
             .AddPolicyScheme(AnyScheme, null, any => any.ForwardDefaultSelector = SchemeOf)
             .AddScheme<AuthenticationSchemeOptions, LocalAdminHandler>(Sessions.LocalScheme, null)
             .AddIdentityCookies();
         services.ConfigureApplicationCookie(SetCookie);
+        services.AddRateLimiter(limits => limits.GlobalLimiter = SignInLimits.Create());
         services.AddSingleton<Sessions>();
         services.AddScoped<Viewer>();
         services.AddScoped<AuthenticationStateProvider, LiveSession>();
@@ -62,6 +68,7 @@ internal static class SignInServices
             return next(context);
         });
         app.UseAuthorization();
+        app.UseRateLimiter();
     }
 
     private static string SchemeOf(HttpContext context)

@@ -16,6 +16,9 @@ public enum ActorKind
 
     /// <summary>Whoever sits at the machine, in the Development environment only.</summary>
     LocalAdmin = 5,
+
+    /// <summary>Whoever is not signed in: what is tried at the door.</summary>
+    Nobody = 6,
 }
 
 /// <summary>
@@ -31,6 +34,8 @@ public sealed record Actor(ActorKind Kind, long? Id, string Name, Role Role, IRe
     public static Actor System { get; } = new(ActorKind.System, null, "Richpanel Console", Role.Admin);
 
     public static Actor Bootstrap { get; } = new(ActorKind.Bootstrap, null, "Bootstrap configuration", Role.Admin);
+
+    public static Actor Nobody(string? address) => new(ActorKind.Nobody, null, "Nobody signed in", 0, [], address);
 
     public bool May(Permission permission) => Rights.May(Role, permission);
 

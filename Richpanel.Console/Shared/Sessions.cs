@@ -55,9 +55,9 @@ public sealed class Sessions(PeopleDirectory people)
     /// <summary>Remembers where the request came from, also for the circuit that it opens.</summary>
     public static void Locate(HttpContext context)
     {
-        if (context.User.Identity is ClaimsIdentity { IsAuthenticated: true } identity && context.Connection.RemoteIpAddress is { } address)
+        if (context.User.Identity is ClaimsIdentity { IsAuthenticated: true } identity && RemoteAddress.Of(context) is { } address)
         {
-            identity.AddClaim(new Claim(AddressClaim, (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()));
+            identity.AddClaim(new Claim(AddressClaim, address));
         }
     }
 
