@@ -27,7 +27,7 @@ try
     builder.WebHost.UseStaticWebAssets();
     builder.Services.AddSerilog((services, log) => log.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services), preserveStaticLogger: true);
     // The sandbox first: hosted services start in this order and stop in the opposite one, and the dispatcher sends to it.
-    builder.Services.AddSandbox().AddRichpanelCore(builder.Configuration).AddReceiver().AddApi().AddSignIn().AddConsole().AddStartNotice();
+    builder.Services.AddSandbox().AddRichpanelCore(builder.Configuration).AddReceiver().AddApi().AddSignIn(builder.Configuration).AddConsole().AddStartNotice();
     builder.UseListeningAddresses();
 
     await using var app = builder.Build();
@@ -52,6 +52,7 @@ try
     app.UseSignIn();
     app.MapApi().MapSandbox();
     app.MapPublicSandbox();
+    app.MapOpenId().WithMetadata(PageDoor.Mark);
     app.MapConsole();
     await app.RunAsync();
     return 0;

@@ -72,6 +72,7 @@ public static class CoreServices
         services.AddSingleton<ApiTokenDirectory>();
         services.AddSingleton<PeopleDirectory>();
         services.AddSingleton<PeopleStore>();
+        services.AddSingleton<OutsidePeople>();
         services.AddSingleton<SetupCode>();
         services.AddSingleton<FirstAdmin>();
         return services;

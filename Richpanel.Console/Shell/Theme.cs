@@ -92,11 +92,13 @@ internal static class Theme
         : Write("#17703f", "#8a5200", "#6a35c0", "#0b6a86", "#b3261e", "#566072", "#47505f", "#2d6f60", "9%");
 
     /// <summary>The few colours of a page without MudBlazor, for both themes at once.</summary>
-    public static string Plain { get; } = ":root{" + Colours(Mud.PaletteLight) + "}:root[data-theme=dark]{" + Colours(Mud.PaletteDark) + "}";
+    public static string Plain { get; } = ":root{" + Colours(Mud.PaletteLight) + "}" + Variables(dark: false)
+        + ":root[data-theme=dark]{" + Colours(Mud.PaletteDark) + "}" + Variables(dark: true).Replace(":root{", ":root[data-theme=dark]{", StringComparison.Ordinal);
 
     private static string Colours(Palette palette) =>
         $"--mud-palette-text-primary:{palette.TextPrimary};--mud-palette-text-secondary:{palette.TextSecondary};--mud-palette-divider:{palette.Divider};"
-        + $"--mud-palette-surface:{palette.Surface};--mud-palette-background:{palette.Background};--mud-palette-background-gray:{palette.BackgroundGray};--mud-palette-primary:{palette.Primary};";
+        + $"--mud-palette-surface:{palette.Surface};--mud-palette-background:{palette.Background};--mud-palette-background-gray:{palette.BackgroundGray};--mud-palette-primary:{palette.Primary};"
+        + $"--mud-palette-primary-text:{palette.PrimaryContrastText};--mud-palette-lines-inputs:{palette.LinesInputs};--mud-palette-error:{palette.Error};--mud-palette-table-lines:{palette.TableLines};";
 
     private static string Write(
         string accepted, string waiting, string held, string sending, string failed, string skipped, string canceled, string settled, string tint) =>

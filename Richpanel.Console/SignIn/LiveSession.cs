@@ -12,12 +12,19 @@ namespace Richpanel.Console.SignIn;
 /// </summary>
 internal sealed class LiveSession : ServerAuthenticationStateProvider, IDisposable
 {
+    /// <summary>
+    /// Every click is refused at once; the page itself waits this long to leave, because whoever changed the own password in another
+    /// tab has the session's new cookie only with that tab's answer.
+    /// </summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
     private readonly PeopleDirectory _people;
     private readonly Sessions _sessions;
+    private readonly TimeProvider _time;
 
-    public LiveSession(PeopleDirectory people, Sessions sessions)
+    public LiveSession(PeopleDirectory people, Sessions sessions, TimeProvider time)
     {
-        (_people, _sessions) = (people, sessions);
+        (_people, _sessions, _time) = (people, sessions, time);
         _people.Changed += Look;
     }
 
@@ -31,6 +38,7 @@ internal sealed class LiveSession : ServerAuthenticationStateProvider, IDisposab
         {
             if ((await GetAuthenticationStateAsync()).User is { Identity.IsAuthenticated: true } user && _sessions.ActorOf(user) is null)
             {
+                await Task.Delay(s_patience, _time);
                 SetAuthenticationState(Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity()))));
             }
         }

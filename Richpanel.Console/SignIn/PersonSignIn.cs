@@ -17,24 +17,32 @@ public enum SignInAnswer
     /// <summary>Unknown, wrong, disabled or not yet joined: whoever tries is not told which.</summary>
     Refused,
 
+    /// <summary>Told only to whoever gave the right password before, and now fails at the code.</summary>
     LockedOut,
 }
 
 /// <summary>Signs people in and out; every try stands in the change log. What Identity decides, it only words and records.</summary>
 internal sealed class PersonSignIn(
-    SignInManager<Person> signIn, UserManager<Person> users, IPasswordHasher<Person> hasher, PeopleStore people, ChangeWriting log)
+    SignInManager<Person> signIn, UserManager<Person> users, IPasswordHasher<Person> hasher, PeopleStore people, PeopleDirectory directory, ChangeWriting log)
 {
+    /// <summary>What is never told is which of these it was: who guesses would learn whose e-mail is known.</summary>
     public async Task<SignInAnswer> WithPasswordAsync(string email, string password, string? address)
     {
         var person = await users.FindByEmailAsync(email.Trim());
         if (person is null)
         {
-            hasher.HashPassword(new Person { Name = "", Role = Role.Viewer }, password);   // takes as long as a known e-mail does
+            TakeAsLong(password);
             await log.WriteAsync(Actor.Nobody(address), new Change(ChangeCatalog.SignInFailed, null, log.Personal(email)));
             return SignInAnswer.Refused;
         }
 
-        return await EndedAsync(person, await signIn.PasswordSignInAsync(person, password, isPersistent: false, lockoutOnFailure: true), address);
+        var result = await signIn.PasswordSignInAsync(person, password, isPersistent: false, lockoutOnFailure: true);
+        if (result.IsNotAllowed || result.IsLockedOut || person.PasswordHash is null)
+        {
+            TakeAsLong(password);   // Identity looked at no password
+        }
+
+        return await EndedAsync(person, result, address) is var answer and not SignInAnswer.LockedOut ? answer : SignInAnswer.Refused;
     }
 
     public async Task<SignInAnswer> WithCodeAsync(string code, string? address)
@@ -63,6 +71,18 @@ internal sealed class PersonSignIn(
         }
     }
 
+    /// <summary>Whom the company's own sign-in vouched for.</summary>
+    public async Task<SignInAnswer> VouchedForAsync(Person person, string? address)
+    {
+        if (!await signIn.CanSignInAsync(person))
+        {
+            return SignInAnswer.Refused;
+        }
+
+        await signIn.SignInAsync(person, isPersistent: false);
+        return await EndedAsync(person, SignInResult.Success, address);
+    }
+
     public async Task OutAsync(Actor by)
     {
         await signIn.SignOutAsync();
@@ -89,11 +109,19 @@ internal sealed class PersonSignIn(
         await log.WriteAsync(
             Actor.Nobody(address),
             new Change(result.IsLockedOut ? ChangeCatalog.LockedOut : ChangeCatalog.SignInFailed, PublicId.Person(person.Id), person.Name));
+        if (result.IsLockedOut)
+        {
+            await directory.ReloadAsync();   // People shows who is locked out
+        }
+
         return result.IsLockedOut ? SignInAnswer.LockedOut : SignInAnswer.Refused;
     }
 
+    /// <summary>One password's worth of work, so that an answer's time tells nothing.</summary>
+    private void TakeAsLong(string password) => hasher.HashPassword(new Person { Name = "", Role = Role.Viewer }, password);
+
     /// <summary>Codes are shown with blanks and dashes to read them by.</summary>
-    private static string Plain(string code) => code.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
+    internal static string Plain(string code) => code.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
 }
 
 /// <summary>Only whom nobody disabled and who has joined may sign in.</summary>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
 using Richpanel.Console.Shared;
 
 namespace Richpanel.Console.SignIn;
@@ -8,9 +10,24 @@ internal static class SignInLimits
 {
     private const int TriesAMinute = 20;
 
-    private static readonly PathString[] s_doors = ["/sign-in", "/set-up", "/join"];
+    private static readonly PathString[] s_doors = ["/sign-in", "/set-up", "/join", "/account"];
 
-    public static PartitionedRateLimiter<HttpContext> Create() => PartitionedRateLimiter.Create<HttpContext, string>(context =>
+    public static void Set(RateLimiterOptions limits)
+    {
+        limits.GlobalLimiter = Create();
+        limits.OnRejected = SayAsync;
+    }
+
+    private static async ValueTask SayAsync(OnRejectedContext rejected, CancellationToken ct)
+    {
+        var answer = rejected.HttpContext.Response;
+        answer.StatusCode = StatusCodes.Status429TooManyRequests;
+        answer.ContentType = "text/plain; charset=utf-8";
+        answer.Headers.RetryAfter = 60.ToString(CultureInfo.InvariantCulture);
+        await answer.WriteAsync("Too many tries from your address. Wait a minute, go back and try again.\n", ct);
+    }
+
+    private static PartitionedRateLimiter<HttpContext> Create() => PartitionedRateLimiter.Create<HttpContext, string>(context =>
         HttpMethods.IsPost(context.Request.Method) && Array.Exists(s_doors, door => context.Request.Path.StartsWithSegments(door))
             ? RateLimitPartition.GetSlidingWindowLimiter(RemoteAddress.Of(context) ?? "", _ => new SlidingWindowRateLimiterOptions
             {

@@ -17,12 +17,13 @@ internal static class SignInServices
     /// <summary>Picks the scheme by what the request brings.</summary>
     private const string AnyScheme = "Any";
 
-    public static IServiceCollection AddSignIn(this IServiceCollection services)
+    public static IServiceCollection AddSignIn(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddScoped(provider => provider.GetRequiredService<SqliteStore>().CreateWritingContext(provider.GetRequiredService<StoreWriter>()));
         services.AddIdentityCore<Person>(identity =>
             {
                 identity.User.RequireUniqueEmail = true;
+                identity.User.AllowedUserNameCharacters = "";   // any: it is the e-mail
                 identity.Password.RequiredLength = 12;
                 identity.Password.RequiredUniqueChars = 5;
                 identity.Password.RequireNonAlphanumeric = identity.Password.RequireUppercase = identity.Password.RequireLowercase = identity.Password.RequireDigit = false;
@@ -33,18 +34,21 @@ internal static class SignInServices
             })
             .AddUserStore<UserOnlyStore<Person, ConsoleDbContext, long>>()
             .AddSignInManager()
+            .AddErrorDescriber<SignInWords>()
             .AddDefaultTokenProviders();
         services.AddScoped<IUserConfirmation<Person>, ActivePeople>();
         services.AddScoped<PersonSignIn>();
+        services.AddScoped<OwnAccount>();
         services.AddHostedService<SetupNotice>();
         services.Configure<DataProtectionTokenProviderOptions>(links => links.TokenLifespan = PeopleStore.LinkLife);
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000);
-        services.AddAuthentication(AnyScheme)
+        var authentication = services.AddAuthentication(AnyScheme)
             .AddPolicyScheme(AnyScheme, null, any => any.ForwardDefaultSelector = SchemeOf)
-            .AddScheme<AuthenticationSchemeOptions, LocalAdminHandler>(Sessions.LocalScheme, null)
-            .AddIdentityCookies();
+            .AddScheme<AuthenticationSchemeOptions, LocalAdminHandler>(Sessions.LocalScheme, null);
+        authentication.AddIdentityCookies();
+        authentication.AddOpenId(configuration);
         services.ConfigureApplicationCookie(SetCookie);
-        services.AddRateLimiter(limits => limits.GlobalLimiter = SignInLimits.Create());
+        services.AddRateLimiter(SignInLimits.Set);
         services.AddSingleton<Sessions>();
         services.AddScoped<Viewer>();
         services.AddScoped<AuthenticationStateProvider, LiveSession>();

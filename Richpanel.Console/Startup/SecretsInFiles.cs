@@ -8,7 +8,9 @@ namespace Richpanel.Console.Startup;
 /// </summary>
 internal static partial class SecretsInFiles
 {
-    private static readonly string[] s_secretNames = ["ApiSecret", "Token", "Password"];
+    private static readonly string[] s_secretNames = ["ApiSecret", "Token", "Password", "ClientSecret"];
+
+    private static readonly string[] s_sections = ["Bootstrap", "SignIn"];
 
     public static void WarnOfSecretsInFiles(this WebApplication app)
     {
@@ -16,7 +18,7 @@ internal static partial class SecretsInFiles
         {
             if (Path.GetFileName(file.Source.Path) is { } name && name.StartsWith("appsettings", StringComparison.OrdinalIgnoreCase))
             {
-                foreach (var setting in Secrets(file, "Bootstrap"))
+                foreach (var setting in s_sections.SelectMany(section => Secrets(file, section)))
                 {
                     Found(app.Logger, setting, name);
                 }

@@ -87,6 +87,12 @@ window.richpanel = {
   watch('focusout', false);
 })();
 
+// Copying on a page without a circuit.
+document.addEventListener('click', async e => {
+  const button = e.target.closest?.('button[data-copy]');
+  if (button && await window.richpanel.copy(button.dataset.copy)) { button.textContent = 'Copied'; }
+});
+
 // The three states of a lost circuit: trying, failed, over.
 (() => {
   const dialog = document.getElementById('components-reconnect-modal');

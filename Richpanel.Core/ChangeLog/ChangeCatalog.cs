@@ -49,6 +49,9 @@ public static class ChangeCatalog
     public static readonly ChangeAction AuthenticatorOff = new("person.authenticator-off", "switched off the authenticator app of");
     public static readonly ChangeAction RecoveryCodesMade = new("person.recovery-codes", "made new recovery codes");
 
+    public static readonly ChangeAction PersonRenamed = new("person.renamed", "changed the own name");
+    public static readonly ChangeAction PersonArrived = new("person.arrived", "came in by the company's sign-in for the first time");
+
     public static readonly ChangeAction TokenCreated = new("token.created", "made the API token");
     public static readonly ChangeAction TokenRevoked = new("token.revoked", "revoked the API token");
 

@@ -19,6 +19,11 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
     /// <summary>The first admin, by setup code or Bootstrap.</summary>
     public Task<PeopleOutcome> CreateAdminAsync(Actor by, string email, string name, string password) => WorkAsync(async (users, context) =>
     {
+        if (NameFault(name) is { } fault)
+        {
+            return fault;
+        }
+
         var person = New(email, name, Role.Admin);
         Alongside(context, by, ChangeCatalog.AdminSetUp, person);
         return Outcome(await users.CreateAsync(person, password), person);
@@ -31,6 +36,11 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
         string? code = null;
         var outcome = await WorkAsync(async (users, context) =>
         {
+            if (NameFault(name) is { } fault)
+            {
+                return fault;
+            }
+
             var person = New(email, name, role);
             person.InvitedUntil = time.GetUtcNow() + LinkLife;
             Alongside(context, by, ChangeCatalog.PersonInvited, person, ("role", null, Rights.Word(role)));
@@ -48,6 +58,11 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
         string? code = null;
         var outcome = await ChangeAsync(id, async (users, context, person) =>
         {
+            if (person.SignsInElsewhere)
+            {
+                return PeopleOutcome.Refused("This person signs in with the company's account and has no password here.");
+            }
+
             person.InvitedUntil = person.InvitedUntil is null ? null : time.GetUtcNow() + LinkLife;
             Alongside(context, by, ChangeCatalog.PasswordReset, person);
             var result = Outcome(await users.UpdateSecurityStampAsync(person), person);
@@ -55,6 +70,17 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
             return result;
         });
         return (outcome, code);
+    }
+
+    /// <summary>Whom a one-time link is for; null when it was used, has run out or was changed.</summary>
+    public async Task<Person?> OfLinkAsync(long id, string code)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<Person>>();
+        return directory.Find(id) is { DisabledAt: null } person && !(person.InvitedUntil <= time.GetUtcNow())
+            && await users.VerifyUserTokenAsync(person, users.Options.Tokens.PasswordResetTokenProvider, UserManager<Person>.ResetPasswordTokenPurpose, code)
+            ? person
+            : null;
     }
 
     /// <summary>Whoever opens a one-time link chooses a password; the link is used up by that.</summary>
@@ -67,6 +93,7 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
         }
 
         person.InvitedUntil = null;
+        (person.AccessFailedCount, person.LockoutEnd) = (0, null);   // an admin made the link for whoever was locked out, too
         var by = new Actor(ActorKind.Person, person.Id, person.Name, person.Role, Address: address);
         Alongside(context, by, invited ? ChangeCatalog.InvitationAccepted : ChangeCatalog.PasswordChanged, person);
         var result = await users.ResetPasswordAsync(person, code, password);
@@ -78,9 +105,16 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
     public Task<PeopleOutcome> SetRoleAsync(Actor by, long id, Role role) => ManageAsync(by, id, (users, context, person) =>
     {
         var before = person.Role;
+        if (before == role)
+        {
+            return Task.FromResult(IdentityResult.Success);
+        }
+
         person.Role = role;
         Alongside(context, by, ChangeCatalog.RoleChanged, person, ("role", Rights.Word(before), Rights.Word(role)));
-        return users.UpdateSecurityStampAsync(person);   // a session knows its role only by its stamp
+        return person.InvitedUntil is null
+            ? users.UpdateSecurityStampAsync(person)   // a session knows its role only by its stamp
+            : users.UpdateAsync(person);               // there is none yet, and the link goes on working
     });
 
     public Task<PeopleOutcome> DisableAsync(Actor by, long id, string? reason = null) => ManageAsync(by, id, (users, context, person) =>
@@ -98,6 +132,19 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
         Alongside(context, by, ChangeCatalog.PersonEnabled, person);
         return users.UpdateAsync(person);
     });
+
+    /// <summary>For somebody whose telephone is gone, recovery codes and all: the password alone lets in again.</summary>
+    public Task<PeopleOutcome> SwitchAuthenticatorOffAsync(Actor by, long id) => ManageAsync(by, id, (users, context, person) =>
+    {
+        Alongside(context, by, ChangeCatalog.AuthenticatorOff, person);
+        return users.SetTwoFactorEnabledAsync(person, false);
+    });
+
+    /// <summary>A new key for the authenticator app; nothing asks for its codes until the person has confirmed one.</summary>
+    public async Task<PeopleOutcome> NewAuthenticatorKeyAsync(Actor by) => await ChangeAsync(by.Id ?? 0, async (users, _, person) =>
+        person.TwoFactorEnabled
+            ? PeopleOutcome.Refused("The authenticator app is on already.")
+            : Outcome(await users.ResetAuthenticatorKeyAsync(person), person));
 
     /// <summary>A person's own change: password, authenticator. The session it comes from ends with the others, and is made again by the page.</summary>
     public Task<PeopleOutcome> ChangeOwnAsync(
@@ -179,6 +226,10 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
         LockoutEnabled = true,
     };
 
+    private static PeopleOutcome? NameFault(string name) => name.Trim().Length is > 0 and <= Lengths.Name
+        ? null
+        : PeopleOutcome.Refused($"Give a name of at most {Lengths.Name} characters.");
+
     private static PeopleOutcome Outcome(IdentityResult result, Person person) =>
-        result.Succeeded ? PeopleOutcome.Of(person) : PeopleOutcome.Refused([.. result.Errors.Select(error => error.Description)]);
+        result.Succeeded ? PeopleOutcome.Of(person) : PeopleOutcome.Refused([.. result.Errors.Select(error => error.Description).Distinct(StringComparer.Ordinal)]);
 }

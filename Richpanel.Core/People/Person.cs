@@ -24,6 +24,9 @@ public sealed class Person : IdentityUser<long>
     /// <summary>Not null: an invitation is open until then; the person has neither password nor session yet.</summary>
     public DateTimeOffset? InvitedUntil { get; set; }
 
-    /// <summary>An admin who can sign in, or was invited to, counts as one.</summary>
+    /// <summary>An admin who can sign in: an open invitation does not count.</summary>
     public bool IsActiveAdmin => Role == Role.Admin && DisabledAt is null && InvitedUntil is null;
+
+    /// <summary>No password was ever chosen here: the company's own sign-in vouches for the person, and gives the role.</summary>
+    public bool SignsInElsewhere => PasswordHash is null && InvitedUntil is null;
 }

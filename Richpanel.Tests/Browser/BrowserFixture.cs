@@ -27,20 +27,22 @@ public sealed class BrowserFixture : IAsyncDisposable
     public Uri Address => _console!.ClientOptions.BaseAddress;
 
     /// <summary>A fresh page, nothing shared with other tests but the application. Skips the test where there is no Chromium.</summary>
-    public async Task<BrowserPage> OpenAsync(string path, CancellationToken ct, bool dark = false, int width = 1440)
+    /// <param name="of">A console of the test's own; else the shared one.</param>
+    public async Task<BrowserPage> OpenAsync(string path, CancellationToken ct, bool dark = false, int width = 1440, Uri? of = null)
     {
         Assert.SkipUnless(File.Exists(s_chromium), $"{s_chromium} is missing: install the package chromium, or name another with CHROMIUM.");
         await StartAsync(ct);
+        var home = of ?? Address;
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
-            BaseURL = Address.ToString(),
+            BaseURL = home.ToString(),
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             ReducedMotion = ReducedMotion.Reduce,
             TimezoneId = "Europe/Berlin",
             ViewportSize = new ViewportSize { Width = width, Height = 900 },
             Permissions = ["clipboard-read", "clipboard-write"],
         });
-        var page = new BrowserPage(await context.NewPageAsync(), Address, ct);
+        var page = new BrowserPage(await context.NewPageAsync(), home, ct);
         await page.GoAsync(path);
         return page;
     }

@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Richpanel.Console.Receiver;
 using Richpanel.Console.Shell;
+using Richpanel.Console.SignIn;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Receiving;
@@ -39,6 +40,7 @@ public sealed class OptionsDocumentationTests
         ("Storage", typeof(StorageOptions)), ("Receiver", typeof(ReceivingLimits)), ("Receiver", typeof(ReceiverOptions)),
         ("Receiver:RateLimit", typeof(RateLimitOptions)), ("Delivery", typeof(DeliveryOptions)), ("Outgoing", typeof(OutgoingOptions)),
         ("Sandbox", typeof(SandboxOptions)), ("Bootstrap", typeof(BootstrapOptions)), ("Console", typeof(PageOptions)),
+        ("SignIn:OpenIdConnect", typeof(OpenIdOptions)),
     ];
 
     [Theory]
@@ -61,5 +63,6 @@ public sealed class OptionsDocumentationTests
         Assert.Equivalent(new DeliveryOptions(), s_file.GetSection("Delivery").Get<DeliveryOptions>());
         Assert.Equivalent(new OutgoingOptions(), s_file.GetSection("Outgoing").Get<OutgoingOptions>());
         Assert.Equivalent(new SandboxOptions(), s_file.GetSection("Sandbox").Get<SandboxOptions>());
+        Assert.Equivalent(new OpenIdOptions(), s_file.GetSection(OpenIdOptions.Section).Get<OpenIdOptions>());
     }
 }

@@ -20,4 +20,13 @@ public sealed class SecretsInFilesTests
             ["Bootstrap:Admin:Password", "Bootstrap:ApiTokens:0:Token", "Bootstrap:Connections:0:ApiSecret"],
             SecretsInFiles.Secrets(file, "Bootstrap").Order());
     }
+
+    [Fact]
+    public void The_client_secret_of_the_company_sign_in_is_one()
+    {
+        const string json = """{"SignIn":{"OpenIdConnect":{"Authority":"https://a.example","ClientSecret":"s","ClientSecretFile":"f"}}}""";
+        var file = ((IConfigurationRoot)new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build()).Providers.Single();
+
+        Assert.Equal(["SignIn:OpenIdConnect:ClientSecret"], SecretsInFiles.Secrets(file, "SignIn"));
+    }
 }

@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Components;
+using Richpanel.Console.Shared;
+using Richpanel.Core;
+using Richpanel.Core.Access;
+using Richpanel.Core.People;
+
+namespace Richpanel.Console.People;
+
+public sealed partial class PersonPanel
+{
+    private const string LastAdmin = "This is the last admin who can sign in. Give somebody else the role admin first.";
+
+    private Role _role;
+    private string _reason = "";
+    private string? _said;
+    private IReadOnlyList<string> _faults = [];
+
+    [Parameter, EditorRequired] public required Person Person { get; set; }
+    [Parameter] public bool IsViewer { get; set; }
+    [Parameter] public EventCallback<(Person Person, string Code)> OnLink { get; set; }
+
+    [Inject] public required PeopleStore Store { get; init; }
+    [Inject] public required PeopleDirectory Directory { get; init; }
+    [Inject] public required Viewer Viewer { get; init; }
+
+    private bool IsLastAdmin => Person.IsActiveAdmin && Directory.People.Count(one => one.IsActiveAdmin) == 1;
+
+    private string? RoleRefusal => IsLastAdmin ? LastAdmin
+        : Person.SignsInElsewhere ? "Comes from the company's sign-in, every time." : null;
+
+    private string? LinkRefusal => Person.DisabledAt is not null ? "Enable the person first."
+        : Person.SignsInElsewhere ? "Signs in with the company's account and has no password here." : null;
+
+    private string DisableQuestion => IsViewer
+        ? "Disable yourself? You are signed out at once."
+        : Person.InvitedUntil is null ? $"Disable {Person.Name} and end every session?" : $"Withdraw the invitation of {Person.Name}?";
+
+    private string LinkQuestion => Person.InvitedUntil is null
+        ? $"Make a link for {Person.Name}? Open sessions end, and an older link stops working."
+        : "Make a new link? The older one stops working.";
+
+    protected override void OnInitialized() => _role = Person.Role;
+
+    private string Id(string part) => $"{PublicId.Person(Person.Id)}-{part}";
+
+    private async Task GiveRoleAsync() =>
+        Say(await Store.SetRoleAsync(await Viewer.ActorAsync(), Person.Id, _role), $"{Person.Name} is {Rights.Word(_role)} now.");
+
+    private async Task DisableAsync() =>
+        Say(await Store.DisableAsync(await Viewer.ActorAsync(), Person.Id, _reason), $"{Person.Name} is disabled.");
+
+    private async Task EnableAsync() =>
+        Say(await Store.EnableAsync(await Viewer.ActorAsync(), Person.Id), $"{Person.Name} may sign in again.");
+
+    private async Task SwitchAuthenticatorOffAsync() =>
+        Say(await Store.SwitchAuthenticatorOffAsync(await Viewer.ActorAsync(), Person.Id), "The password alone lets in now.");
+
+    private async Task MakeLinkAsync()
+    {
+        var (outcome, code) = await Store.MakeLinkAsync(await Viewer.ActorAsync(), Person.Id);
+        Say(outcome, "");
+        if (outcome.Person is { } person && code is not null)
+        {
+            await OnLink.InvokeAsync((person, code));
+        }
+    }
+
+    private void Say(PeopleOutcome outcome, string done) => (_faults, _said) = (outcome.Faults, outcome.Done ? done : null);
+}

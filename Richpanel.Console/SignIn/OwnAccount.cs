@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Identity;
+using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
+using Richpanel.Core.People;
+
+namespace Richpanel.Console.SignIn;
+
+/// <summary>
+/// What people change about themselves. It ends every session of theirs but the one it comes from, which gets a new cookie with the
+/// same answer; so the pages that call this are no circuits.
+/// </summary>
+internal sealed class OwnAccount(PeopleStore people, UserManager<Person> users, PersonSignIn signIn)
+{
+    private const int RecoveryCodes = 10;
+
+    public Task<PeopleOutcome> RenameAsync(Actor by, string name) => name.Trim().Length is 0 or > 100
+        ? Task.FromResult(PeopleOutcome.Refused("Give a name of at most 100 characters."))
+        : people.ChangeOwnAsync(by, ChangeCatalog.PersonRenamed, (manager, person) =>
+        {
+            person.Name = name.Trim();
+            return manager.UpdateAsync(person);
+        });
+
+    public Task<PeopleOutcome> ChangePasswordAsync(Actor by, string current, string next) =>
+        GoOnAsync(by, people.ChangeOwnAsync(by, ChangeCatalog.PasswordChanged, (manager, person) => manager.ChangePasswordAsync(person, current, next)));
+
+    /// <summary>A key for the app. Nothing asks for its codes before <see cref="ConfirmAppAsync"/>.</summary>
+    public Task<PeopleOutcome> BeginAppAsync(Actor by) => GoOnAsync(by, people.NewAuthenticatorKeyAsync(by));
+
+    /// <summary>Null before <see cref="BeginAppAsync"/>.</summary>
+    public async Task<string?> AppKeyAsync(Person person) => await users.GetAuthenticatorKeyAsync(person);
+
+    public Task<int> CodesLeftAsync(Person person) => users.CountRecoveryCodesAsync(person);
+
+    /// <summary>On, once a code proves that the app has the key; with the recovery codes, shown once.</summary>
+    public async Task<(PeopleOutcome Outcome, IReadOnlyList<string> Codes)> ConfirmAppAsync(Actor by, string code)
+    {
+        IReadOnlyList<string> codes = [];
+        var outcome = await GoOnAsync(by, people.ChangeOwnAsync(by, ChangeCatalog.AuthenticatorOn, async (manager, person) =>
+        {
+            if (!await manager.VerifyTwoFactorTokenAsync(person, manager.Options.Tokens.AuthenticatorTokenProvider, PersonSignIn.Plain(code)))
+            {
+                return IdentityResult.Failed(new IdentityError { Description = "This code is wrong or too old. Is the clock of your telephone right?" });
+            }
+
+            var result = await manager.SetTwoFactorEnabledAsync(person, true);
+            codes = result.Succeeded ? await MakeCodesAsync(manager, person) : [];
+            return result;
+        }));
+        return (outcome, codes);
+    }
+
+    public async Task<(PeopleOutcome Outcome, IReadOnlyList<string> Codes)> NewCodesAsync(Actor by, string password)
+    {
+        IReadOnlyList<string> codes = [];
+        var outcome = await people.ChangeOwnAsync(by, ChangeCatalog.RecoveryCodesMade, async (manager, person) =>
+        {
+            if (!await manager.CheckPasswordAsync(person, password))
+            {
+                return IdentityResult.Failed(manager.ErrorDescriber.PasswordMismatch());
+            }
+
+            codes = await MakeCodesAsync(manager, person);
+            return IdentityResult.Success;
+        });
+        return (outcome, codes);
+    }
+
+    public Task<PeopleOutcome> SwitchAppOffAsync(Actor by, string password) =>
+        GoOnAsync(by, people.ChangeOwnAsync(by, ChangeCatalog.AuthenticatorOff, async (manager, person) => await manager.CheckPasswordAsync(person, password)
+            ? await manager.SetTwoFactorEnabledAsync(person, false)
+            : IdentityResult.Failed(manager.ErrorDescriber.PasswordMismatch())));
+
+    private static async Task<IReadOnlyList<string>> MakeCodesAsync(UserManager<Person> manager, Person person) =>
+        [.. await manager.GenerateNewTwoFactorRecoveryCodesAsync(person, RecoveryCodes) ?? []];
+
+    private async Task<PeopleOutcome> GoOnAsync(Actor by, Task<PeopleOutcome> changing)
+    {
+        var outcome = await changing;
+        if (outcome.Done)
+        {
+            await signIn.AgainAsync(by.Id ?? 0);
+        }
+
+        return outcome;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using Richpanel.Console.SignIn;
+using Richpanel.Core.ChangeLog;
+using Richpanel.Tests.Support;
+
+namespace Richpanel.Tests.SignIn;
+
+/// <summary>The authenticator app: on, asked for, got around with recovery codes, off.</summary>
+public sealed partial class AuthenticatorTests : IAsyncLifetime
+{
+    private readonly ConsoleUnderTest _console = Somebody.Console();
+    private Visitor _visitor = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _visitor = new Visitor(_console);
+        await _console.AdminAsync();
+        await _visitor.SignInAsync("ada@example.test", Somebody.Password);
+    }
+
+    [Fact]
+    public async Task Once_a_code_proves_it_signing_in_asks_for_codes()
+    {
+        var (key, _) = await SwitchOnAsync();
+        Assert.True(await _visitor.IsInAsync());
+        using var other = new Visitor(_console);
+
+        var first = await other.SignInAsync("ada@example.test", Somebody.Password, "/lab");
+        Assert.Equal("/sign-in/code?to=%2Flab", first.To);
+        Assert.False(await other.IsInAsync());
+
+        Assert.Contains("This code is wrong", (await other.SendAsync(first.To!, "code", ("Input.Code", "000000"))).Text, StringComparison.Ordinal);
+        Assert.Equal("/lab", (await other.SendAsync(first.To!, "code", ("Input.Code", CodeOf(key)))).To);
+        Assert.True(await other.IsInAsync());
+        Assert.Contains(ChangeCatalog.AuthenticatorOn.Code, await _console.ChangesAsync());
+    }
+
+    [Fact]
+    public async Task Ten_recovery_codes_are_shown_and_each_lets_in_once()
+    {
+        var (_, codes) = await SwitchOnAsync();
+        Assert.Equal(10, codes.Count);
+        using var other = new Visitor(_console);
+        await other.SignInAsync("ada@example.test", Somebody.Password);
+
+        Assert.Equal("/", (await other.SendAsync("/sign-in/code?recovery=true&to=%2F", "code", ("Input.Code", codes[0]))).To);
+
+        using var thief = new Visitor(_console);
+        await thief.SignInAsync("ada@example.test", Somebody.Password);
+        Assert.Contains("wrong or was used before", (await thief.SendAsync("/sign-in/code?recovery=true&to=%2F", "code", ("Input.Code", codes[0]))).Text, StringComparison.Ordinal);
+        Assert.Contains("Recovery codes left: 9", (await _visitor.GetAsync("/account")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_code_switches_nothing_on()
+    {
+        await _visitor.SendAsync("/account", "begin");
+
+        Assert.Contains("This code is wrong", (await _visitor.SendAsync("/account/authenticator", "app", ("Input.Code", "123"))).Text, StringComparison.Ordinal);
+
+        Assert.False(Assert.Single(_console.Known().People).TwoFactorEnabled);
+        Assert.DoesNotContain(ChangeCatalog.AuthenticatorOn.Code, await _console.ChangesAsync());
+    }
+
+    [Fact]
+    public async Task Off_and_new_codes_need_the_password()
+    {
+        var (_, codes) = await SwitchOnAsync();
+
+        Assert.Contains("The current password is wrong", (await _visitor.SendAsync("/account", "off", ("Off.Current", "not it"))).Text, StringComparison.Ordinal);
+        var renewed = await _visitor.SendAsync("/account", "codes", ("Codes.Current", Somebody.Password));
+        Assert.Equal(10, CodesIn(renewed.Text).Except(codes).Count());
+        Assert.Equal("/account?done=off", (await _visitor.SendAsync("/account", "off", ("Off.Current", Somebody.Password))).To);
+
+        Assert.False(Assert.Single(_console.Known().People).TwoFactorEnabled);
+        Assert.True(await _visitor.IsInAsync());
+    }
+
+    [Fact]
+    public void The_picture_is_of_an_address_that_apps_read_and_runs_nothing()
+    {
+        Assert.Equal("otpauth://totp/Richpanel%20Console:o%27brien%40example.test?secret=ABCD&issuer=Richpanel%20Console&digits=6", AppKey.Address("o'brien@example.test", "ABCD"));
+        var picture = AppKey.Picture("<script>alert(1)</script>@example.test", "ABCDEFGH");
+        Assert.StartsWith("<svg", picture, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", picture, StringComparison.Ordinal);
+        Assert.Equal("abcd efgh", AppKey.Readable("ABCDEFGH"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _visitor.Dispose();
+        await _console.DisposeAsync();
+    }
+
+    private async Task<(string Key, IReadOnlyList<string> Codes)> SwitchOnAsync()
+    {
+        Assert.Equal("/account/authenticator", (await _visitor.SendAsync("/account", "begin")).To);
+        var key = KeyIn().Match((await _visitor.GetAsync("/account/authenticator")).Text).Groups[1].Value.Replace(" ", "", StringComparison.Ordinal);
+        var on = await _visitor.SendAsync("/account/authenticator", "app", ("Input.Code", CodeOf(key)));
+        Assert.Contains("The authenticator app is on", on.Text, StringComparison.Ordinal);
+        return (key, CodesIn(on.Text));
+    }
+
+    private static IReadOnlyList<string> CodesIn(string page) => [.. RecoveryCode().Matches(page).Select(match => match.Groups[1].Value)];
+
+    /// <summary>What the app on the telephone shows (RFC 6238).</summary>
+    private static string CodeOf(string key)
+    {
+        var bits = string.Concat(key.ToUpperInvariant().Select(c => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0')));
+        var secret = Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2)).ToArray();
+        var counter = new byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(counter, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 30);
+#pragma warning disable CA5350 // What the standard says.
+        var hash = HMACSHA1.HashData(secret, counter);
+#pragma warning restore CA5350
+        var number = BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(hash[^1] & 0xf)) & 0x7fffffff;
+        return (number % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex("data-testid=\"app-key\">([a-z2-7 ]+)<")]
+    private static partial Regex KeyIn();
+
+    [GeneratedRegex("<li>([A-Z0-9]{5}-[A-Z0-9]{5})</li>")]
+    private static partial Regex RecoveryCode();
+}

@@ -1,0 +1,94 @@
+using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
+using Richpanel.Tests.Support;
+
+namespace Richpanel.Tests.SignIn;
+
+public sealed class PeopleStoreTests : IAsyncDisposable
+{
+    private const string LastAdmin = "This is the last admin who can sign in. Give somebody else the role admin first.";
+
+    private readonly ConsoleUnderTest _console = Somebody.Console();
+
+    public ValueTask DisposeAsync() => _console.DisposeAsync();
+
+    [Fact]
+    public async Task Nobody_can_remove_the_last_admin_and_nothing_of_the_try_is_kept()
+    {
+        var admin = await _console.AdminAsync();
+        await _console.JoinedAsync("vera@example.test", Role.Viewer);
+        await _console.Store().InviteAsync(Actor.System, "ivy@example.test", "Ivy", Role.Admin);   // cannot sign in yet
+        var lines = (await _console.ChangesAsync()).Count;
+
+        Assert.Equal([LastAdmin], (await _console.Store().DisableAsync(Actor.System, admin.Id)).Faults);
+        Assert.Equal([LastAdmin], (await _console.Store().SetRoleAsync(Actor.System, admin.Id, Role.Operator)).Faults);
+
+        Assert.True(_console.Known().Find(admin.Id)!.IsActiveAdmin);
+        Assert.Equal(lines, (await _console.ChangesAsync()).Count);
+    }
+
+    [Fact]
+    public async Task Two_admins_who_disable_each_other_at_the_same_moment_leave_one()
+    {
+        var ada = await _console.AdminAsync();
+        var bob = await _console.JoinedAsync("bob@example.test", Role.Admin);
+
+        var outcomes = await Task.WhenAll(_console.Store().DisableAsync(Actor.System, ada.Id), _console.Store().DisableAsync(Actor.System, bob.Id));
+
+        Assert.Single(outcomes, outcome => outcome.Done);
+        Assert.True(_console.Known().HasAdmin);
+    }
+
+    [Fact]
+    public async Task An_e_mail_belongs_to_one_person_whatever_its_case()
+    {
+        await _console.AdminAsync();
+
+        Assert.Equal(["Somebody has this e-mail already."], (await _console.Store().InviteAsync(Actor.System, "ADA@example.test", "Other", Role.Viewer)).Outcome.Faults);
+    }
+
+    [Theory]
+    [InlineData("", "Name", "Give an e-mail address")]
+    [InlineData("no-mail", "Name", "Give an e-mail address")]
+    [InlineData("a@example.test", " ", "Give a name")]
+    public async Task An_invitation_needs_an_e_mail_and_a_name(string email, string name, string said)
+    {
+        var (outcome, code) = await _console.Store().InviteAsync(Actor.System, email, name, Role.Viewer);
+
+        Assert.Contains(said, Assert.Single(outcome.Faults), StringComparison.Ordinal);
+        Assert.Null(code);
+    }
+
+    [Theory]
+    [InlineData(Role.Viewer)]
+    [InlineData(Role.Operator)]
+    public async Task Only_an_admin_manages_people(Role role)
+    {
+        var admin = await _console.AdminAsync();
+        var by = new Actor(ActorKind.Person, 99, "Other", role);
+
+        await Assert.ThrowsAsync<ForbiddenException>(() => _console.Store().InviteAsync(by, "x@example.test", "X", Role.Admin));
+        await Assert.ThrowsAsync<ForbiddenException>(() => _console.Store().SetRoleAsync(by, admin.Id, Role.Viewer));
+        await Assert.ThrowsAsync<ForbiddenException>(() => _console.Store().DisableAsync(by, admin.Id));
+        await Assert.ThrowsAsync<ForbiddenException>(() => _console.Store().MakeLinkAsync(by, admin.Id));
+        await Assert.ThrowsAsync<ForbiddenException>(() => _console.Store().SwitchAuthenticatorOffAsync(by, admin.Id));
+    }
+
+    [Fact]
+    public async Task Each_change_has_its_line_with_who_and_what_and_no_secret()
+    {
+        await _console.AdminAsync();
+        var vera = await _console.JoinedAsync("vera@example.test", Role.Viewer);
+        await _console.Store().SetRoleAsync(Actor.System, vera.Id, Role.Qa);
+        await _console.Store().DisableAsync(Actor.System, vera.Id, "left");
+
+        await using var context = _console.Read();
+        var lines = context.ChangeLog.OrderBy(line => line.Id).ToList();
+        Assert.Equal(
+            [ChangeCatalog.AdminSetUp.Code, ChangeCatalog.PersonInvited.Code, ChangeCatalog.InvitationAccepted.Code, ChangeCatalog.RoleChanged.Code, ChangeCatalog.PersonDisabled.Code],
+            lines.Select(line => line.Action).Where(action => action.StartsWith("person.", StringComparison.Ordinal)));
+        Assert.Equal("left", lines[^1].Reason);
+        Assert.Equal([new FieldChange("role", "viewer", "qa")], FieldChange.Read(lines.Single(line => line.Action == ChangeCatalog.RoleChanged.Code).Fields));
+        Assert.DoesNotContain(lines, line => $"{line.Fields}{line.ObjectName}{line.Reason}".Contains('@', StringComparison.Ordinal));
+    }
+}
