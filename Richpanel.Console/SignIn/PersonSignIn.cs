@@ -56,7 +56,7 @@ internal sealed class PersonSignIn(
     public async Task<SignInAnswer> WithRecoveryCodeAsync(string code, string? address)
     {
         var person = await signIn.GetTwoFactorAuthenticationUserAsync();
-        return person is null ? SignInAnswer.Refused : await EndedAsync(person, await signIn.TwoFactorRecoveryCodeSignInAsync(Plain(code)), address);
+        return person is null ? SignInAnswer.Refused : await EndedAsync(person, await signIn.TwoFactorRecoveryCodeSignInAsync(Recovery(code)), address);
     }
 
     /// <summary>Is the first step done, so that a code may be asked for?</summary>
@@ -119,6 +119,9 @@ internal sealed class PersonSignIn(
 
     /// <summary>One password's worth of work, so that an answer's time tells nothing.</summary>
     private void TakeAsLong(string password) => hasher.HashPassword(new Person { Name = "", Role = Role.Viewer }, password);
+
+    /// <summary>As Identity keeps it, however it was typed.</summary>
+    private static string Recovery(string code) => Plain(code).ToUpperInvariant() is { Length: > 5 } plain ? plain.Insert(5, "-") : code;
 
     /// <summary>Codes are shown with blanks and dashes to read them by.</summary>
     internal static string Plain(string code) => code.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);

@@ -36,5 +36,5 @@ internal static class SignInLimits
                 SegmentsPerWindow = 6,
                 QueueLimit = 0,
             })
-            : RateLimitPartition.GetNoLimiter(""));
+            : RateLimitPartition.GetNoLimiter("everything else"));   // no address is written so
 }

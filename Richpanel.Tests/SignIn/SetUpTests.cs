@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.People;
 using Richpanel.Core.Storage;
