@@ -6,7 +6,7 @@ using Richpanel.Core.People;
 namespace Richpanel.Console.Shared;
 
 /// <summary>Turns a principal into who acts, as of now: a person's role is looked up, never believed from a cookie.</summary>
-public sealed class Sessions(PeopleDirectory people)
+public sealed class Sessions(PeopleDirectory people, EndedSessions ended)
 {
     /// <summary>Authentication type of whoever sits at a Development machine.</summary>
     public const string LocalScheme = "LocalAdmin";
@@ -30,7 +30,7 @@ public sealed class Sessions(PeopleDirectory people)
         {
             LocalScheme => new Actor(ActorKind.LocalAdmin, null, "Local admin", Role.Admin, Address: address),
             TokenScheme => OfToken(principal, address),
-            _ => people.Of(principal) is { } person ? new Actor(ActorKind.Person, person.Id, person.Name, person.Role, Address: address) : null,
+            _ => !ended.Has(principal) && people.Of(principal) is { } person ? new Actor(ActorKind.Person, person.Id, person.Name, person.Role, Address: address) : null,
         };
     }
 

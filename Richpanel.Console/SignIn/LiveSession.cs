@@ -7,7 +7,7 @@ using Richpanel.Core.People;
 namespace Richpanel.Console.SignIn;
 
 /// <summary>
-/// The session of an open page. It ends the moment the person is disabled or gets another password or role, not at the next
+/// The session of an open page. It ends the moment the person is disabled, gets another password or role, or signs out in another tab, not at the next
 /// request: there may never be one.
 /// </summary>
 internal sealed class LiveSession : ServerAuthenticationStateProvider, IDisposable
@@ -20,15 +20,21 @@ internal sealed class LiveSession : ServerAuthenticationStateProvider, IDisposab
 
     private readonly PeopleDirectory _people;
     private readonly Sessions _sessions;
+    private readonly EndedSessions _ended;
     private readonly TimeProvider _time;
 
-    public LiveSession(PeopleDirectory people, Sessions sessions, TimeProvider time)
+    public LiveSession(PeopleDirectory people, Sessions sessions, EndedSessions ended, TimeProvider time)
     {
-        (_people, _sessions, _time) = (people, sessions, time);
+        (_people, _sessions, _ended, _time) = (people, sessions, ended, time);
+        _ended.Changed += Look;
         _people.Changed += Look;
     }
 
-    public void Dispose() => _people.Changed -= Look;
+    public void Dispose()
+    {
+        _people.Changed -= Look;
+        _ended.Changed -= Look;
+    }
 
     private void Look() => _ = LookAsync();
 

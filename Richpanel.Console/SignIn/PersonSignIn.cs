@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Identity;
+using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
@@ -23,7 +25,7 @@ public enum SignInAnswer
 
 /// <summary>Signs people in and out; every try stands in the change log. What Identity decides, it only words and records.</summary>
 internal sealed class PersonSignIn(
-    SignInManager<Person> signIn, UserManager<Person> users, IPasswordHasher<Person> hasher, PeopleStore people, PeopleDirectory directory, ChangeWriting log)
+    SignInManager<Person> signIn, UserManager<Person> users, IPasswordHasher<Person> hasher, PeopleStore people, PeopleDirectory directory, EndedSessions ended, ChangeWriting log)
 {
     /// <summary>What is never told is which of these it was: who guesses would learn whose e-mail is known.</summary>
     public async Task<SignInAnswer> WithPasswordAsync(string email, string password, string? address)
@@ -83,9 +85,10 @@ internal sealed class PersonSignIn(
         return await EndedAsync(person, SignInResult.Success, address);
     }
 
-    public async Task OutAsync(Actor by)
+    public async Task OutAsync(Actor by, ClaimsPrincipal session)
     {
         await signIn.SignOutAsync();
+        ended.End(session);
         if (by.Kind == ActorKind.Person)
         {
             await log.WriteAsync(by, new Change(ChangeCatalog.SignedOut, PublicId.Person(by.Id ?? 0), by.Name));

@@ -49,6 +49,7 @@ internal static class SignInServices
         authentication.AddOpenId(configuration);
         services.ConfigureApplicationCookie(SetCookie);
         services.AddRateLimiter(SignInLimits.Set);
+        services.AddSingleton<EndedSessions>();
         services.AddSingleton<Sessions>();
         services.AddScoped<Viewer>();
         services.AddScoped<AuthenticationStateProvider, LiveSession>();
@@ -105,15 +106,20 @@ internal static class SignInServices
         cookie.Cookie.HttpOnly = true;
         cookie.Cookie.SameSite = SameSiteMode.Lax;
         cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;   // plain http is let in from this machine only, see PageDoor
-        cookie.ExpireTimeSpan = TimeSpan.FromHours(12);
+        cookie.ExpireTimeSpan = EndedSessions.Life;
         cookie.SlidingExpiration = true;
         cookie.LoginPath = "/sign-in";
         cookie.AccessDeniedPath = "/no-right";
         cookie.ReturnUrlParameter = "to";
+        cookie.Events.OnSigningIn = context =>
+        {
+            EndedSessions.Name(context.Principal!);
+            return Task.CompletedTask;
+        };
         cookie.Events.OnValidatePrincipal = async context =>
         {
             // At every request, from memory: a disabled person's next click is refused, whenever the cookie was made.
-            if (context.Principal is null || context.HttpContext.RequestServices.GetRequiredService<PeopleDirectory>().Of(context.Principal) is null)
+            if (context.Principal is null || context.HttpContext.RequestServices.GetRequiredService<Sessions>().ActorOf(context.Principal) is null)
             {
                 context.RejectPrincipal();
                 await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);

@@ -84,10 +84,15 @@ public sealed class SignInJourneyTests : IAsyncLifetime
         await SignInAsync(ada, "ada@example.test");
         await SeesAsync(ada, "Overview");
 
+        var other = await ada.Page.Context.NewPageAsync();
+        await other.GotoAsync("/deliveries");
+        await Assertions.Expect(other.GetByRole(AriaRole.Heading, new() { Name = "Deliveries" })).ToBeVisibleAsync(new() { Timeout = Patience });
+
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "You: Ada Admin, admin" }).ClickAsync();
         await ada.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Sign out" }).ClickAsync();
 
         await SeesAsync(ada, "Sign in");
+        await Assertions.Expect(other.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync(new() { Timeout = 10_000 });
         await ada.Page.GotoAsync("/deliveries");
         await SeesAsync(ada, "Sign in");
         Assert.Empty(ada.Faults);

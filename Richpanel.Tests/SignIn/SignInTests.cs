@@ -124,6 +124,17 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_copy_of_the_cookie_is_worth_nothing_after_signing_out()
+    {
+        var cookie = (await _visitor.SignInAsync("ada@example.test", Somebody.Password)).Cookies.Single(one => one.StartsWith("richpanel.session=", StringComparison.Ordinal)).Split(';')[0];
+        Assert.True(await OpensAsync(cookie));
+
+        await _visitor.SendAsync("/sign-out", "sign-out");
+
+        Assert.False(await OpensAsync(cookie));
+    }
+
+    [Fact]
     public async Task No_password_or_e_mail_reaches_the_log()
     {
         await _visitor.SignInAsync("ada@example.test", "not the password");
@@ -137,6 +148,14 @@ public sealed class SignInTests : IAsyncLifetime
     {
         _visitor.Dispose();
         await _console.DisposeAsync();
+    }
+
+    private async Task<bool> OpensAsync(string cookie)
+    {
+        using var thief = _console.CreateClient(new() { AllowAutoRedirect = false, HandleCookies = false, BaseAddress = new Uri("https://console.test") });
+        thief.DefaultRequestHeaders.Add("Cookie", cookie);
+        using var answer = await thief.GetAsync(new Uri("/deliveries", UriKind.Relative), TestContext.Current.CancellationToken);
+        return answer.StatusCode == HttpStatusCode.OK;
     }
 
     private static string FaultIn(Answer answer) => answer.Text.Split("role=\"alert\">")[1].Split("</div>")[0];
