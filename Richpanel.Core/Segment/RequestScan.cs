@@ -162,7 +162,19 @@ internal sealed class RequestScan
         : EnvelopePart.Other;
 
     private static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
-        reader.ValueIsEscaped ? reader.ValueTextEquals(name) : reader.ValueSpan.SequenceEqual(name);
+        reader.ValueIsEscaped ? IsEscaped(ref reader, name) : reader.ValueSpan.SequenceEqual(name);
+
+    private static bool IsEscaped(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            return reader.ValueTextEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;   // half a character in it: no name of ours
+        }
+    }
 
     private void TakeScalar(ref Utf8JsonReader reader, int depth)
     {
