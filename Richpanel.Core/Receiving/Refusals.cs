@@ -29,6 +29,9 @@ public sealed partial class Refusals(StoreWriter writer, TimeProvider time, ILog
     /// <summary>Addresses told apart in one minute: a flood from everywhere must not fill the memory.</summary>
     private const int MostBuckets = 10_000;
 
+    /// <summary>Samples written at once: those who are let in may wait behind them in the same commit.</summary>
+    private const int MostWaiting = 100;
+
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -43,7 +46,7 @@ public sealed partial class Refusals(StoreWriter writer, TimeProvider time, ILog
         lock (_gate)
         {
             TurnMinute();
-            return _thisMinute.GetValueOrDefault((cause, address)) < SamplesPerMinute && _thisMinute.Count < MostBuckets;
+            return HasRoom(_thisMinute.GetValueOrDefault((cause, address)));
         }
     }
 
@@ -56,7 +59,7 @@ public sealed partial class Refusals(StoreWriter writer, TimeProvider time, ILog
             _counts[key] = _counts.GetValueOrDefault(key) + 1;
             var bucket = (refusal.Cause, refusal.Address);
             var seen = _thisMinute.GetValueOrDefault(bucket);
-            if (seen < SamplesPerMinute && _thisMinute.Count < MostBuckets)
+            if (HasRoom(seen))
             {
                 _thisMinute[bucket] = seen + 1;
                 _samples.Add(SampleOf(refusal));
@@ -84,7 +87,7 @@ public sealed partial class Refusals(StoreWriter writer, TimeProvider time, ILog
         {
             await writer.WriteAsync(session => Write(session, counts, samples));
         }
-        catch (StoreUnavailableException)
+        catch
         {
             PutBack(counts);
             throw;
@@ -147,6 +150,8 @@ public sealed partial class Refusals(StoreWriter writer, TimeProvider time, ILog
         prune.Parameters[0].Value = SamplesKept;
         prune.ExecuteNonQuery();
     }
+
+    private bool HasRoom(int seen) => seen < SamplesPerMinute && _thisMinute.Count < MostBuckets && _samples.Count < MostWaiting;
 
     private void PutBack(Dictionary<(long Connection, string Cause), long> counts)
     {
