@@ -44,6 +44,13 @@ public sealed partial class SandboxStore(
     public async Task PrepareAsync(CancellationToken ct)
     {
         Directory.CreateDirectory(paths.Folder);
+
+        // Before SQLite opens it, which gives the WAL the rights of the file it belongs to.
+        await using (File.Open(paths.SandboxFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+            OwnerOnly.File(paths.SandboxFile);
+        }
+
         await using var context = CreateDbContext();
         await context.Database.MigrateAsync(ct);
         await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", ct);
