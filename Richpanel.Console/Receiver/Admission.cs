@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Options;
 using Richpanel.Core.Causes;
 using Richpanel.Core.Connections;
@@ -54,11 +53,11 @@ internal sealed class Admission(CallDoor door, IOptions<ReceivingLimits> limits)
                 CauseCatalog.TooManyItems, "$.batch", $"The request has {shape.ItemCount} calls, {limits.Value.MaxItems} are allowed. Send smaller batches.");
         }
 
-        if (shape.Envelope is { } envelope && Encoding.UTF8.GetByteCount(envelope) > limits.Value.MaxCallBytes)
+        if (shape.EnvelopeBytes > limits.Value.MaxCallBytes)
         {
             // Every call of the batch gets it: a small request would become thousands of large calls.
             throw Refuse(
-                CauseCatalog.TooLarge, "$.context", $"What the envelope gives to each of its calls (context, integrations) has more than {limits.Value.MaxCallBytes} bytes, the limit of one call. Send less of it.");
+                CauseCatalog.TooLarge, "$.context", $"What the envelope gives to each of its calls (context, integrations) has {shape.EnvelopeBytes} bytes, {limits.Value.MaxCallBytes} are allowed as for a call. Send less of it.");
         }
 
         if (shape.ItemCount == 1 && visit.Route.Received != ReceivedRoute.Batch)

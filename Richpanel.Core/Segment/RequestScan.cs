@@ -92,6 +92,9 @@ internal sealed class RequestScan
         }
     }
 
+    /// <summary>Bytes of the kept parts of the envelope, as they were sent.</summary>
+    public int EnvelopeBytes => _context.Length + _integrations.Length + _sentAt.Length + _timestamp.Length;
+
     /// <summary>The kept parts of the envelope as one compact JSON object; null when there are none.</summary>
     public string? Envelope(ReadOnlySpan<byte> body)
     {

@@ -254,6 +254,20 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
         Assert.Contains(closed.StatusCode, new[] { HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed });
     }
 
+    [Fact]
+    public async Task On_the_public_address_nobody_is_let_in_while_the_connection_has_no_secret()
+    {
+        await using var open = new ConsoleUnderTest(new Dictionary<string, string?> { ["Sandbox:Public"] = "true" });
+        using var client = open.CreateClient();
+        await open.Writer.WriteAsync(session => session.Execute("""UPDATE "Connections" SET "ProtectedSecret"=NULL WHERE "IsSandbox"=1"""));
+        await open.Directory.ReloadAsync(Ct);
+        var apiKey = open.Directory.Connections.Single(connection => connection.IsSandbox).ApiKey;
+
+        using var answer = await client.PostAsJsonAsync("/v2/t", new { h = Convert.ToBase64String(Encoding.UTF8.GetBytes($$"""{"appClientId":"{{apiKey}}","event":"x","did":"d"}""")) }, Ct);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     private SandboxQueries Memory => _console.Services.GetRequiredService<SandboxQueries>();
