@@ -46,11 +46,13 @@ public sealed partial class SandboxStore(
         Directory.CreateDirectory(paths.Folder);
 
         // Before SQLite opens it, which gives the WAL the rights of the file it belongs to.
-        await using (File.Open(paths.SandboxFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite))
+        // Never opened by us where it exists: closing it would take from SQLite what it has locked.
+        if (!File.Exists(paths.SandboxFile))
         {
-            OwnerOnly.File(paths.SandboxFile);
+            await File.WriteAllBytesAsync(paths.SandboxFile, [], ct);
         }
 
+        OwnerOnly.File(paths.SandboxFile);
         await using var context = CreateDbContext();
         await context.Database.MigrateAsync(ct);
         await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", ct);
