@@ -143,15 +143,15 @@ public sealed class DeliveryActions(
             .Where(other => other.ConnectionId == delivery.ConnectionId && other.MessageHash == delivery.MessageHash
                 && other.MessageId == delivery.MessageId && other.Id != delivery.Id
                 && (other.State == DeliveryState.Accepted || other.State == DeliveryState.Waiting || other.State == DeliveryState.Sending
-                    || (other.Marks & DeliveryMarks.MayHaveGoneOut) != 0))
-            .ToList();
-        if (same.Count == 0)
+                    || (other.Marks & DeliveryMarks.MayHaveGoneOut) != 0));
+        if (!same.Any())
         {
             return;
         }
 
+        // Only those that can still go out: of the others there may be very many, where a sender gives one id to everything.
         delivery.Marks |= DeliveryMarks.MayHaveGoneOut;
-        foreach (var other in same.Where(other => other.State is DeliveryState.Waiting or DeliveryState.Sending))
+        foreach (var other in same.Where(other => other.State == DeliveryState.Waiting || other.State == DeliveryState.Sending).ToList())
         {
             other.Marks |= DeliveryMarks.MayHaveGoneOut;
         }
