@@ -41,7 +41,7 @@ public sealed class HostileRequestTests
     public async Task An_origin_that_no_header_of_ours_can_carry_is_not_echoed(string line, string status, string origin)
     {
         await using var console = new ConsoleUnderTest();
-        console.UseKestrel();
+        console.UseKestrel(0);
         console.StartServer();
         var source = await console.AddSourceAsync();
 
