@@ -110,7 +110,7 @@ internal static class Orders
             return;
         }
 
-        to.Put(key, Moments.Milliseconds(setting.Timestamp), "$.timestamp", $"timestamp → {key} (Unix milliseconds)");
+        to.Put(key, Moments.Milliseconds(setting.Call.Timestamp), setting.Call.Sources.Timestamp, Moments.Rule(setting.Call, key));
         to.Trail.Note(NoteCatalog.OrderDateFromTimestamp, from.Path, key);
     }
 
