@@ -59,12 +59,12 @@ internal static class Orders
     /// <summary>order_id wins over id, which on many events is another thing's id (segment.md 5.6).</summary>
     private static Found? Id(PropertyBag from, MappingTrail trail)
     {
-        if (from.Take("order_id") is { } given)
+        if (from.TakeWhere(CanTellApart, "order_id") is { } given)
         {
             return given;
         }
 
-        if (from.Take("id") is { } stand)
+        if (from.TakeWhere(CanTellApart, "id") is { } stand)
         {
             trail.Note(NoteCatalog.OrderIdFromId, stand.Path);
             return stand;
@@ -74,12 +74,17 @@ internal static class Orders
         return null;
     }
 
+    /// <summary>An empty text, as templates leave it, is the id of every order; an object is nobody's.</summary>
+    private static bool CanTellApart(JsonTree id) => id is JsonTree.Number || IsWords(id);
+
+    private static bool IsWords(JsonTree value) => value is JsonTree.Text text && !string.IsNullOrWhiteSpace(text.Value);
+
     /// <summary>A value with where it came from; without a path it is a default.</summary>
     private sealed record Sourced(string Key, JsonTree Value, string? Path);
 
     private static Sourced? Status(PropertyBag from, EventRule rule)
     {
-        if (from.Take("order_status", "status") is { } given)
+        if (from.TakeWhere(value => value is not JsonTree.Text || IsWords(value), "order_status", "status") is { } given)
         {
             return new Sourced(given.Key, given.Value, given.Path);
         }

@@ -34,6 +34,21 @@ internal sealed class PropertyBag(JsonTree.Map source, string path)
         return null;
     }
 
+    /// <summary>As <see cref="Take"/>, for values of one kind only; any other is left where it is.</summary>
+    public Found? TakeWhere(Func<JsonTree, bool> fits, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (IndexOf(name, fits) is { } index)
+            {
+                _taken[index] = true;
+                return At(index);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>As <see cref="Take"/>, but leaves the value for other rules or for <see cref="Rest"/>.</summary>
     public Found? Peek(params ReadOnlySpan<string> names)
     {
@@ -82,11 +97,12 @@ internal sealed class PropertyBag(JsonTree.Map source, string path)
         return new Found(key, value, JsonPath.Member(Path, key));
     }
 
-    private int? IndexOf(string name)
+    private int? IndexOf(string name, Func<JsonTree, bool>? fits = null)
     {
         for (var i = 0; i < _taken.Length; i++)
         {
-            if (!_taken[i] && source.Members[i].Value is not JsonTree.Null && SameName(source.Members[i].Key, name))
+            if (!_taken[i] && source.Members[i].Value is not JsonTree.Null && SameName(source.Members[i].Key, name)
+                && (fits is null || fits(source.Members[i].Value)))
             {
                 return i;
             }
