@@ -75,16 +75,14 @@ internal static class Orders
     }
 
     /// <summary>An empty text, as templates leave it, is the id of every order; an object is nobody's.</summary>
-    private static bool CanTellApart(JsonTree id) => id is JsonTree.Number || IsWords(id);
-
-    private static bool IsWords(JsonTree value) => value is JsonTree.Text text && !string.IsNullOrWhiteSpace(text.Value);
+    private static bool CanTellApart(JsonTree id) => id is JsonTree.Number or JsonTree.Text && PropertyBag.IsFilled(id);
 
     /// <summary>A value with where it came from; without a path it is a default.</summary>
     private sealed record Sourced(string Key, JsonTree Value, string? Path);
 
     private static Sourced? Status(PropertyBag from, EventRule rule)
     {
-        if (from.TakeWhere(value => value is not JsonTree.Text || IsWords(value), "order_status", "status") is { } given)
+        if (from.TakeWhere(PropertyBag.IsFilled, "order_status", "status") is { } given)
         {
             return new Sourced(given.Key, given.Value, given.Path);
         }
@@ -109,7 +107,7 @@ internal static class Orders
     /// <summary>Richpanel picks a customer's last order by this field, so it is never left out.</summary>
     private static void CreatedAt(string key, PropertyBag from, Shape to, EventSetting setting)
     {
-        if (from.Take("created_at") is { } own)
+        if (from.TakeWhere(PropertyBag.IsFilled, "created_at") is { } own)
         {
             to.Moment(key, own);
             return;
