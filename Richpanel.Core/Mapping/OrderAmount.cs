@@ -14,7 +14,7 @@ internal static class OrderAmount
     public static void Read(PropertyBag from, Shape to, bool isNew)
     {
         // An amount that the shop itself calls so is better than any sum of ours.
-        if (from.Take("total", Amount) is { } given)
+        if (from.TakeWhere(PropertyBag.IsFilled, "total", Amount) is { } given)
         {
             to.Number(Amount, given);
             return;
@@ -25,7 +25,7 @@ internal static class OrderAmount
             return;
         }
 
-        if (from.Take("value") is { } value)
+        if (from.TakeWhere(PropertyBag.IsFilled, "value") is { } value)
         {
             to.Number(Amount, value);
         }

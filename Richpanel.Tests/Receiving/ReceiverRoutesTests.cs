@@ -166,6 +166,16 @@ public sealed class ReceiverRoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_privacy_deletion_waits_for_a_person_even_when_its_source_is_disabled()
+    {
+        var source = await _console.AddSourceAsync("Off", source: s => s.Disabled = true);
+
+        await _client.PostCallAsync($"/segment/{source.PublicId}", """{"type":"delete","userId":"u","messageId":"m-1"}""").AcceptedAsync();
+
+        Assert.Equal("privacy_delete", (await OnlyRowAsync()).Cause);
+    }
+
+    [Fact]
     public async Task Gzip_and_chunks_and_any_content_type_are_understood()
     {
         using var packed = new MemoryStream();

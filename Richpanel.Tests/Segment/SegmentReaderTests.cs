@@ -25,6 +25,10 @@ public sealed class SegmentReaderTests
     [InlineData("""{"type":"identify","userId":"u","traits":"x"}""", "traits_not_object")]
     [InlineData("""{"type":"page","userId":"u","name":1}""", "name_not_string")]
     [InlineData("""{"type":"page","userId":"u","category":[]}""", "category_not_string")]
+    [InlineData("""{"userId":"u","event":"E"}""", "bad_request")]
+    [InlineData("""{"type":null,"userId":"u","event":"E"}""", "bad_request")]
+    [InlineData("""{"type":7,"userId":"u","event":"E"}""", "bad_request")]
+    [InlineData("""{"type":" ","userId":"u","event":"E"}""", "bad_request")]
     public void A_broken_call_is_told_by_the_discard_code_of_Segment(string call, string cause) =>
         Assert.Equal(cause, Assert.IsType<CallReading.Unusable>(Read(call)).Cause);
 
@@ -132,6 +136,11 @@ public sealed class SegmentReaderTests
         Assert.Equal("x", Readable("""{"type":"identify","userId":"u","properties":"x"}""").Call.Rest["properties"]?.AsText());
         Assert.Equal("x", Readable("""{"type":"track","event":"E","userId":"u","traits":"x"}""").Call.Rest["traits"]?.AsText());
     }
+
+    [Fact]
+    public void An_action_that_is_no_call_type_is_left_for_the_rest() =>
+        Assert.Equal("click", Assert.IsType<CallReading.Readable>(
+            Read("""{"event":"E","userId":"u","action":"click"}""", s_single with { ImpliedType = SegmentCallType.Track })).Call.Rest["action"]?.AsText());
 
     [Theory]
     [InlineData("""{"type":"page","userId":"u","timestamp":"2026-01-31T10:00:00Z","sentAt":"2026-01-31T10:00:10Z","receivedAt":"2026-01-31T10:00:11Z"}""")]
