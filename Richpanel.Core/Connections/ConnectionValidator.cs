@@ -29,6 +29,11 @@ public static class ConnectionValidator
         }
 
         if (connection.Concurrency is < 1 or > 256)
+        CheckChoice(connection.Environment, "Environment", faults);
+        CheckChoice(connection.SignatureHash, "SignatureHash", faults);
+        CheckChoice(connection.Transport, "Transport", faults);
+        CheckChoice(connection.OrderFields, "OrderFields", faults);
+        CheckChoice(connection.CustomerId, "CustomerId", faults);
         {
             faults.Add(new FieldFault("Concurrency", "Concurrency is from 1 to 256 requests in flight."));
         }
@@ -49,6 +54,16 @@ public static class ConnectionValidator
         : null;
 
     private static void CheckName(string name, IEnumerable<string> otherNames, List<FieldFault> faults)
+    /// <summary>Configuration and JSON take any number for a choice; one without a name would be stored and mean nothing.</summary>
+    private static void CheckChoice<T>(T choice, string field, List<FieldFault> faults)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(choice))
+        {
+            faults.Add(new FieldFault(field, $"'{choice}' is no choice here. Give one of {string.Join(", ", Enum.GetNames<T>())}."));
+        }
+    }
+
     {
         if (string.IsNullOrWhiteSpace(name))
         {
