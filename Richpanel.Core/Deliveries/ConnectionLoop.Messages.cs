@@ -49,7 +49,10 @@ internal sealed partial class ConnectionLoop
                 break;
             case SendEnd.NotSent refused:
                 _stop = new ConnectionStop(refused.HoldCause, null);
-                _releases.AddRange(ended.Deliveries.Select(delivery => delivery.Row));
+                GiveBack(ended.Deliveries.Select(delivery => delivery.Row).ToList());
+                break;
+            case SendEnd.Broke:
+                _finished.AddRange(ended.Deliveries.Select(delivery => OutcomeRules.Broke(delivery.Row, tools.Options, tools.Chance(), now)));
                 break;
             default:
                 _finished.AddRange(ended.Deliveries.Select(delivery => OutcomeRules.BrokenOff(delivery.Row)));

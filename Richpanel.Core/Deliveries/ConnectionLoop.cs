@@ -164,7 +164,7 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             tools.Logger.SendBroke(connectionId, failure.GetType().Name);
-            end = new SendEnd.BrokenOff();
+            end = new SendEnd.Broke();
         }
 
         _mailbox.Writer.TryWrite(new LoopMessage.SendEnded(unit, end));

@@ -72,6 +72,19 @@ internal static class OutcomeRules
     };
 
     /// <summary>
+    /// <summary>An error of our own, which may well come again: it spends a try, or the delivery would be sent without pause and without end.</summary>
+    public static DeliveryOutcome Broke(ClaimedDelivery row, DeliveryOptions options, double chance, DateTimeOffset now)
+    {
+        var cause = CauseCatalog.NetworkError.Code;
+        var spent = row.ScheduleStep + 1;
+        var wait = RetrySchedule.WaitBefore(spent, options.EffectiveSchedule, options.Jitter, chance);
+        return (wait is { } time ? Waits(row, cause, now + time) : Failed(row, cause) with { EndedAt = now }) with
+        {
+            ScheduleStep = spent,
+            Marks = (row.Marks | DeliveryMarks.MayHaveGoneOut) & ~DeliveryMarks.ManualRetry,
+        };
+    }
+
     /// Whether the other side may have taken it although the answer does not say so: no answer after the request went out, a
     /// server error (a gateway cannot know either), or a 2xx that is not Richpanel's.
     /// </summary>
