@@ -78,7 +78,7 @@ internal sealed partial class ConnectionLoop
                 judged = sent.Exchanges[^1];
                 var row = sent.Delivery.Row;
                 (_streaks, reading) = _streaks.Observe(row.Id, judged.Result.Verdict, row.Marks.HasFlag(DeliveryMarks.ManualRetry));
-                StopIfNeeded(OutcomeRules.StopAfter(judged.Result, reading.Decision, now));
+                StopIfNeeded(OutcomeRules.StopAfter(judged.Result, reading.Decision, now), now);
             }
 
             var outcome = OutcomeRules.Decide(sent, reading, tools.Options, tools.Chance(), now);
@@ -92,14 +92,12 @@ internal sealed partial class ConnectionLoop
         }
     }
 
-    /// <summary>A hold outweighs a postponement; of two postponements the later one counts.</summary>
-    private void StopIfNeeded(ConnectionStop? stop)
+    private void StopIfNeeded(ConnectionStop? stop, DateTimeOffset now)
     {
-        if (stop is null
-            || _stop is { HoldCause: not null }
-            || _stopBeingWritten is { HoldCause: not null }
-            || tools.Directory.Find(connectionId) is { HoldCause: not null }
-            || (stop.HoldCause is null && _stop?.Until >= stop.Until))
+        var standing = tools.Directory.Find(connectionId) is { } connection && connection.IsHeld(now)
+            ? new ConnectionStop(connection.HoldCause, connection.HoldUntil)
+            : null;
+        if (stop is not null && stop.Outweighs(_stop) && stop.Outweighs(_stopBeingWritten) && stop.Outweighs(standing))
         {
             return;
         }

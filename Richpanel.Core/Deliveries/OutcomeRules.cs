@@ -6,7 +6,17 @@ namespace Richpanel.Core.Deliveries;
 /// <summary>What an answer changes on the connection itself.</summary>
 /// <param name="HoldCause">On hold for this cause; null = only postponed.</param>
 /// <param name="Until">End of the hold (null = until a person releases it) or of the postponement.</param>
-internal sealed record ConnectionStop(string? HoldCause, DateTimeOffset? Until);
+internal sealed record ConnectionStop(string? HoldCause, DateTimeOffset? Until)
+{
+    /// <summary>A hold outweighs a postponement; of two holds, or two postponements, the one that ends later counts.</summary>
+    public bool Outweighs(ConnectionStop? other) => other switch
+    {
+        null => true,
+        { HoldCause: null } => HoldCause is not null || Until > other.Until,
+        { Until: { } end } => HoldCause is not null && (Until is null || Until > end),
+        _ => false,
+    };
+}
 
 /// <summary>
 /// From answers to what is written (design section 6). Pure: time, schedule and chance are arguments.
@@ -62,16 +72,6 @@ internal static class OutcomeRules
         Cause = CauseCatalog.StoppedWhileSending.Code,
     };
 
-    /// <summary>The database refused to write what came of it. Without an end here it would be sent again without end.</summary>
-    public static DeliveryOutcome NotRecorded(ClaimedDelivery row, DateTimeOffset now) => new(row, DeliveryState.Failed)
-    {
-        Stage = FailureStage.Sending,
-        Cause = CauseCatalog.OutcomeNotRecorded.Code,
-        Marks = (row.Marks | DeliveryMarks.MayHaveGoneOut) & ~DeliveryMarks.ManualRetry,
-        EndedAt = now,
-    };
-
-    /// <summary>
     /// <summary>An error of our own, which may well come again: it spends a try, or the delivery would be sent without pause and without end.</summary>
     public static DeliveryOutcome Broke(ClaimedDelivery row, DeliveryOptions options, double chance, DateTimeOffset now)
     {
@@ -85,6 +85,16 @@ internal static class OutcomeRules
         };
     }
 
+    /// <summary>The database refused to write what came of it. Without an end here it would be sent again without end.</summary>
+    public static DeliveryOutcome NotRecorded(ClaimedDelivery row, DateTimeOffset now) => new(row, DeliveryState.Failed)
+    {
+        Stage = FailureStage.Sending,
+        Cause = CauseCatalog.OutcomeNotRecorded.Code,
+        Marks = (row.Marks | DeliveryMarks.MayHaveGoneOut) & ~DeliveryMarks.ManualRetry,
+        EndedAt = now,
+    };
+
+    /// <summary>
     /// Whether the other side may have taken it although the answer does not say so: no answer after the request went out, a
     /// server error (a gateway cannot know either), or a 2xx that is not Richpanel's.
     /// </summary>
