@@ -64,11 +64,12 @@ internal sealed partial class ConnectionLoop
     {
         SentExchange? judged = null;
         var reading = HoldReading.None;
+        List<ClaimedDelivery> unsent = [];
         foreach (var sent in deliveries)
         {
             if (sent.Exchanges.Count == 0)
             {
-                _releases.Add(sent.Delivery.Row);
+                unsent.Add(sent.Delivery.Row);
                 continue;
             }
 
@@ -90,6 +91,12 @@ internal sealed partial class ConnectionLoop
 
             _finished.Add(outcome);
         }
+
+        if (unsent.Count > 0)
+        {
+            GiveBack(unsent);
+            GiveBack();   // of the same lanes there may be later ones
+        }
     }
 
     private void StopIfNeeded(ConnectionStop? stop, DateTimeOffset now)
@@ -99,10 +106,8 @@ internal sealed partial class ConnectionLoop
             : null;
         if (stop is not null && stop.Outweighs(_stop) && stop.Outweighs(_stopBeingWritten) && stop.Outweighs(standing))
         {
-            return;
+            _stop = stop;
         }
-
-        _stop = stop;
     }
 
     private void OnPrepared(LoopMessage.PreparationEnded ended)
@@ -127,7 +132,7 @@ internal sealed partial class ConnectionLoop
                 case Preparation.Ended { Outcome: var outcome }:
                     _finished.Add(outcome);
                     break;
-                case Preparation.Ready { Delivery: var delivery } when _stopping || ended.ConnectionVersion != _version:
+                case Preparation.Ready { Delivery: var delivery } when _stopping || ended.ConnectionVersion != _version || _givenBack != _givenBackAtPreparation:
                     _releases.Add(delivery.Row);
                     break;
                 case Preparation.Ready { Delivery: var delivery }:
@@ -194,13 +199,14 @@ internal sealed partial class ConnectionLoop
         }
 
         _look |= claimed.Count == turn.Claim.AtMost;
-        if (_stopping || tools.Directory.Find(connectionId) is not { } connection)
+        if (_stopping || _givenBack != _givenBackAtTurn || tools.Directory.Find(connectionId) is not { } connection)
         {
             _releases.AddRange(claimed);
             return;
         }
 
         _preparationRuns = true;
+        _givenBackAtPreparation = _givenBack;
         _ = PrepareAsync(connection, claimed);
     }
 
