@@ -103,6 +103,16 @@ public sealed class ApiCallsTests(ApiUnderTest api) : IClassFixture<ApiUnderTest
         Assert.Equal(before.ToString(), (await api.JsonAsync(HttpMethod.Get, "connections/Shop")).ToString());
     }
 
+    [Theory]
+    [InlineData("since=0001-01-01")]
+    [InlineData("until=9999-12-31T23:59:59Z")]
+    public async Task A_span_from_the_first_to_the_last_day_there_is_finds_everything(string span)
+    {
+        await api.JsonAsync(HttpMethod.Post, "send", Order($"t{span.Length}"));
+
+        Assert.Single((await api.JsonAsync(HttpMethod.Get, $"deliveries?messageId=t{span.Length}&{span}")).GetProperty("items").EnumerateArray());
+    }
+
     [Fact]
     public async Task The_ledger_has_the_shape_that_is_promised_and_adds_up()
     {
