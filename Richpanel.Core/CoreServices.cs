@@ -87,7 +87,8 @@ public static class CoreServices
 
     private static IServiceCollection AddDeliveries(this IServiceCollection services)
     {
-        services.AddOptions<DeliveryOptions>().BindConfiguration("Delivery").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DeliveryOptions>().BindConfiguration("Delivery").ValidateDataAnnotations()
+            .Validate(options => options.IsScheduleUsable, DeliveryOptions.ScheduleFault).ValidateOnStart();
         services.AddSingleton<DeliverySignal>();
         services.AddSingleton<DeliveryQueries>();
         services.AddSingleton<DeliveryActions>();

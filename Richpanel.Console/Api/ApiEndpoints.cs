@@ -6,7 +6,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Connections;
-using Richpanel.Core.Json;
 using Scalar.AspNetCore;
 
 namespace Richpanel.Console.Api;
@@ -23,7 +22,7 @@ public static class ApiEndpoints
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);   // so that ApiFaults can say where
         services.ConfigureHttpJsonOptions(json =>
         {
-            json.SerializerOptions.MaxDepth = JsonTreeReader.MaxDepth + 8;   // a call to preview may be as deep as one to receive
+            json.SerializerOptions.MaxDepth = DeepJson.MostLevels;   // a call to preview may be as deep as one to receive
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
         });
         services.AddAuthentication(ApiTokenHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiTokenHandler>(ApiTokenHandler.SchemeName, null);

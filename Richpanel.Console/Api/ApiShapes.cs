@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Causes;
 using Richpanel.Core.Connections;
@@ -58,7 +59,7 @@ public sealed record AttemptShape(
         detail.Exchange?.StatusCode, detail.Exchange?.Url, detail.Exchange?.Size, detail.Exchange?.DnsMs, detail.Exchange?.ConnectMs, detail.Exchange?.TlsMs,
         detail.Exchange?.WaitMs, detail.Exchange?.ReadMs, detail.Exchange?.TotalMs, detail.Exchange?.ResponseHeaders,
         detail.Exchange?.ResponseBody is { } body ? System.Text.Encoding.UTF8.GetString(body) : null, detail.Exchange?.ResponseLength,
-        detail.Sent is { } sent ? JsonElement.Parse(sent.Content) : null, detail.Attempt.NextDueAt, detail.Attempt.ConnectionVersion, detail.Attempt.SecretFingerprint);
+        detail.Sent is { } sent ? DeepJson.Parse(sent.Content) : null, detail.Attempt.NextDueAt, detail.Attempt.ConnectionVersion, detail.Attempt.SecretFingerprint);
 }
 
 /// <summary>One delivery, whole. <c>call</c> is the Segment call as text, because it need not be readable JSON; <c>preview</c> is what it would become now.</summary>
@@ -72,7 +73,7 @@ public sealed record PreviewShape(
 {
     public static PreviewShape Of(Core.Preview.PreviewResult result) => new(
         result.Outcome.ToString().ToLowerInvariant(), result.Reason, CauseShape.Of(result.Reason), result.Path,
-        result.Call is { } call ? JsonElement.Parse(Core.Preview.CallPreview.Json(call)) : null,
+        result.Call is { } call ? DeepJson.Parse(Core.Preview.CallPreview.Json(call)) : null,
         NoteShape.Of(result.Notes), ProvenanceShape.Of(result.Provenance),
         result.Request is { } request ? new PreviewRequestShape(request.Method, request.Url, new Dictionary<string, string>(request.Headers), request.Body) : null);
 }

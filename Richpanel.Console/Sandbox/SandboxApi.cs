@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using Richpanel.Console.Shared;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Sandbox;
 
@@ -74,7 +75,7 @@ public static class SandboxApi
         var calls = SandboxContract.Check(request.Path, "application/json", request.Body, keys).Calls;
         return TypedResults.Ok(new RequestDetail(
             request.Id, request.At, request.Path, request.Status, request.KeepsContract, request.Taken, JsonElement.Parse(request.Findings),
-            System.Text.Encoding.UTF8.GetString(request.Body), [.. calls.Select(call => JsonElement.Parse(Core.Json.JsonTreeWriter.Write(call)))]));
+            System.Text.Encoding.UTF8.GetString(request.Body), [.. calls.Select(call => DeepJson.Parse(Core.Json.JsonTreeWriter.Write(call)))]));
     }
 
     private static async Task<IReadOnlyList<TimelineEvent>> TimelineAsync(
@@ -82,7 +83,7 @@ public static class SandboxApi
     {
         var events = await queries.TimelineAsync(uid, did, eventId, limit ?? 50, ct);
         return [.. events.Select(e => new TimelineEvent(
-            e.Id, e.RequestId, e.EventId, e.Name, e.Uid, e.Did, e.SessionId, e.OccurredAt, e.ArrivedAt, e.Repeat, JsonElement.Parse(e.Call)))];
+            e.Id, e.RequestId, e.EventId, e.Name, e.Uid, e.Did, e.SessionId, e.OccurredAt, e.ArrivedAt, e.Repeat, DeepJson.Parse(e.Call)))];
     }
 
     private static Results<Ok<Scenario>, ValidationProblem> SetScenario(SandboxScenario scenario, SandboxScenarios scenarios)

@@ -28,6 +28,11 @@ public sealed class Bootstrap(
 
         for (var i = 0; i < options.Value.ApiTokens.Count; i++)
         {
+            if (options.Value.ApiTokens.Take(i).Any(other => other.Name == options.Value.ApiTokens[i].Name))
+            {
+                throw new CannotStartException($"Bootstrap:ApiTokens:{i}:Name: another token is named '{options.Value.ApiTokens[i].Name}' already. Each token needs a name of its own.");
+            }
+
             await ApplyAsync(options.Value.ApiTokens[i], $"Bootstrap:ApiTokens:{i}");
         }
     }
@@ -63,6 +68,13 @@ public sealed class Bootstrap(
             await OnceAsync($"source/{entry.Name}/{source.Name}", [Digest(source.WriteKey)], async remember =>
             {
                 var connection = Find(entry.Name) ?? throw new CannotStartException($"{setting}:Name: there is no connection '{entry.Name}' any more.");
+                if (source.WriteKey is { } key && directory.FindSourceByWriteKey(key)?.ConnectionId == connection.Id)
+                {
+                    // Put back, or only named otherwise: what is there stays as an admin left it.
+                    await RememberAsync(remember);
+                    return;
+                }
+
                 Demand(await store.AddSourceAsync(connection.Id, source.Name, source.WriteKey, null, null, remember), at);
             });
         }
@@ -87,8 +99,9 @@ public sealed class Bootstrap(
             var hash = SecretProtector.HashKey(token);
             var now = time.GetUtcNow();
 
-            // A token that was replaced in the configuration must stop working; one that only got another role is replaced as well.
-            foreach (var old in context.ApiTokens.Where(t => t.RevokedAt == null && (t.Name == entry.Name || t.Hash == hash)).ToList())
+            // A token that was replaced in the configuration must stop working; one that only got another role is replaced as well,
+            // and so is one that is put back after it had been replaced: a hash stands once.
+            foreach (var old in context.ApiTokens.Where(t => t.Hash == hash || (t.RevokedAt == null && t.Name == entry.Name)).ToList())
             {
                 if (old.Hash.AsSpan().SequenceEqual(hash))
                 {
@@ -123,6 +136,13 @@ public sealed class Bootstrap(
 
         await apply(context => Remember(context, key, fingerprint));
     }
+
+    private Task RememberAsync(Action<ConsoleDbContext> remember) => writer.WriteAsync(session =>
+    {
+        using var context = session.Context();
+        remember(context);
+        context.SaveChanges();
+    });
 
     private void Remember(ConsoleDbContext context, string key, byte[] fingerprint)
     {

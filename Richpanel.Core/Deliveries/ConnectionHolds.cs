@@ -23,7 +23,7 @@ public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory dire
     public Task<bool> ReleaseAsync(long connectionId) =>
         ChangeAsync(session => Set(session.Command(DeliverySql.ReleaseHold, "$id"), connectionId));
 
-    /// <summary>Stops sending for a reason; a hold that stands already is kept as it is.</summary>
+    /// <summary>Stops sending for a reason; a hold that stands already is kept, unless this one lasts longer.</summary>
     /// <param name="cause">Code of the cause catalogue.</param>
     /// <param name="until">Null = until a person releases it.</param>
     public Task<bool> HoldAsync(long connectionId, string cause, DateTimeOffset? until) =>

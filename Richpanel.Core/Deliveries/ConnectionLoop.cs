@@ -62,6 +62,14 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
     private DateTimeOffset? _lingerUntil;
     private DateTimeOffset _nextSweep;
     private bool _recovered;
+
+    /// <summary>
+    /// How often unsent deliveries were given back. What was claimed or was being read meanwhile may be later ones of the same
+    /// lanes, so it goes back as well and is claimed again in order.
+    /// </summary>
+    private int _givenBack;
+    private int _givenBackAtTurn;
+    private int _givenBackAtPreparation;
     private DateTimeOffset _restUntil;
 
     public void Wake() => _mailbox.Writer.TryWrite(LoopMessage.Wake.Instance);
@@ -164,7 +172,7 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             tools.Logger.SendBroke(connectionId, failure.GetType().Name);
-            end = new SendEnd.BrokenOff();
+            end = new SendEnd.Broke();
         }
 
         _mailbox.Writer.TryWrite(new LoopMessage.SendEnded(unit, end));
@@ -210,6 +218,7 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
     private void StartTurn(DispatchTurn turn)
     {
         _turnRuns = true;
+        _givenBackAtTurn = _givenBack;
         _ = TakeTurnAsync(turn);
     }
 
@@ -276,8 +285,14 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
     /// <summary>Everything that has not started goes back, without a mark: it was never sent.</summary>
     private void GiveBack()
     {
-        _releases.AddRange(_lanes.Drain().Select(delivery => delivery.Row));
+        GiveBack(_lanes.Drain().Select(delivery => delivery.Row).ToList());
         _lingerUntil = null;
+    }
+
+    private void GiveBack(List<ClaimedDelivery> rows)
+    {
+        _releases.AddRange(rows);
+        _givenBack += rows.Count > 0 ? 1 : 0;
     }
 
     private void Rest() => _restUntil = tools.Time.GetUtcNow() + s_rest;

@@ -107,8 +107,8 @@ public sealed class DeliveryQueries(
 
     /// <summary>Ids of what was received in the filter's span: the first, and the first after it.</summary>
     private static async Task<(long First, long Before)> SpanAsync(ConsoleDbContext context, DeliveryFilter filter, CancellationToken ct) => (
-        filter.Since is { } since ? await FirstIdAsync(context, since - s_disorder, ct) : 0,
-        filter.Until is { } until ? await FirstIdAsync(context, until + s_disorder, ct) : long.MaxValue);
+        filter.Since is { } since && since - DateTimeOffset.MinValue > s_disorder ? await FirstIdAsync(context, since - s_disorder, ct) : 0,
+        filter.Until is { } until && DateTimeOffset.MaxValue - until > s_disorder ? await FirstIdAsync(context, until + s_disorder, ct) : long.MaxValue);
 
     /// <summary>The first row received at this time or later, by halving: ids and times of receipt grow together.</summary>
     private static async Task<long> FirstIdAsync(ConsoleDbContext context, DateTimeOffset time, CancellationToken ct)

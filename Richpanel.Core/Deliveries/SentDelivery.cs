@@ -15,6 +15,9 @@ internal abstract record SendEnd
     /// <summary>Nothing went out, because the connection itself cannot send: it goes on hold.</summary>
     public sealed record NotSent(string HoldCause) : SendEnd;
 
+    /// <summary>An error of our own; whether anything went out, nobody knows.</summary>
+    public sealed record Broke : SendEnd;
+
     /// <summary>The product is stopping and did not wait for the answer.</summary>
     public sealed record BrokenOff : SendEnd;
 }

@@ -39,6 +39,7 @@ internal static class BodyCoding
         return (body.ToArray(), BodyEncoding.Raw);
     }
 
+    /// <exception cref="InvalidDataException">The bytes are damaged.</exception>
     public static byte[] Decode(byte[] kept, BodyEncoding encoding)
     {
         if (encoding == BodyEncoding.Raw)
@@ -46,9 +47,16 @@ internal static class BodyCoding
             return kept;
         }
 
-        using var inflate = new BrotliStream(new MemoryStream(kept), CompressionMode.Decompress);
-        using var body = new MemoryStream(kept.Length * 8);
-        inflate.CopyTo(body);
-        return body.ToArray();
+        try
+        {
+            using var inflate = new BrotliStream(new MemoryStream(kept), CompressionMode.Decompress);
+            using var body = new MemoryStream(kept.Length * 8);
+            inflate.CopyTo(body);
+            return body.ToArray();
+        }
+        catch (InvalidOperationException broken)   // what Brotli says of bytes that are none of its own
+        {
+            throw new InvalidDataException("A kept body cannot be unpacked.", broken);
+        }
     }
 }

@@ -28,7 +28,7 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
     /// </summary>
     public bool IsRefusedBeforeProxy(Uri target)
     {
-        var spelled = IPAddress.TryParse(target.IdnHost, out var address) ? address : target.IsLoopback ? IPAddress.Loopback : null;
+        var spelled = IPAddress.TryParse(target.IdnHost, out var address) ? address : HostNames.IsLocal(target) ? IPAddress.Loopback : null;
         return spelled is not null && !OutgoingAddressGuard.MayReach(spelled, target.Port, options.Value.AllowPrivateNetworks, own);
     }
 

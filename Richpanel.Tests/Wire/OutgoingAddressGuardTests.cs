@@ -41,6 +41,7 @@ public sealed class OutgoingAddressGuardTests
     [InlineData("64:ff9b::7f00:1")]
     [InlineData("64:ff9b::a9fe:a9fe")]
     [InlineData("64:ff9b:1::a00:1")]
+    [InlineData("64:ff9b:1:7f00:0:100:808:808")]
     [InlineData("2001:0:53aa:64c:0:0:5601:5601")]
     public void Addresses_inside_are_refused_in_every_form(string address)
     {
