@@ -44,6 +44,7 @@ public static class SegmentReader
     {
         private readonly List<Note> _notes = [];
         private (string Cause, string Path)? _fault;
+        private bool _sessionIsAnonymous;
 
         public CallReading Judge()
         {
@@ -155,6 +156,7 @@ public static class SegmentReader
             if (call["anonymousId"] is null && call["sessionId"] is JsonTree.Text { Value.Length: > 0 } session)
             {
                 _notes.Add(NoteCatalog.SessionIdAsAnonymous.At("$.sessionId"));
+                _sessionIsAnonymous = true;
                 return session.Value;
             }
 
@@ -243,7 +245,7 @@ public static class SegmentReader
             "action" => call["type"] is null,
             "user_id" => call["userId"] is null,
             "anonymous_id" => call["anonymousId"] is null,
-            "sessionId" => call["anonymousId"] is null && value is JsonTree.Text,
+            "sessionId" => _sessionIsAnonymous,
             "event" => type == SegmentCallType.Track,
             "name" or "category" => type == SegmentCallType.Page,
             "properties" => type is SegmentCallType.Track or SegmentCallType.Page || value is JsonTree.Map,
