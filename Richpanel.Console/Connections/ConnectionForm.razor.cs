@@ -30,6 +30,10 @@ public sealed partial class ConnectionForm
 
     private string DefaultTimeout => Defaults.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
 
+    private string AddressHelp => Input.IsSandbox
+        ? "Stands for the built-in sandbox; no host of this name is ever asked."
+        : "https://api.richpanel.com/v2 unless Richpanel told you another; newer scripts use /v3.";
+
     private string DisabledHelp => Input.Disabled
         ? "While it is disabled, new events are kept as Skipped rows and never sent, not even later. What already waits is held, and goes on when you enable it again."
         : "To stop sending and lose nothing, pause it instead: a disabled connection skips what arrives.";

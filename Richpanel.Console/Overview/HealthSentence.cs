@@ -11,6 +11,8 @@ public enum HealthAction
     Resume,
     Release,
     Mend,
+    Enable,
+    Look,
     AddSecret,
     AddSource,
 }
@@ -21,12 +23,13 @@ public enum HealthAction
 /// <param name="Until">When it ends by itself; null when it does not.</param>
 public sealed record HealthSentence(string Look, string Text, string Detail, DateTimeOffset? Since, DateTimeOffset? Until, HealthAction Action)
 {
-    public static HealthSentence Of(Connection connection, LedgerLine line, bool hasSource, DateTimeOffset now)
+    /// <param name="failing">Its newest tries, when none of them was accepted.</param>
+    public static HealthSentence Of(Connection connection, LedgerLine line, bool hasSource, DateTimeOffset now, FailingTries? failing = null)
     {
         var unsent = line.Waiting == 1 ? "1 delivery waits" : $"{line.Waiting:N0} deliveries wait";
         if (connection.Disabled)
         {
-            return new("skipped", "is disabled", "Nothing is sent for it.", null, null, HealthAction.Mend);
+            return new("skipped", "is disabled", $"Nothing is sent for it, and what arrives is skipped. {unsent}.", null, null, HealthAction.Enable);
         }
 
         if (connection.HoldCause is { } code && !(connection.HoldUntil <= now))
@@ -44,6 +47,11 @@ public sealed record HealthSentence(string Look, string Text, string Detail, Dat
         if (connection.PostponedUntil > now)
         {
             return new("waiting", "was asked to wait", $"Richpanel named a time to go on (Retry-After). {unsent}.", null, connection.PostponedUntil, HealthAction.None);
+        }
+
+        if (failing is { Cause: var why, Count: var tried })
+        {
+            return new("failed", $"gets nothing through: {why.Title}", $"None of the last {tried} deliveries tried was accepted. {why.Text} {unsent}. {why.Remedy}", null, null, HealthAction.Look);
         }
 
         if (!hasSource)

@@ -15,7 +15,7 @@ public sealed record Refusal(
 /// Counts every refusal in memory and keeps a few samples; both are written once a second, outside the commit of the door, so
 /// that a flood of bad requests costs good ones nothing. A crash loses at most a second of counts, never an event.
 /// </summary>
-public sealed partial class Refusals(StoreWriter writer, TimeProvider time, ILogger<Refusals> log) : BackgroundService
+public sealed partial class Refusals(StoreWriter writer, ChangeFeed changes, TimeProvider time, ILogger<Refusals> log) : BackgroundService
 {
     /// <summary>Samples per cause and address in one minute.</summary>
     public const int SamplesPerMinute = 10;
@@ -86,6 +86,7 @@ public sealed partial class Refusals(StoreWriter writer, TimeProvider time, ILog
         try
         {
             await writer.WriteAsync(session => Write(session, counts, samples));
+            changes.Raise();   // whoever sets up a sender watches for its refusal
         }
         catch
         {

@@ -45,6 +45,7 @@ public static class SegmentReader
         private readonly List<Note> _notes = [];
         private (string Cause, string Path)? _fault;
         private CallSources _sources = new();
+        private bool _sessionIsAnonymous;
 
         public CallReading Judge()
         {
@@ -169,6 +170,7 @@ public static class SegmentReader
             if (call["anonymousId"] is null && call["sessionId"] is JsonTree.Text { Value.Length: > 0 } session)
             {
                 _notes.Add(NoteCatalog.SessionIdAsAnonymous.At("$.sessionId"));
+                _sessionIsAnonymous = true;
                 return (session.Value, "$.sessionId");
             }
 
@@ -257,7 +259,7 @@ public static class SegmentReader
             "action" => _sources.Type == "$.action",
             "user_id" => call["userId"] is null,
             "anonymous_id" => call["anonymousId"] is null,
-            "sessionId" => call["anonymousId"] is null && value is JsonTree.Text,
+            "sessionId" => _sessionIsAnonymous,
             "event" => type == SegmentCallType.Track,
             "name" or "category" => type == SegmentCallType.Page,
             "properties" => type is SegmentCallType.Track or SegmentCallType.Page || value is JsonTree.Map,

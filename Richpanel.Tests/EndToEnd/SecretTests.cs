@@ -84,6 +84,7 @@ public sealed class SecretTests
             answers.AppendLine((await product.ApiAsync(HttpMethod.Get, "deliveries/" + item.GetProperty("id"))).GetRawText());
         }
 
+        // What pages hold comes over their circuit: Pages/SecretsOnPagesTests searches that. This is what a GET of them answers.
         foreach (var path in (string[])["/api/v1/connections", "/api/v1/sources", "/api/v1/ledger", "/", "/deliveries", "/connections", "/lab", "/openapi/v1.json", "/metrics"])
         {
             await SendAsync(product, answers, new HttpRequestMessage(HttpMethod.Get, path), ct);

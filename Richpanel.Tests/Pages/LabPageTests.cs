@@ -65,6 +65,7 @@ public sealed class LabPageTests : IAsyncLifetime
         await page.Button("Send to Sandbox").ClickAsync(new());
 
         page.Eventually(() => Assert.Contains("The sandbox accepted it on the first try.", page.Find("[data-testid=lab-result]").Words(), StringComparison.Ordinal));
+        Assert.Contains("Nothing left this machine. Open the delivery", page.Find("[data-testid=lab-result]").TextContent.Replace("\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.StartsWith("/deliveries/dlv_", page.Find("[data-testid=lab-result] a").GetAttribute("href"), StringComparison.Ordinal);
     }
 

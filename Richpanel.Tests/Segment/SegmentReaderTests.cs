@@ -175,6 +175,17 @@ public sealed class SegmentReaderTests
     public void No_bytes_make_it_throw_and_every_call_has_an_id() =>
         Bodies.Gen.Sample(bytes => Assert.NotEmpty(SegmentReader.Read(bytes, s_single).Keys.MessageId), iter: 3_000);
 
+    [Theory]
+    [InlineData("""{"type":"identify","anonymous_id":"a","sessionId":"s"}""", "a")]
+    [InlineData("""{"type":"identify","userId":"u","sessionId":""}""", null)]
+    public void A_session_id_that_is_not_used_as_anonymous_id_stays_to_be_named(string call, string? anonymousId)
+    {
+        var read = Readable(call).Call;
+
+        Assert.Equal(anonymousId, read.AnonymousId);
+        Assert.NotNull(read.Rest["sessionId"]);
+    }
+
     private static CallReading Read(string call, ReadingContext? context = null) =>
         SegmentReader.Read(Encoding.UTF8.GetBytes(call), context ?? s_single);
 

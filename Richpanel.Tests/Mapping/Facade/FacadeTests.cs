@@ -6,7 +6,10 @@ namespace Richpanel.Tests.Mapping.Facade;
 /// <summary>Our mapper beside npm's @segment/facade 3.4.10: equal where docs/facade.md says so, different where segment.md 5.6 asks for it.</summary>
 public sealed class FacadeTests(FacadeProcess facade) : IClassFixture<FacadeProcess>
 {
-    private const int CallCount = 2_400;
+    private const int CallCount = 6_000;
+
+    /// <summary>About half of the calls are filtered by their integrations: on those only that decision is compared.</summary>
+    private const int FewestCompared = 2_000;
 
     [Fact]
     public async Task The_fields_we_use_equal_facades()
@@ -27,7 +30,7 @@ public sealed class FacadeTests(FacadeProcess facade) : IClassFixture<FacadeProc
             }
         }
 
-        Assert.InRange(compared, 1_000, CallCount);
+        Assert.InRange(compared, FewestCompared, CallCount);
     }
 
     [Fact]
