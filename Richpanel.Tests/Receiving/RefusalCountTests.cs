@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Richpanel.Core;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Storage;
 using Richpanel.Tests.Support;
@@ -13,6 +14,7 @@ namespace Richpanel.Tests.Receiving;
 public sealed class RefusalCountTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly ChangeFeed _changes = new(new FakeTimeProvider());
     private SqliteStore _store = null!;
     private StoreWriter _writer = null!;
     private Refusals _refusals = null!;
@@ -25,12 +27,13 @@ public sealed class RefusalCountTests : IAsyncLifetime
         await DatabaseStartup.MigrateAsync(paths, Ct);
         _store = new SqliteStore(paths);
         _writer = new StoreWriter(_store, new DoorLoad());
-        _refusals = new Refusals(_writer, new FakeTimeProvider(), NullLogger<Refusals>.Instance);
+        _refusals = new Refusals(_writer, _changes, new FakeTimeProvider(), NullLogger<Refusals>.Instance);
     }
 
     public async ValueTask DisposeAsync()
     {
         _refusals.Dispose();
+        _changes.Dispose();
         await _writer.DisposeAsync();
         _folder.Dispose();
     }
