@@ -51,7 +51,7 @@ public sealed record HealthSentence(string Look, string Text, string Detail, Dat
 
         if (failing is { Cause: var why, Count: var tried })
         {
-            return new("failed", $"gets nothing through: {why.Title}", $"None of the last {tried} deliveries tried was accepted. {why.Text} {unsent}. {why.Remedy}", null, null, HealthAction.Look);
+            return new("failed", $"gets nothing through: {why.Title}", $"None of the last {tried} tries was accepted. {why.Text} {unsent}. {why.Remedy}", null, null, HealthAction.Look);
         }
 
         if (!hasSource)

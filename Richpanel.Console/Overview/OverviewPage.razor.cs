@@ -48,13 +48,8 @@ public sealed partial class OverviewPage : IDisposable
     {
         try
         {
-            var failing = new Dictionary<long, FailingTries?>();
-            foreach (var connection in Directory.Connections)
-            {
-                var newest = await Deliveries.PageAsync(new DeliveryFilter { ConnectionId = connection.Id }, null, FailingTries.Looked, _leaving.Token);
-                failing[connection.Id] = FailingTries.Of(newest.Items);
-            }
-
+            var tries = await Deliveries.NewestTriesAsync(_leaving.Token);
+            var failing = tries.ToDictionary(of => of.Key, FailingTries.Of);
             (_failing, _ledger, _rejected) = (failing, await Ledger.ReadAsync(_leaving.Token), await Rejected.RecentAsync(RejectedShown, _leaving.Token));
             _failed = false;
         }

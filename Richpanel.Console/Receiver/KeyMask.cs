@@ -119,7 +119,14 @@ internal static class KeyMask
                 return at;
             }
 
-            // A list or object where a text should be: all of it.
+            // A list or object where a text should be: all of it, brackets inside its texts not counted.
+            if (depth > 0 && IsQuote(unit))
+            {
+                at = EndOfValue(bytes, (at + length, at..(at + length)));
+                at = Math.Min(bytes.Length, at + length);
+                continue;
+            }
+
             depth += unit is '[' or '{' ? 1 : unit is ']' or '}' ? -1 : 0;
             at += length;
         }

@@ -26,7 +26,7 @@ public sealed record DeliveryStory(string Sentence, string Happened, string ToDo
                 $"{FailedAt(row)}{(cause is null ? "" : $": {cause.Title}")}",
                 cause?.Text ?? "No cause was recorded.",
                 cause?.Remedy ?? "Retry it, and look at the answer.",
-                row.Stage == FailureStage.Reading ? "No, and it cannot be retried: its text would be read the same way again." : "No. It stays as it is until someone retries it.",
+                row.Stage == FailureStage.Reading ? "No, and it cannot be retried: reading it again would end the same way." : "No. It stays as it is until someone retries it.",
                 null),
             DeliveryState.Skipped => new(
                 $"It was skipped{(cause is null ? "" : $": {cause.Title}")}", cause?.Text ?? "No cause was recorded.", cause?.Remedy ?? NothingToDo, "No. Skipped events are never sent.", null),

@@ -30,24 +30,10 @@ internal sealed class CallPreparer(
             var last = kept.GetValueOrDefault(row.Id);
             prepared.Add(last is not null && row.Marks.HasFlag(DeliveryMarks.SendAsThen)
                 ? AsThen(row, last)
-                : AsNow(connection, row, await BodyAsync(row, ct), last));
+                : AsNow(connection, row, await bodies.FindAsync(row.RequestId, ct), last));
         }
 
         return prepared;
-    }
-
-    /// <summary>Null when it is gone or damaged: either way there is nothing to send, and the other rows must not wait for it.</summary>
-    private async Task<KeptRequest?> BodyAsync(ClaimedDelivery row, CancellationToken ct)
-    {
-        try
-        {
-            return await bodies.FindAsync(row.RequestId, ct);
-        }
-        catch (InvalidDataException damaged)
-        {
-            logger.MappingBroke(row.Id, damaged.GetType().Name);
-            return null;
-        }
     }
 
     /// <summary>The latest kept call of each delivery that has been sent before; a first attempt asks the database nothing.</summary>

@@ -34,6 +34,7 @@ public sealed class DeliveryActions(
         {
             var retriable = delivery.State is DeliveryState.Failed or DeliveryState.Canceled or DeliveryState.Accepted or DeliveryState.Waiting;
             if (!retriable
+                || delivery.Stage == FailureStage.Reading   // reading it again would end the same way
                 || (attemptsSeen is { } seen && seen != delivery.AttemptCount)
                 || (asThen && !context.MappedCalls.Any(call => call.DeliveryId == id)))
             {

@@ -20,6 +20,9 @@ public sealed class DeliveryQueries(
     /// <summary>However many strands there are, each is looked at this far.</summary>
     private const int LeastLookedAt = 1_000;
 
+    /// <summary>Of all connections together.</summary>
+    private const int MostTries = 500;
+
     /// <summary>Ids follow the time of receipt but for this much: requests that are committed together, small steps of the clock.</summary>
     private static readonly TimeSpan s_disorder = TimeSpan.FromSeconds(5);
 
@@ -77,6 +80,20 @@ public sealed class DeliveryQueries(
         }
 
         return new DeliveryCount(Math.Min(found, MostCounted), andMore || found > MostCounted);
+    }
+
+    /// <summary>
+    /// How the newest tries of each connection ended, newest first; the lab's own are no sign of health. One look at the end of the
+    /// table of attempts, whatever the number of connections: one that has not tried lately is not in it.
+    /// </summary>
+    public async Task<ILookup<long, TryOutcome>> NewestTriesAsync(CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var newest = await context.Attempts.OrderByDescending(a => a.Id).Take(MostTries)
+            .Join(context.Deliveries, a => a.DeliveryId, d => d.Id, (a, d) => new { a.Id, d.ConnectionId, d.Origin, a.Outcome, a.Cause })
+            .ToListAsync(ct);
+        return newest.Where(one => one.Origin != Origin.Lab).OrderByDescending(one => one.Id)
+            .ToLookup(one => one.ConnectionId, one => new TryOutcome(one.Outcome == OutcomeRules.Accepted, one.Cause));
     }
 
     public async Task<DeliveryDetail?> FindAsync(long id, CancellationToken ct)

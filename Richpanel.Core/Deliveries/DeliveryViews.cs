@@ -64,6 +64,9 @@ public sealed record DeliveryRow(
     DateTimeOffset? LastAttemptAt,
     long? DuplicateOf);
 
+/// <summary>How one try ended.</summary>
+public sealed record TryOutcome(bool Accepted, string? Cause);
+
 /// <summary>How many deliveries fit a filter.</summary>
 /// <param name="Found">At most <see cref="DeliveryQueries.MostCounted"/>.</param>
 /// <param name="AndMore">There are more, or further back has not been looked.</param>

@@ -23,6 +23,9 @@ internal sealed record ConnectionStop(string? HoldCause, DateTimeOffset? Until)
 /// </summary>
 internal static class OutcomeRules
 {
+    /// <summary>How an accepted attempt is written in its row.</summary>
+    public const string Accepted = "accepted";
+
     /// <summary>A longer Retry-After becomes a hold with that end and a button.</summary>
     public static readonly TimeSpan LongestPostponement = TimeSpan.FromHours(6);
 
@@ -185,7 +188,7 @@ internal static class OutcomeRules
 
     private static string Name(AnswerClass answer) => answer switch
     {
-        AnswerClass.Accepted => "accepted",
+        AnswerClass.Accepted => Accepted,
         AnswerClass.TryLater => "try_later",
         AnswerClass.Hold => "hold",
         _ => "failed",

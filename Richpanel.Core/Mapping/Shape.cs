@@ -72,10 +72,13 @@ internal sealed class Shape(string path, MappingTrail trail)
         }
     }
 
-    /// <summary>Adds a moment, in any spelling a call's timestamp may have, as Unix milliseconds; what is no moment is kept as it was and warned about.</summary>
+    /// <summary>
+    /// Adds a moment, in any spelling a call's timestamp may have, as Unix milliseconds; what is no moment, or could be either of two
+    /// days, is kept as it was and warned about.
+    /// </summary>
     public void Moment(string key, Found found)
     {
-        var reading = SegmentTimestamp.Read(found.Value);
+        var reading = SegmentTimestamp.IsAmbiguous(found.Value) ? new TimeReading(null, TimeOddity.Unreadable) : SegmentTimestamp.Read(found.Value);
         Put(key, reading.Time is { } read ? Moments.Milliseconds(read) : found.Value, found.Path, $"{Rule(found.Key, key)} (Unix milliseconds)");
         if (reading.Time is null)
         {

@@ -39,8 +39,8 @@ internal static class BodyCoding
         return (body.ToArray(), BodyEncoding.Raw);
     }
 
-    /// <exception cref="InvalidDataException">The bytes are damaged.</exception>
-    public static byte[] Decode(byte[] kept, BodyEncoding encoding)
+    /// <summary>Null when the bytes are damaged.</summary>
+    public static byte[]? DecodeOrNull(byte[] kept, BodyEncoding encoding)
     {
         if (encoding == BodyEncoding.Raw)
         {
@@ -54,9 +54,9 @@ internal static class BodyCoding
             inflate.CopyTo(body);
             return body.ToArray();
         }
-        catch (InvalidOperationException broken)   // what Brotli says of bytes that are none of its own
+        catch (Exception broken) when (broken is InvalidOperationException or InvalidDataException)   // what Brotli says of bytes that are none of its own
         {
-            throw new InvalidDataException("A kept body cannot be unpacked.", broken);
+            return null;
         }
     }
 }

@@ -83,6 +83,15 @@ public static partial class SegmentTimestamp
         return new TimeReading(time, isOpen ? TimeOddity.NoZone : TimeOddity.None);
     }
 
+    /// <summary>
+    /// 05/06/2026: the sixth of May to JavaScript's parser, the fifth of June to half the world. Right for a call's own time, which
+    /// Segment's libraries read so; a guess for a date that a shop wrote.
+    /// </summary>
+    public static bool IsAmbiguous(JsonTree tree) =>
+        tree is JsonTree.Text text && Slashes().Match(text.Value.Trim()) is { Success: true } date
+        && int.Parse(date.Groups["one"].Value, CultureInfo.InvariantCulture) is var one and <= 12
+        && int.Parse(date.Groups["two"].Value, CultureInfo.InvariantCulture) is var two and <= 12 && one != two;
+
     private static TimeReading FromEpoch(double milliseconds)
     {
         var first = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
@@ -140,6 +149,9 @@ public static partial class SegmentTimestamp
     /// <summary>The name of a zone in brackets, and the GMT before an offset, say nothing that the offset does not.</summary>
     [GeneratedRegex(@"\s*\([^()]*\)$|(?:GMT|UTC)(?=[+-][0-9])", RegexOptions.CultureInvariant)]
     private static partial Regex ZoneName();
+
+    [GeneratedRegex("^(?<one>[0-9]{1,2})/(?<two>[0-9]{1,2})/[0-9]{4}", RegexOptions.CultureInvariant)]
+    private static partial Regex Slashes();
 
     [GeneratedRegex("^(?:[0-9]{1,2}[ /]|[0-9]{4}/)", RegexOptions.CultureInvariant)]
     private static partial Regex DayOrYear();

@@ -76,7 +76,7 @@ public sealed class OverviewPageTests : IAsyncLifetime
         await _pages.SendAsync(""" "userId":"u","event":"Refused" """, "m-3");
 
         page.EventuallySays("Sandbox gets nothing through: Content refused (422).");
-        page.EventuallySays("None of the last 3 deliveries tried was accepted.");
+        page.EventuallySays("None of the last 3 tries was accepted.");
         Assert.Equal($"/deliveries?connection={PublicId.Connection(_pages.Sandbox.Id)}", page.Find(".health a.mud-button-root").GetAttribute("href"));
 
         await _pages.SendAsync(""" "userId":"u","event":"Seen" """, "m-4");

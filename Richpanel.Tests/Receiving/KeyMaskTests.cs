@@ -5,6 +5,18 @@ namespace Richpanel.Tests.Receiving;
 
 public sealed class KeyMaskTests
 {
+    [Fact]
+    public void A_bracket_inside_a_text_of_a_list_does_not_end_it()
+    {
+        var bytes = Encoding.UTF8.GetBytes("""{"writeKey":["a]","SECRET"],"event":"x"}""");
+
+        KeyMask.OverwriteNamed(bytes);
+
+        var text = Encoding.UTF8.GetString(bytes);
+        Assert.DoesNotContain("SECRET", text, StringComparison.Ordinal);
+        Assert.EndsWith(""","event":"x"}""", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"writeKey":"SECRET","event":"x"}""", """{"writeKey":"******","event":"x"}""")]
     [InlineData("""{"writeKey" : "SEC\"RET","event":"x"}""", """{"writeKey" : "********","event":"x"}""")]

@@ -73,7 +73,7 @@ public sealed class RefusalCountTests : IAsyncLifetime
 
     [Theory]
     [InlineData(32, true)]
-    [InlineData(65, false)]
+    [InlineData(33, false)]
     public void No_limit_can_be_set_that_the_door_could_never_keep(int mebibytes, bool isFine)
     {
         var limits = new ReceivingLimits { MaxWebhookBytes = mebibytes * 1024 * 1024 };

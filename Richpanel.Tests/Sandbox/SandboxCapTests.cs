@@ -48,8 +48,10 @@ public sealed class SandboxCapTests : IAsyncLifetime
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "No modes on this system.");
 
+        var files = Directory.GetFiles(_folder.Path, "sandbox.db*");
+        Assert.NotEmpty(files);
         Assert.All(
-            Directory.EnumerateFiles(_folder.Path, "sandbox.db*"),
+            files,
             file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(file)));
     }
 

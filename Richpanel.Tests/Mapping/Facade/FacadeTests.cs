@@ -70,6 +70,10 @@ public sealed class FacadeTests(FacadeProcess facade) : IClassFixture<FacadeProc
         Differs("""{"type":"identify","userId":"u1","traits":{"Email":null,"email":"ann@example.com"}}""", "email", null, "userProperties.email", "\"ann@example.com\"");
 
     [Fact]
+    public Task Deviation_an_empty_text_does_not_hide_a_later_value() =>
+        Differs("""{"type":"identify","userId":"u1","traits":{"Email":"","email":"ann@example.com"}}""", "email", null, "userProperties.email", "\"ann@example.com\"");
+
+    [Fact]
     public Task Deviation_leading_blanks_of_a_name_leave_no_letters_behind() =>
         Differs("""{"type":"identify","userId":"u1","traits":{"name":"   Ann Lee"}}""", "lastName", "\"nn Lee\"", "userProperties.lastName", "\"Lee\"");
 
