@@ -3,9 +3,11 @@ using Richpanel.Console.Api;
 using Richpanel.Console.Receiver;
 using Richpanel.Console.Sandbox;
 using Richpanel.Console.Shell;
+using Richpanel.Console.SignIn;
 using Richpanel.Console.Startup;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
+using Richpanel.Core.People;
 using Richpanel.Core.Sandbox;
 using Richpanel.Core.Storage;
 using Serilog;
@@ -25,7 +27,7 @@ try
     builder.WebHost.UseStaticWebAssets();
     builder.Services.AddSerilog((services, log) => log.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services), preserveStaticLogger: true);
     // The sandbox first: hosted services start in this order and stop in the opposite one, and the dispatcher sends to it.
-    builder.Services.AddSandbox().AddRichpanelCore(builder.Configuration).AddReceiver().AddApi().AddConsole().AddStartNotice();
+    builder.Services.AddSandbox().AddRichpanelCore(builder.Configuration).AddReceiver().AddApi().AddSignIn().AddConsole().AddStartNotice();
     builder.UseListeningAddresses();
 
     await using var app = builder.Build();
@@ -41,10 +43,13 @@ try
     }
 
     await app.Services.GetRequiredService<ConnectionDirectory>().ReloadAsync();
+    await app.Services.GetRequiredService<PeopleDirectory>().ReloadAsync();
     await app.Services.GetRequiredService<Bootstrap>().ApplyAsync();
+    await app.Services.GetRequiredService<FirstAdmin>().EnsureAsync();
 
     app.UseSeparatePorts();
     app.MapReceiver();
+    app.UseSignIn();
     app.MapApi().MapSandbox();
     app.MapPublicSandbox();
     app.MapConsole();

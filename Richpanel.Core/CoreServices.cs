@@ -4,9 +4,12 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Ledger;
+using Richpanel.Core.People;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Storage;
@@ -24,6 +27,7 @@ public static class CoreServices
         return services
             .AddStorage(configuration)
             .AddConnections()
+            .AddPeople()
             .AddWire()
             .AddReceiving()
             .AddDeliveries();
@@ -53,11 +57,23 @@ public static class CoreServices
         services.AddSingleton<SecretProtector>();
         services.AddSingleton<ConnectionDirectory>();
         services.AddSingleton<ConnectionStore>();
+        services.AddSingleton<SourceStore>();
         services.AddSingleton<ConnectionCheck>();
         services.AddSingleton<SandboxSeed>();
         services.AddOptions<BootstrapOptions>().BindConfiguration("Bootstrap");
         services.AddSingleton<Bootstrap>();
+        return services;
+    }
+
+    private static IServiceCollection AddPeople(this IServiceCollection services)
+    {
+        services.AddSingleton<InstallationKey>();
+        services.AddSingleton<ChangeWriting>();
         services.AddSingleton<ApiTokenDirectory>();
+        services.AddSingleton<PeopleDirectory>();
+        services.AddSingleton<PeopleStore>();
+        services.AddSingleton<SetupCode>();
+        services.AddSingleton<FirstAdmin>();
         return services;
     }
 

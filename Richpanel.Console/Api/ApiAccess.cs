@@ -7,7 +7,7 @@ namespace Richpanel.Console.Api;
 internal static class ApiAccess
 {
     public static IReadOnlyList<Connection> Visible(HttpContext context, ConnectionDirectory directory) =>
-        [.. directory.Connections.Where(Caller.Of(context).MayTouch)];
+        [.. directory.Connections.Where(c => Caller.Of(context).MayTouch(c))];
 
     /// <summary>By public id (<c>con_…</c>), number or name; null when there is none or the token may not touch it.</summary>
     public static Connection? Find(HttpContext context, ConnectionDirectory directory, string nameOrId)

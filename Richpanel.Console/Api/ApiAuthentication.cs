@@ -1,8 +1,8 @@
-using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using Richpanel.Core.Connections;
+using Richpanel.Console.Shared;
+using Richpanel.Core.Access;
 
 namespace Richpanel.Console.Api;
 
@@ -11,8 +11,6 @@ internal sealed class ApiTokenHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiTokenDirectory tokens)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
-    public const string SchemeName = "Bearer";
-
     private const string Prefix = "Bearer ";
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -23,14 +21,12 @@ internal sealed class ApiTokenHandler(
         }
 
         var token = await tokens.FindAsync(header[Prefix.Length..].Trim(), Context.RequestAborted);
-        if (token is null || TokenHolder.Of(token) is not { } holder)
+        if (token?.Holder(Context.Connection.RemoteIpAddress?.ToString()) is not { } holder)
         {
             return AuthenticateResult.Fail("The token is unknown, expired or revoked.");
         }
 
-        Context.Items[typeof(TokenHolder)] = holder;
-        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, holder.Name), new Claim(ClaimTypes.Role, holder.Role.ToString())], SchemeName);
-        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
+        return AuthenticateResult.Success(new AuthenticationTicket(Sessions.PrincipalOf(holder), Scheme.Name));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -48,7 +44,5 @@ internal sealed class ApiTokenHandler(
 /// <summary>The caller of one API request.</summary>
 internal static class Caller
 {
-    public static TokenHolder? Find(HttpContext context) => context.Items[typeof(TokenHolder)] as TokenHolder;
-
-    public static TokenHolder Of(HttpContext context) => Find(context) ?? throw new InvalidOperationException("The route asks for no token.");
+    public static Actor Of(HttpContext context) => context.RequestServices.GetRequiredService<Sessions>().ActorOf(context.User) ?? throw new InvalidOperationException("The route asks for no token.");
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
 using Richpanel.Console.Shared;
-using Richpanel.Core.Connections;
+using Richpanel.Core.Access;
 using Scalar.AspNetCore;
 
 namespace Richpanel.Console.Api;
@@ -25,16 +25,9 @@ public static class ApiEndpoints
             json.SerializerOptions.MaxDepth = DeepJson.MostLevels;   // a call to preview may be as deep as one to receive
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
         });
-        services.AddAuthentication(ApiTokenHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiTokenHandler>(ApiTokenHandler.SchemeName, null);
-        var authorization = services.AddAuthorizationBuilder();
-        foreach (var permission in Enum.GetValues<Permission>())
-        {
-            authorization.AddPolicy(permission.ToString(), policy => policy.RequireAuthenticatedUser().RequireAssertion(context =>
-                context.Resource is HttpContext http && Caller.Find(http) is { } caller && RolePermissions.Of(caller.Role).Contains(permission)));
-        }
-
-        authorization.AddPolicy(LocalOrToken, policy => policy.RequireAssertion(context =>
-            context.Resource is HttpContext http && (http.User.Identity?.IsAuthenticated == true || LocalVisitor.Refusal(http) is null)));
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiTokenHandler>(Sessions.TokenScheme, null);
+        services.AddAuthorizationBuilder().AddPolicy(LocalOrToken, policy => policy.RequireAssertion(context =>
+            context.Resource is HttpContext http && (http.RequestServices.GetRequiredService<Sessions>().ActorOf(http.User)?.May(Permission.Read) == true || LocalVisitor.Refusal(http) is null)));
         services.AddHealthChecks().AddCheck<StoreReadiness>("store");
         services.AddOpenApi("v1");
         services.AddHostedService<ApiMetrics>();
@@ -47,9 +40,6 @@ public static class ApiEndpoints
     public static RouteGroupBuilder MapApi(this WebApplication app)
     {
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/api"), branch => branch.UseExceptionHandler().UseStatusCodePages());
-        app.UseAuthentication();
-        app.UseAuthorization();
-
         app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = SayAsync });
         app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(LocalOrToken);

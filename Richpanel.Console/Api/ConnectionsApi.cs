@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Richpanel.Core;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Mapping;
@@ -10,7 +11,7 @@ namespace Richpanel.Console.Api;
 public sealed record ConnectionWish(
     string? Name = null, ConnectionEnvironment? Environment = null, string? BaseUrl = null, string? ApiKey = null, string? ApiSecret = null, bool ClearSecret = false,
     SignatureHash? SignatureHash = null, Transport? Transport = null, OrderFieldStyle? OrderFields = null, CustomerIdRule? CustomerId = null,
-    bool? TranslateEvents = null, int? Concurrency = null, int? TimeoutSeconds = null, bool? Disabled = null)
+    bool? TranslateEvents = null, int? Concurrency = null, int? TimeoutSeconds = null, bool? AllowsLabSends = null, bool? Disabled = null)
 {
     public ConnectionDraft Draft() => new()
     {
@@ -27,6 +28,7 @@ public sealed record ConnectionWish(
         TranslateEvents = TranslateEvents,
         Concurrency = Concurrency,
         TimeoutSeconds = TimeoutSeconds,
+        AllowsLabSends = AllowsLabSends,
         Disabled = Disabled,
     };
 
@@ -34,7 +36,9 @@ public sealed record ConnectionWish(
     public override string ToString() => $"ConnectionWish {Name}";
 }
 
-public sealed record PauseWish(DateTimeOffset? Until = null);
+public sealed record PauseWish(DateTimeOffset? Until = null, string? Reason = null);
+
+public sealed record ReasonWish(string? Reason = null);
 
 public sealed record CheckShape(bool Passed, IReadOnlyList<CheckStepShape> Steps);
 
@@ -57,19 +61,19 @@ internal static class ConnectionsApi
         operate.MapPost("/pause", (string connection, PauseWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
             wish?.Until <= time.GetUtcNow()
                 ? Task.FromResult<IResult>(ApiProblems.BadRequest("until: give a time that is still to come, or leave it out to pause until someone resumes."))
-                : ChangeAsync(connection, http, directory, time, c => holds.PauseAsync(c.Id, wish?.Until)));
-        operate.MapPost("/resume", (string connection, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
-            ChangeAsync(connection, http, directory, time, c => holds.ResumeAsync(c.Id)));
-        operate.MapPost("/release", (string connection, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
-            ChangeAsync(connection, http, directory, time, c => holds.ReleaseAsync(c.Id)));
+                : ChangeAsync(connection, http, directory, time, c => holds.PauseAsync(Caller.Of(http), c.Id, wish?.Until, wish?.Reason)));
+        operate.MapPost("/resume", (string connection, ReasonWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
+            ChangeAsync(connection, http, directory, time, c => holds.ResumeAsync(Caller.Of(http), c.Id, wish?.Reason)));
+        operate.MapPost("/release", (string connection, ReasonWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
+            ChangeAsync(connection, http, directory, time, c => holds.ReleaseAsync(Caller.Of(http), c.Id, wish?.Reason)));
 
         var administer = api.MapGroup("/connections").WithTags("Connections").RequireAuthorization(nameof(Permission.Administer));
         administer.MapPost("/", async (ConnectionWish wish, HttpContext http, ConnectionStore store, TimeProvider time) =>
             Caller.Of(http).Connections is not null
                 ? ApiProblems.Forbidden("The token is limited to named connections, so it may make no new one.")
-                : Saved(await store.CreateAsync(wish.Draft()), time, isNew: true));
+                : Saved(await store.CreateAsync(Caller.Of(http), wish.Draft()), time, isNew: true));
         administer.MapPut("/{connection}", (string connection, ConnectionWish wish, HttpContext http, ConnectionDirectory directory, ConnectionStore store, TimeProvider time) =>
-            WithAsync(connection, http, directory, async c => Saved(await store.UpdateAsync(c.Id, wish.Draft()), time, isNew: false)));
+            WithAsync(connection, http, directory, async c => Saved(await store.UpdateAsync(Caller.Of(http), c.Id, wish.Draft()), time, isNew: false)));
     }
 
     public static Task<IResult> WithAsync(string nameOrId, HttpContext http, ConnectionDirectory directory, Func<Connection, Task<IResult>> then) =>

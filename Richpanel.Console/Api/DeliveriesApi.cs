@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Richpanel.Core;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Preview;
@@ -30,11 +31,11 @@ internal static class DeliveriesApi
 
         var act = api.MapGroup("/deliveries").WithTags("Deliveries").RequireAuthorization(nameof(Permission.ActOnOne));
         act.MapPost("/{id}/retry", (string id, RetryWish? wish, bool? wait, HttpContext http, DeliveryActions actions, DeliveryQueries queries, ConnectionDirectory directory, CancellationToken ct) =>
-            ActAsync(id, wait, http, queries, directory, (key, token) => actions.RetryAsync(key, wish?.AsThen ?? false, token), actions, ct));
+            ActAsync(id, wait, http, queries, directory, (key, token) => actions.RetryAsync(Caller.Of(http), key, wish?.AsThen ?? false, token), actions, ct));
         act.MapPost("/{id}/try-now", (string id, bool? wait, HttpContext http, DeliveryActions actions, DeliveryQueries queries, ConnectionDirectory directory, CancellationToken ct) =>
-            ActAsync(id, wait, http, queries, directory, actions.TryNowAsync, actions, ct));
+            ActAsync(id, wait, http, queries, directory, (key, token) => actions.TryNowAsync(Caller.Of(http), key, token), actions, ct));
         act.MapPost("/{id}/cancel", (string id, HttpContext http, DeliveryActions actions, DeliveryQueries queries, ConnectionDirectory directory, CancellationToken ct) =>
-            ActAsync(id, false, http, queries, directory, actions.CancelAsync, actions, ct));
+            ActAsync(id, false, http, queries, directory, (key, token) => actions.CancelAsync(Caller.Of(http), key, token), actions, ct));
     }
 
     private static async Task<Results<Ok<DeliveryListShape>, ProblemHttpResult>> SearchAsync(

@@ -1,4 +1,5 @@
 using Richpanel.Core;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Receiving;

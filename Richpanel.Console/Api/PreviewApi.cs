@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Richpanel.Core;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Preview;
@@ -53,13 +54,14 @@ internal static class PreviewApi
             return fault;
         }
 
-        if (!connection!.IsSandbox && !RolePermissions.Of(Caller.Of(http).Role).Contains(Permission.Send))
+        var by = Caller.Of(http);
+        if (ConnectionRights.ToSend(connection!) is var needs && !by.May(needs))
         {
-            return ApiProblems.Forbidden("The token's role may send to the sandbox only. Use a token of role qa, operator or admin.");
+            return ApiProblems.Forbidden($"The token's role may not send to {connection!.Name}. Use a token of role {Rights.Word(Rights.LeastRole(needs))} or above.");
         }
 
         var atMost = TimeSpan.FromSeconds(Math.Clamp(wait ?? DefaultWaitSeconds, 1, MostWaitSeconds));
-        switch (await lab.SendAsync(connection, Bytes(wish), atMost, ct))
+        switch (await lab.SendAsync(by, connection!, Bytes(wish), atMost, ct))
         {
             case LabOutcome.Unreadable unreadable:
                 return ApiProblems.BadRequest($"call, {unreadable.Fault.Path}: {unreadable.Fault.Message}");

@@ -22,6 +22,7 @@ public sealed partial class ConnectionPage : IDisposable
 
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required ConnectionStore Store { get; init; }
+    [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ConnectionHolds Holds { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
@@ -51,9 +52,11 @@ public sealed partial class ConnectionPage : IDisposable
         SaveOutcome<Connection> outcome;
         try
         {
-            outcome = wasNew ? await Store.CreateAsync(_input.ToDraft()) : await Store.UpdateAsync(_connection!.Id, _input.ToDraft());
+            outcome = wasNew
+                ? await Store.CreateAsync(await Viewer.ActorAsync(), _input.ToDraft())
+                : await Store.UpdateAsync(await Viewer.ActorAsync(), _connection!.Id, _input.ToDraft());
         }
-        catch (Exception failure)
+        catch (Exception failure) when (failure is not (SessionEndedException or ForbiddenException))
         {
             Log.LogError(failure, "A connection could not be saved");
             (_busy, _said) = (false, "Not saved: the database did not answer. What you typed is still here; the reason is in the log.");
@@ -75,11 +78,11 @@ public sealed partial class ConnectionPage : IDisposable
         }
     }
 
-    private Task<bool> PauseAsync(TimeSpan? length) => Holds.PauseAsync(_connection!.Id, length is null ? null : Time.Now + length);
+    private async Task PauseAsync(TimeSpan? length) => await Holds.PauseAsync(await Viewer.ActorAsync(), _connection!.Id, length is null ? null : Time.Now + length);
 
-    private Task<bool> ResumeAsync() => Holds.ResumeAsync(_connection!.Id);
+    private async Task ResumeAsync() => await Holds.ResumeAsync(await Viewer.ActorAsync(), _connection!.Id);
 
-    private Task<bool> ReleaseAsync() => Holds.ReleaseAsync(_connection!.Id);
+    private async Task ReleaseAsync() => await Holds.ReleaseAsync(await Viewer.ActorAsync(), _connection!.Id);
 
     /// <summary>What someone is typing stays; only the state above the form is new.</summary>
     private void Refresh()

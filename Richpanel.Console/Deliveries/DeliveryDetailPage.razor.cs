@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 
@@ -22,6 +23,7 @@ public sealed partial class DeliveryDetailPage : IDisposable
     [Parameter] public string PublicDeliveryId { get; set; } = "";
 
     [Inject] public required DeliveryQueries Deliveries { get; init; }
+    [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required DeliveryActions Actions { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
@@ -66,20 +68,20 @@ public sealed partial class DeliveryDetailPage : IDisposable
         StateHasChanged();
     }
 
-    private Task RetryAsync(bool asThen) => ActAsync("Retrying…", id => Actions.RetryAsync(id, asThen, _leaving.Token), waits: true);
+    private Task RetryAsync(bool asThen) => ActAsync("Retrying…", (by, id) => Actions.RetryAsync(by, id, asThen, _leaving.Token), waits: true);
 
-    private Task TryNowAsync() => ActAsync("Trying now…", id => Actions.TryNowAsync(id, _leaving.Token), waits: true);
+    private Task TryNowAsync() => ActAsync("Trying now…", (by, id) => Actions.TryNowAsync(by, id, _leaving.Token), waits: true);
 
-    private Task CancelAsync() => ActAsync("Canceling…", id => Actions.CancelAsync(id, _leaving.Token), waits: false);
+    private Task CancelAsync() => ActAsync("Canceling…", (by, id) => Actions.CancelAsync(by, id, _leaving.Token), waits: false);
 
     /// <summary>Does it, and says what really came of it: what was asked for is not yet what happened.</summary>
-    private async Task ActAsync(string doing, Func<long, Task<ActionOutcome>> act, bool waits)
+    private async Task ActAsync(string doing, Func<Actor, long, Task<ActionOutcome>> act, bool waits)
     {
         var (id, before) = (_detail!.Row.Id, _detail.Row.AttemptCount);
         (_busy, _outcome) = (true, doing);
         try
         {
-            var asked = await act(id);
+            var asked = await act(await Viewer.ActorAsync(), id);
             var ended = asked.Done && waits ? await Actions.WaitForOutcomeAsync(id, before, s_patience, _leaving.Token) : null;
             await ReadAsync();
             _outcome = ActionWords.Of(asked, ended, before, waits);

@@ -31,6 +31,7 @@ public sealed partial class LabPage : IDisposable
     [SupplyParameterFromQuery] public string? Connection { get; set; }
 
     [Inject] public required LabSender Sender { get; init; }
+    [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required DeliveryQueries Deliveries { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required TimeProvider Time { get; init; }
@@ -116,7 +117,7 @@ public sealed partial class LabPage : IDisposable
         StateHasChanged();
         try
         {
-            var outcome = await Sender.SendAsync(_target, Encoding.UTF8.GetBytes(_text), s_patience, _leaving.Token);
+            var outcome = await Sender.SendAsync(await Viewer.ActorAsync(), _target, Encoding.UTF8.GetBytes(_text), s_patience, _leaving.Token);
             _result = outcome is LabOutcome.Kept kept && await Deliveries.FindAsync(kept.Delivery.Id, _leaving.Token) is { } detail
                 ? LabResult.Of(detail.Row, _target)
                 : LabResult.NotSent(outcome);

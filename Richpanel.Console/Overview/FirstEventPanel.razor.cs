@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Preview;
@@ -14,6 +15,7 @@ public sealed partial class FirstEventPanel : IDisposable
 
     private readonly Leaving _leaving = new();
     private Connection? _sandbox;
+    private bool _hasSource;
     private string? _command;
     private DeliveryRow? _latest;
     private string? _said;
@@ -21,9 +23,10 @@ public sealed partial class FirstEventPanel : IDisposable
     private LiveUpdate? _update;
 
     [Inject] public required ConnectionDirectory Directory { get; init; }
-    [Inject] public required ConnectionStore Connections { get; init; }
+    [Inject] public required SourceStore Sources { get; init; }
     [Inject] public required DeliveryQueries Deliveries { get; init; }
     [Inject] public required LabSender Sender { get; init; }
+    [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required TimeProvider Time { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
@@ -34,7 +37,9 @@ public sealed partial class FirstEventPanel : IDisposable
     {
         _sandbox = Directory.Connections.FirstOrDefault(connection => connection.IsSandbox);
         var source = Directory.Sources.FirstOrDefault(source => source.ConnectionId == _sandbox?.Id && !source.Disabled);
-        _command = source is null ? null : CurlCommand.Of(ReceiverAddress, Connections.RevealWriteKey(source));
+        _hasSource = source is not null;
+        var may = (await Viewer.FindAsync())?.May(Permission.UseSandbox) == true;
+        _command = source is null || !may ? null : CurlCommand.Of(ReceiverAddress, Sources.RevealWriteKey(source));
         _update = new LiveUpdate(Changes, () => InvokeAsync(ReadAsync));
         await ReadAsync();
     }
@@ -76,7 +81,7 @@ public sealed partial class FirstEventPanel : IDisposable
         try
         {
             var call = SampleCatalog.Find("order-completed")!.Fill($"lab-{Guid.NewGuid():N}", Time.GetUtcNow());
-            _said = await Sender.SendAsync(_sandbox!, Encoding.UTF8.GetBytes(call), s_patience, _leaving.Token) switch
+            _said = await Sender.SendAsync(await Viewer.ActorAsync(), _sandbox!, Encoding.UTF8.GetBytes(call), s_patience, _leaving.Token) switch
             {
                 LabOutcome.Kept { Delivery.State: DeliveryState.Accepted } => "Accepted by the sandbox.",
                 LabOutcome.Kept kept => $"It is {kept.Delivery.State.ToString().ToLowerInvariant()}.",

@@ -25,6 +25,7 @@ public sealed partial class OverviewPage : IDisposable
     [Inject] public required LedgerQueries Ledger { get; init; }
     [Inject] public required RejectedQueries Rejected { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
+    [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ConnectionHolds Holds { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
@@ -66,12 +67,16 @@ public sealed partial class OverviewPage : IDisposable
         StateHasChanged();
     }
 
-    private Task ActAsync(Connection connection, HealthAction action) => action switch
+    private async Task ActAsync(Connection connection, HealthAction action)
     {
-        HealthAction.Resume => Holds.ResumeAsync(connection.Id),
-        HealthAction.Release => Holds.ReleaseAsync(connection.Id),
-        _ => Task.CompletedTask,
-    };
+        var by = await Viewer.ActorAsync();
+        await (action switch
+        {
+            HealthAction.Resume => Holds.ResumeAsync(by, connection.Id),
+            HealthAction.Release => Holds.ReleaseAsync(by, connection.Id),
+            _ => Task.CompletedTask,
+        });
+    }
 
     private LedgerLine LineOf(Connection connection) =>
         _ledger?.Connections.FirstOrDefault(line => line.ConnectionId == connection.Id)?.Line ?? s_nothing;

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Richpanel.Console.Shared;
+using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Sandbox;
 
@@ -31,9 +33,10 @@ public static class SandboxApi
         read.MapGet("/scenario", (SandboxScenarios scenarios) => Shown(scenarios));
 
         var change = Group(api, Permission.UseSandbox);
-        change.MapPut("/scenario", SetScenario);
-        change.MapDelete("/", async (SandboxStore store, CancellationToken ct) =>
+        change.MapPut("/scenario", SetScenarioAsync);
+        change.MapDelete("/", async (HttpContext http, SandboxStore store, ChangeWriting log, CancellationToken ct) =>
         {
+            await log.WriteAsync(By(http), new Change(ChangeCatalog.SandboxCleared));
             await store.ClearAsync(ct);
             return TypedResults.NoContent();
         });
@@ -52,10 +55,12 @@ public static class SandboxApi
         }
 
         var sandbox = services.GetRequiredService<ConnectionDirectory>().Connections.FirstOrDefault(c => c.IsSandbox);
-        return sandbox is not null && context.HttpContext.Items[typeof(TokenHolder)] is TokenHolder holder && holder.MayTouch(sandbox)
+        return sandbox is not null && By(context.HttpContext).MayTouch(sandbox)
             ? next(context)
             : ValueTask.FromResult<object?>(Missing("There is no sandbox that this token may touch."));
     }
+
+    private static Actor By(HttpContext http) => http.RequestServices.GetRequiredService<Sessions>().ActorOf(http.User) ?? throw new SessionEndedException();
 
     private static ProblemHttpResult Missing(string what) => TypedResults.Problem(what, statusCode: StatusCodes.Status404NotFound, title: "Not found");
 
@@ -86,7 +91,8 @@ public static class SandboxApi
             e.Id, e.RequestId, e.EventId, e.Name, e.Uid, e.Did, e.SessionId, e.OccurredAt, e.ArrivedAt, e.Repeat, DeepJson.Parse(e.Call)))];
     }
 
-    private static Results<Ok<Scenario>, ValidationProblem> SetScenario(SandboxScenario scenario, SandboxScenarios scenarios)
+    private static async Task<Results<Ok<Scenario>, ValidationProblem>> SetScenarioAsync(
+        SandboxScenario scenario, HttpContext http, SandboxScenarios scenarios, ChangeWriting log)
     {
         var asked = scenario.Steps is null ? scenario with { Steps = [] } : scenario;
         var faults = asked.Faults();
@@ -95,6 +101,7 @@ public static class SandboxApi
             return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["steps"] = [.. faults] });
         }
 
+        await log.WriteAsync(By(http), new Change(ChangeCatalog.ScenarioSet) { Count = asked.Steps.Count });
         scenarios.Set(asked);
         return TypedResults.Ok(Shown(scenarios));
     }

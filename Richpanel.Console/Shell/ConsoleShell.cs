@@ -2,10 +2,11 @@ using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor;
 using MudBlazor.Services;
 using Richpanel.Console.Shared;
+using Richpanel.Core.Access;
 
 namespace Richpanel.Console.Shell;
 
-/// <summary>The pages: Blazor, interactive on the server, behind <see cref="ConsoleDoor"/>.</summary>
+/// <summary>The pages: Blazor, interactive on the server, behind <see cref="PageDoor"/>.</summary>
 public static class ConsoleShell
 {
     private const string ErrorPath = "/error";
@@ -20,6 +21,8 @@ public static class ConsoleShell
             mud.SnackbarConfiguration.HideTransitionDuration = 100;
             mud.SnackbarConfiguration.VisibleStateDuration = 6000;
         });
+        services.AddOptions<PageOptions>().BindConfiguration("Console");
+        services.AddCascadingAuthenticationState();
         services.AddScoped<ViewerTime>();
         services.AddSingleton<PersonalFilters>();
         return services;
@@ -27,15 +30,15 @@ public static class ConsoleShell
 
     public static void MapConsole(this WebApplication app)
     {
-        app.UseMiddleware<ConsoleDoor>();
+        app.UseMiddleware<PageDoor>();
         app.UseWhen(
-            context => !ConsoleDoor.IsForPrograms(context.Request.Path),
+            context => !Programs.Own(context.Request.Path),
             pages => pages.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ShowErrorPageAsync, CreateScopeForErrors = true }));
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use(LeaveProgramsAlone);
         app.UseAntiforgery();
-        app.MapStaticAssets().WithMetadata(ConsoleDoor.Mark);
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().WithMetadata(ConsoleDoor.Mark);
+        app.MapStaticAssets().WithMetadata(PageDoor.Mark).AllowAnonymous();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().WithMetadata(PageDoor.Mark).RequireAuthorization(nameof(Permission.Read));
     }
 
     /// <summary>Called in place of the page that broke. Runs the endpoint itself, as a branch of the pipeline cannot route again.</summary>
@@ -46,7 +49,7 @@ public static class ConsoleShell
         context.Request.Path = ErrorPath;
         context.Request.QueryString = QueryString.Empty;
         context.SetEndpoint(page);
-        ConsoleDoor.Harden(context.Response.Headers);   // the page that broke had its headers taken away
+        PageDoor.Harden(context);   // the page that broke had its headers taken away
         return page.RequestDelegate!(context);
     }
 
@@ -65,5 +68,5 @@ public static class ConsoleShell
     private static bool IsBrowsing(HttpContext context) =>
         HttpMethods.IsGet(context.Request.Method)
         && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-        && !ConsoleDoor.IsForPrograms(context.Request.Path);
+        && !Programs.Own(context.Request.Path);
 }

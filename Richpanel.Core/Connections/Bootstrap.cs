@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Connections;
@@ -12,11 +14,9 @@ namespace Richpanel.Core.Connections;
 /// commit that applies it, so that a crash between the two can neither repeat nor lose one.
 /// </summary>
 public sealed class Bootstrap(
-    IOptions<BootstrapOptions> options, StoreWriter writer, ConnectionStore store, ConnectionDirectory directory, TimeProvider time)
+    IOptions<BootstrapOptions> options, StoreWriter writer, ConnectionStore store, SourceStore sources, ConnectionDirectory directory, ChangeWriting log, TimeProvider time)
 {
     private const int ShortestToken = 32;
-
-    private static readonly string[] s_roles = ["viewer", "support", "qa", "operator", "admin"];
 
     /// <exception cref="CannotStartException">An entry cannot be right; nothing of that entry was applied.</exception>
     public async Task ApplyAsync()
@@ -57,7 +57,7 @@ public sealed class Bootstrap(
                     SignatureHash = entry.SignatureHash,
                     Transport = entry.Transport,
                 };
-                Demand(existing is null ? await store.CreateAsync(draft, remember) : await store.UpdateAsync(existing.Id, draft, remember), setting);
+                Demand(existing is null ? await store.CreateAsync(Actor.Bootstrap, draft, remember) : await store.UpdateAsync(Actor.Bootstrap, existing.Id, draft, remember), setting);
             });
         }
 
@@ -75,7 +75,7 @@ public sealed class Bootstrap(
                     return;
                 }
 
-                Demand(await store.AddSourceAsync(connection.Id, source.Name, source.WriteKey, null, null, remember), at);
+                Demand(await sources.AddSourceAsync(Actor.Bootstrap, connection.Id, new SourceDraft { Name = source.Name, WriteKey = source.WriteKey }, remember), at);
             });
         }
     }
@@ -88,15 +88,15 @@ public sealed class Bootstrap(
             throw new CannotStartException($"{setting}:Token has {token?.Length ?? 0} characters; a token needs at least {ShortestToken}, for example from 'openssl rand -hex 32'.");
         }
 
-        if (!s_roles.Contains(entry.Role, StringComparer.Ordinal))
+        if (Rights.Parse(entry.Role) is not { } role)
         {
-            throw new CannotStartException($"{setting}:Role is '{entry.Role}'; it must be one of {string.Join(", ", s_roles)}.");
+            throw new CannotStartException($"{setting}:Role is '{entry.Role}'; it must be one of {string.Join(", ", Enum.GetValues<Role>().Select(Rights.Word))}.");
         }
 
         await OnceAsync($"token/{entry.Name}", [entry.Role, entry.Connections, entry.ExpiresAt, Digest(token)], remember => writer.WriteAsync(session =>
         {
             using var context = session.Context();
-            var hash = SecretProtector.HashKey(token);
+            var hash = ApiToken.HashOf(token);
             var now = time.GetUtcNow();
 
             // A token that was replaced in the configuration must stop working; one that only got another role is replaced as well,
@@ -114,8 +114,21 @@ public sealed class Bootstrap(
             }
 
             context.SaveChanges();
-            context.ApiTokens.Add(new ApiToken { Name = entry.Name, Role = entry.Role, Hash = hash, Connections = entry.Connections, CreatedAt = now, ExpiresAt = entry.ExpiresAt });
+            context.ApiTokens.Add(new ApiToken
+            {
+                Name = entry.Name,
+                Role = Rights.Word(role),
+                Hash = hash,
+                Connections = entry.Connections,
+                CreatedAt = now,
+                CreatedBy = Actor.Bootstrap.Name,
+                ExpiresAt = entry.ExpiresAt,
+            });
             remember(context);
+            log.Append(context, Actor.Bootstrap, new Change(ChangeCatalog.TokenCreated, null, entry.Name)
+            {
+                Fields = FieldChange.Between(("role", null, Rights.Word(role)), ("connections", null, entry.Connections), ("expires", null, entry.ExpiresAt)),
+            });
             context.SaveChanges();
         }));
     }

@@ -5,9 +5,22 @@ namespace Richpanel.Core.Connections;
 /// <summary>Section <c>Bootstrap</c>: what an unattended installation starts with. See <see cref="Bootstrap"/> for when it is applied.</summary>
 public sealed class BootstrapOptions
 {
+    public BootstrapAdmin Admin { get; init; } = new();
+
     public IReadOnlyList<BootstrapToken> ApiTokens { get; init; } = [];
 
     public IReadOnlyList<BootstrapConnection> Connections { get; init; } = [];
+}
+
+/// <summary>The first admin; made when there is none with this e-mail.</summary>
+public sealed class BootstrapAdmin
+{
+    public string? Email { get; init; }
+
+    public string? Password { get; init; }
+
+    /// <summary>A file that holds the password, for secrets mounted as files.</summary>
+    public string? PasswordFile { get; init; }
 }
 
 /// <summary>A bearer token of the API.</summary>

@@ -48,6 +48,20 @@ public sealed class Connection
 
     public DateTimeOffset? SecretSetAt { get; set; }
 
+    /// <summary>When Richpanel first answered 2xx to a call signed with this secret; null until then.</summary>
+    public DateTimeOffset? SecretAcceptedAt { get; set; }
+
+    /// <summary>
+    /// The secret before, to go back to: kept until <see cref="PreviousSecretUntil"/>, and longer while the new one was never accepted.
+    /// </summary>
+    public byte[]? PreviousSecret { get; set; }
+
+    public string? PreviousSecretFingerprint { get; set; }
+
+    public DateTimeOffset? PreviousSecretSetAt { get; set; }
+
+    public DateTimeOffset? PreviousSecretUntil { get; set; }
+
     public SignatureHash SignatureHash { get; set; } = SignatureHash.Sha256;
 
     public Transport Transport { get; set; } = Transport.Single;
@@ -65,6 +79,9 @@ public sealed class Connection
 
     /// <summary>Set only on the system-made Sandbox connection: the one connection that may reach the built-in sandbox.</summary>
     public bool IsSandbox { get; set; }
+
+    /// <summary>Production only: QA may send to it from the lab.</summary>
+    public bool AllowsLabSends { get; set; }
 
     public bool Disabled { get; set; }
 
@@ -124,31 +141,15 @@ public sealed class Source
     /// <summary>Origins a browser may post from, blank-separated; null = any.</summary>
     public string? AllowedOrigins { get; set; }
 
+    /// <summary>Addresses and networks (CIDR) that may post, blank-separated; null = any.</summary>
+    public string? AllowedAddresses { get; set; }
+
+    /// <summary>Refuse what carries no valid <c>X-Signature</c>, on every route.</summary>
+    public bool RequiresSignature { get; set; }
+
     public bool Disabled { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
-}
-
-/// <summary>A bearer token of the API. Only its hash is kept.</summary>
-public sealed class ApiToken
-{
-    public long Id { get; set; }
-
-    public required string Name { get; set; }
-
-    /// <summary>viewer, support, qa, operator or admin.</summary>
-    public required string Role { get; set; }
-
-    public required byte[] Hash { get; set; }
-
-    /// <summary>Names of the connections it may touch, comma-separated; null = all.</summary>
-    public string? Connections { get; set; }
-
-    public DateTimeOffset CreatedAt { get; set; }
-
-    public DateTimeOffset? ExpiresAt { get; set; }
-
-    public DateTimeOffset? RevokedAt { get; set; }
 }
 
 /// <summary>Remembers which Bootstrap entry was applied, so that what an admin changed or revoked stays so.</summary>

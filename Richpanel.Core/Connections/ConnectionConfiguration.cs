@@ -7,7 +7,6 @@ namespace Richpanel.Core.Connections;
 internal sealed class ConnectionConfiguration :
     IEntityTypeConfiguration<Connection>,
     IEntityTypeConfiguration<Source>,
-    IEntityTypeConfiguration<ApiToken>,
     IEntityTypeConfiguration<BootstrapEntry>
 {
     public void Configure(EntityTypeBuilder<Connection> connection)
@@ -29,13 +28,6 @@ internal sealed class ConnectionConfiguration :
         source.HasOne<Connection>().WithMany().HasForeignKey(s => s.ConnectionId).OnDelete(DeleteBehavior.Restrict);
         source.HasIndex(s => s.PublicId).IsUnique();
         source.HasIndex(s => s.WriteKeyHash).IsUnique();
-    }
-
-    public void Configure(EntityTypeBuilder<ApiToken> token)
-    {
-        token.ToTable("ApiTokens").HasKey(t => t.Id);
-        token.Property(t => t.Name).HasMaxLength(Lengths.Name);
-        token.HasIndex(t => t.Hash).IsUnique();
     }
 
     public void Configure(EntityTypeBuilder<BootstrapEntry> entry) => entry.ToTable("BootstrapEntries").HasKey(e => e.Key);

@@ -39,6 +39,9 @@ public sealed record ConnectionDraft
     /// <summary>Forget the own time-out: the option <c>Delivery:Timeout</c> holds again.</summary>
     public bool ClearTimeoutSeconds { get; init; }
 
+    /// <summary>QA may send to it from the lab, though it is production.</summary>
+    public bool? AllowsLabSends { get; init; }
+
     public bool? Disabled { get; init; }
 
     /// <summary>Never the secret.</summary>

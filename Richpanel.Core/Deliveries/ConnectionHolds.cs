@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Storage;
 
@@ -10,18 +12,18 @@ namespace Richpanel.Core.Deliveries;
 /// delivery. Each method is one commit, after which the directory is reloaded and the dispatcher looks again. Repeating one is
 /// harmless; the result says whether anything changed.
 /// </summary>
-public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory directory, ChangeFeed changes, TimeProvider time, ILogger<ConnectionHolds> logger)
+public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory directory, ChangeWriting log, ChangeFeed changes, TimeProvider time, ILogger<ConnectionHolds> logger)
 {
     /// <summary>Keep collecting, send nothing, until a time or (null) until a person resumes.</summary>
-    public Task<bool> PauseAsync(long connectionId, DateTimeOffset? until) =>
-        ChangeAsync(session => Set(session.Command(DeliverySql.Pause, "$now", "$u", "$id"), Now, until?.UtcTicks, connectionId));
+    public Task<bool> PauseAsync(Actor by, long connectionId, DateTimeOffset? until, string? reason = null) =>
+        ByHandAsync(by, connectionId, new Change(ChangeCatalog.ConnectionPaused) { Reason = reason, Fields = FieldChange.Between(("until", null, until)) }, session => Set(session.Command(DeliverySql.Pause, "$now", "$u", "$id"), Now, until?.UtcTicks, connectionId));
 
-    public Task<bool> ResumeAsync(long connectionId) =>
-        ChangeAsync(session => Set(session.Command(DeliverySql.Resume, "$id"), connectionId));
+    public Task<bool> ResumeAsync(Actor by, long connectionId, string? reason = null) =>
+        ByHandAsync(by, connectionId, new Change(ChangeCatalog.ConnectionResumed) { Reason = reason }, session => Set(session.Command(DeliverySql.Resume, "$id"), connectionId));
 
     /// <summary>Ends a hold or a postponement by hand: what is due goes out now.</summary>
-    public Task<bool> ReleaseAsync(long connectionId) =>
-        ChangeAsync(session => Set(session.Command(DeliverySql.ReleaseHold, "$id"), connectionId));
+    public Task<bool> ReleaseAsync(Actor by, long connectionId, string? reason = null) =>
+        ByHandAsync(by, connectionId, new Change(ChangeCatalog.ConnectionReleased) { Reason = reason }, session => Set(session.Command(DeliverySql.ReleaseHold, "$id"), connectionId));
 
     /// <summary>Stops sending for a reason; a hold that stands already is kept, unless this one lasts longer.</summary>
     /// <param name="cause">Code of the cause catalogue.</param>
@@ -48,9 +50,29 @@ public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory dire
 
     private long Now => time.GetUtcNow().UtcTicks;
 
-    private async Task<bool> ChangeAsync(params IReadOnlyList<Func<WriteSession, SqliteCommand>> commands)
+    /// <summary>What a person or token asks for: with its right, and its line in the change log when anything came of it.</summary>
+    private Task<bool> ByHandAsync(Actor by, long connectionId, Change change, Func<WriteSession, SqliteCommand> command)
     {
-        var changed = await writer.WriteAsync(session => commands.Sum(command => command(session).ExecuteNonQuery()));
+        by.Demand(Permission.Operate);
+        var named = change with { ObjectId = PublicId.Connection(connectionId), ObjectName = directory.Find(connectionId)?.Name };
+        return ChangeAsync(session =>
+        {
+            var changed = command(session).ExecuteNonQuery();
+            if (changed > 0)
+            {
+                log.Append(session, by, named);
+            }
+
+            return changed;
+        });
+    }
+
+    private Task<bool> ChangeAsync(params IReadOnlyList<Func<WriteSession, SqliteCommand>> commands) =>
+        ChangeAsync(session => commands.Sum(command => command(session).ExecuteNonQuery()));
+
+    private async Task<bool> ChangeAsync(Func<WriteSession, int> change)
+    {
+        var changed = await writer.WriteAsync(change);
         if (changed > 0)
         {
             await directory.ReloadAsync();

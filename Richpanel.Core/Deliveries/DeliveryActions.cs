@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Storage;
 
@@ -17,6 +19,7 @@ public sealed class DeliveryActions(
     IDbContextFactory<ConsoleDbContext> contexts,
     DeliverySignal signal,
     DeliveryPulse pulse,
+    ChangeWriting log,
     ChangeFeed changes,
     TimeProvider time)
 {
@@ -28,8 +31,10 @@ public sealed class DeliveryActions(
     /// <param name="attemptsSeen">
     /// Attempts the person saw when deciding: with more by now the wish is refused, so that a second click never sends twice.
     /// </param>
-    public Task<ActionOutcome> RetryAsync(long id, bool asThen, CancellationToken ct, int? attemptsSeen = null) => ChangeAsync(
+    public Task<ActionOutcome> RetryAsync(Actor by, long id, bool asThen, CancellationToken ct, int? attemptsSeen = null) => ChangeAsync(
+        by,
         id,
+        new Change(ChangeCatalog.DeliveryRetried) { Fields = [new FieldChange("as", null, asThen ? "then" : "now")] },
         (context, delivery) =>
         {
             var retriable = delivery.State is DeliveryState.Failed or DeliveryState.Canceled or DeliveryState.Accepted or DeliveryState.Waiting;
@@ -48,8 +53,10 @@ public sealed class DeliveryActions(
         ct);
 
     /// <summary>A Waiting delivery is never sent; one that is canceled already stays so.</summary>
-    public Task<ActionOutcome> CancelAsync(long id, CancellationToken ct) => ChangeAsync(
+    public Task<ActionOutcome> CancelAsync(Actor by, long id, CancellationToken ct) => ChangeAsync(
+        by,
         id,
+        new Change(ChangeCatalog.DeliveryCanceled),
         (_, delivery) =>
         {
             if (delivery.State == DeliveryState.Waiting)
@@ -64,8 +71,10 @@ public sealed class DeliveryActions(
         ct);
 
     /// <summary>A Waiting delivery is due now; this try spends none of its schedule.</summary>
-    public Task<ActionOutcome> TryNowAsync(long id, CancellationToken ct) => ChangeAsync(
+    public Task<ActionOutcome> TryNowAsync(Actor by, long id, CancellationToken ct) => ChangeAsync(
+        by,
         id,
+        new Change(ChangeCatalog.DeliveryHurried),
         (_, delivery) =>
         {
             if (delivery.State != DeliveryState.Waiting)
@@ -165,8 +174,10 @@ public sealed class DeliveryActions(
         delivery.DueAt = delivery.DueAt < now ? delivery.DueAt : now;
     }
 
-    private async Task<ActionOutcome> ChangeAsync(long id, Func<ConsoleDbContext, Delivery, bool> change, CancellationToken ct)
+    private async Task<ActionOutcome> ChangeAsync(
+        Actor by, long id, Change wish, Func<ConsoleDbContext, Delivery, bool> change, CancellationToken ct)
     {
+        by.Demand(Permission.ActOnOne);
         ct.ThrowIfCancellationRequested();
         var outcome = await writer.WriteAsync(session =>
         {
@@ -180,6 +191,11 @@ public sealed class DeliveryActions(
             var done = change(context, delivery);
             if (done)
             {
+                if (wish.Action != ChangeCatalog.DeliveryCanceled || before.State != DeliveryState.Canceled)   // canceling twice is one cancel
+                {
+                    log.Append(context, by, wish with { ObjectId = PublicId.Delivery(id), ObjectName = delivery.EventName });
+                }
+
                 context.SaveChanges();
                 session.Ledger.Moved(before, PlaceOf(delivery));
             }

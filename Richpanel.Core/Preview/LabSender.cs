@@ -1,3 +1,5 @@
+using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Receiving;
@@ -20,17 +22,20 @@ public abstract record LabOutcome
 }
 
 /// <summary>Sends a call typed by a person: by the same door, expansion and dispatcher as everybody's, with origin Lab.</summary>
-public sealed class LabSender(CallDoor door, DeliveryActions actions)
+public sealed class LabSender(CallDoor door, DeliveryActions actions, ChangeWriting log)
 {
     /// <summary>Keeps the call and waits, at most <paramref name="atMost"/>, until its first attempt has ended.</summary>
-    public async Task<LabOutcome> SendAsync(Connection connection, ReadOnlyMemory<byte> call, TimeSpan atMost, CancellationToken ct)
+    public async Task<LabOutcome> SendAsync(Actor by, Connection connection, ReadOnlyMemory<byte> call, TimeSpan atMost, CancellationToken ct)
     {
+        by.Demand(ConnectionRights.ToSend(connection));
         var shape = RequestShape.Read(call.Span, BodyKind.Single);
         if (BodyFault.Of(shape) is { } fault)
         {
             return new LabOutcome.Unreadable(fault);
         }
 
+        // Before the call itself: a send that a crash cuts short is still known to have been asked for.
+        await log.WriteAsync(by, new Change(ChangeCatalog.CallSent, PublicId.Connection(connection.Id), connection.Name));
         var body = call.ToArray();
         shape.OverwriteKeys(body);
         var request = await door.KeepAsync(new AdmittedRequest(ByHand(connection), ReceivedRoute.Console, Origin.Lab, body, null));

@@ -1,8 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Ledger;
+using Richpanel.Core.People;
 using Richpanel.Core.Receiving;
 
 namespace Richpanel.Core.Storage;
@@ -15,6 +18,10 @@ public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<Source> Sources => Set<Source>();
 
     public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
+
+    public DbSet<Person> People => Set<Person>();
+
+    public DbSet<ChangeEntry> ChangeLog => Set<ChangeEntry>();
 
     public DbSet<BootstrapEntry> BootstrapEntries => Set<BootstrapEntry>();
 
@@ -37,6 +44,26 @@ public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<LedgerCount> Ledger => Set<LedgerCount>();
 
     public DbSet<HourlyRollup> HourlyRollups => Set<HourlyRollup>();
+
+    /// <summary>
+    /// How what was changed is saved where the context's own connection may not write: the framework's Identity changes people
+    /// through a context of its own, and the single writer saves them. Null = directly.
+    /// </summary>
+    internal Func<Func<int>, Task<int>>? SaveThrough { get; init; }
+
+    /// <summary>What joins the next <see cref="SaveThrough"/>: the line of the change log, a last look that may still refuse by throwing.</summary>
+    internal Action<ConsoleDbContext>? Alongside { get; set; }
+
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
+        SaveThrough is { } save ? save(() => SaveWithAlongside(acceptAllChangesOnSuccess)) : base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+
+    private int SaveWithAlongside(bool acceptAllChangesOnSuccess)
+    {
+        var alongside = Alongside;
+        Alongside = null;
+        alongside?.Invoke(this);
+        return SaveChanges(acceptAllChangesOnSuccess);
+    }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(ConsoleDbContext).Assembly);

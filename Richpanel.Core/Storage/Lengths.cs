@@ -16,6 +16,9 @@ public static class Lengths
 
     public const int Cause = 64;
 
+    /// <summary>Why a person did something, in the own words.</summary>
+    public const int Reason = 500;
+
     public const int Url = 2048;
 
     /// <summary>Longest secret that is taken; real ones have fewer than 100 characters.</summary>

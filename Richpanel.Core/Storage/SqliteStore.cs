@@ -46,6 +46,20 @@ public sealed class SqliteStore(StoragePaths paths) : IDbContextFactory<ConsoleD
             .AddInterceptors(ReadOnly.Instance)
             .Options);
 
+    /// <summary>A context that reads by itself and tracks; what is changed in it is saved by <paramref name="writer"/> in its next commit.</summary>
+    internal ConsoleDbContext CreateWritingContext(StoreWriter writer)
+    {
+        ConsoleDbContext? context = null;
+        context = new SqliteConsoleDbContext(new DbContextOptionsBuilder<SqliteConsoleDbContext>()
+            .UseSqlite(_connectionString)
+            .AddInterceptors(ReadOnly.Instance)
+            .Options)
+        {
+            SaveThrough = save => writer.WriteAsync(session => session.Lend(context!, _connectionString, save)),
+        };
+        return context;
+    }
+
     /// <summary>A context on the writer's connection; see <see cref="WriteSession.Context"/>.</summary>
     internal static ConsoleDbContext ContextOn(SqliteConnection connection) =>
         new SqliteConsoleDbContext(new DbContextOptionsBuilder<SqliteConsoleDbContext>().UseSqlite(connection).Options);

@@ -43,6 +43,23 @@ public sealed class WriteSession(SqliteConnection connection, Func<SqliteConnect
         return context;
     }
 
+    /// <summary>Lets a context made elsewhere save into this transaction, then gives it its own way to the file back.</summary>
+    internal int Lend(ConsoleDbContext context, string ownConnection, Func<int> save)
+    {
+        context.Database.SetDbConnection(connection, contextOwnsConnection: false);
+        context.Database.UseTransaction(Transaction);
+        try
+        {
+            return save();
+        }
+        finally
+        {
+            context.Database.UseTransaction(null);
+            context.Database.SetDbConnection(null);
+            context.Database.SetConnectionString(ownConnection);
+        }
+    }
+
     /// <summary>The key of the row the last insert made.</summary>
     public long InsertedId => SQLitePCL.raw.sqlite3_last_insert_rowid(connection.Handle);
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Richpanel.Core.Connections;
+using Richpanel.Core.Access;
 
 namespace Richpanel.Tests.Api;
 
@@ -48,7 +48,7 @@ public sealed class ApiRightsTests(ApiUnderTest api) : IClassFixture<ApiUnderTes
 
         using var answer = await api.CallAsync(new HttpMethod(method), path, method == "GET" ? null : "{}", role);
 
-        Assert.Equal(RolePermissions.Of(role).Contains(needs), answer.StatusCode != HttpStatusCode.Forbidden);
+        Assert.Equal(Rights.May(role, needs), answer.StatusCode != HttpStatusCode.Forbidden);
         Assert.NotEqual(HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.True(answer.StatusCode < HttpStatusCode.InternalServerError, $"{(int)answer.StatusCode}");
     }

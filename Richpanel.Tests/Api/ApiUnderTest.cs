@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Richpanel.Core.Connections;
+using Richpanel.Core.Access;
 using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.Api;

@@ -24,7 +24,10 @@ public sealed class RoomTests
     [InlineData("Segment", "Json", "Notes", "Causes")]
     [InlineData("Mapping", "Segment", "Json", "Notes", "Causes", "Wire")]
     [InlineData("Wire", "Json", "Causes", "Connections", "Sandbox")]
-    [InlineData("Connections", "Mapping", "Wire", "Storage", "Causes", "Json", "Notes")]
+    [InlineData("Access", "Storage")]
+    [InlineData("ChangeLog", "Access", "Storage")]
+    [InlineData("People", "Access", "ChangeLog", "Connections", "Storage")]
+    [InlineData("Connections", "Access", "ChangeLog", "Mapping", "Wire", "Storage", "Causes", "Json", "Notes")]
     public void A_room_of_Core_knows_only_the_rooms_below_it(string room, params string[] below)
     {
         var strangers = Uses($"{Core}.{room}")

@@ -48,7 +48,7 @@ public sealed class BrowserFixture : IAsyncDisposable
     public bool HasStarted => _console is not null;
 
     /// <summary>The write key of the sandbox's own source.</summary>
-    public string SandboxKey => Services.GetRequiredService<ConnectionStore>().RevealWriteKey(
+    public string SandboxKey => Services.GetRequiredService<SourceStore>().RevealWriteKey(
         Services.GetRequiredService<ConnectionDirectory>().Sources.First(source => source.Name == "Sandbox"));
 
     /// <summary>Posts a track for the sandbox, as a sender does.</summary>

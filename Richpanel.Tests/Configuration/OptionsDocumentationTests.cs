@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Richpanel.Console.Receiver;
+using Richpanel.Console.Shell;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Receiving;
@@ -37,7 +38,7 @@ public sealed class OptionsDocumentationTests
     [
         ("Storage", typeof(StorageOptions)), ("Receiver", typeof(ReceivingLimits)), ("Receiver", typeof(ReceiverOptions)),
         ("Receiver:RateLimit", typeof(RateLimitOptions)), ("Delivery", typeof(DeliveryOptions)), ("Outgoing", typeof(OutgoingOptions)),
-        ("Sandbox", typeof(SandboxOptions)), ("Bootstrap", typeof(BootstrapOptions)),
+        ("Sandbox", typeof(SandboxOptions)), ("Bootstrap", typeof(BootstrapOptions)), ("Console", typeof(PageOptions)),
     ];
 
     [Theory]

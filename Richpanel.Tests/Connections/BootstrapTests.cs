@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Storage;
 using Richpanel.Tests.Support;
@@ -45,8 +46,8 @@ public sealed class BootstrapTests : IDisposable
     {
         await using (var core = await CoreUnderTest.BootstrapAsync(_folder, s_shop))
         {
-            await core.Store.UpdateAsync(core.Directory.Connections[0].Id, new ConnectionDraft { ApiKey = "changed-by-admin" });
-            await core.Store.SetSourceDisabledAsync(core.Directory.Sources[0].Id, true);
+            await core.Store.UpdateAsync(Actor.System, core.Directory.Connections[0].Id, new ConnectionDraft { ApiKey = "changed-by-admin" });
+            await core.Get<SourceStore>().UpdateSourceAsync(Actor.System, core.Directory.Sources[0].Id, new SourceDraft { Disabled = true });
         }
 
         await using var next = await CoreUnderTest.BootstrapAsync(_folder, s_shop);

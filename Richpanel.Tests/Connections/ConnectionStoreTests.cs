@@ -1,3 +1,4 @@
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Tests.Support;
 
@@ -21,7 +22,7 @@ public sealed class ConnectionStoreTests : IAsyncLifetime
     [Fact]
     public async Task A_new_connection_keeps_its_secret_sealed_and_is_known_at_once()
     {
-        var made = Saved(await _core.Store.CreateAsync(new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key", ApiSecret = "planted-secret" }));
+        var made = Saved(await _core.Store.CreateAsync(Actor.System, new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key", ApiSecret = "planted-secret" }));
 
         Assert.Equal("Shop", _core.Directory.Find(made.Id)!.Name);
         Assert.Equal("planted-secret", _core.Secrets.Unprotect(made.ProtectedSecret!));
@@ -32,9 +33,9 @@ public sealed class ConnectionStoreTests : IAsyncLifetime
     [Fact]
     public async Task An_update_changes_only_what_it_names_and_counts_the_version()
     {
-        var made = Saved(await _core.Store.CreateAsync(new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key", ApiSecret = "secret" }));
+        var made = Saved(await _core.Store.CreateAsync(Actor.System, new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key", ApiSecret = "secret" }));
 
-        var changed = Saved(await _core.Store.UpdateAsync(made.Id, new ConnectionDraft { TimeoutSeconds = 30 }));
+        var changed = Saved(await _core.Store.UpdateAsync(Actor.System, made.Id, new ConnectionDraft { TimeoutSeconds = 30 }));
 
         Assert.Equal(("Shop", "shop-api-key", 30, 2), (changed.Name, changed.ApiKey, changed.TimeoutSeconds, changed.Version));
         Assert.Equal("secret", _core.Secrets.Unprotect(changed.ProtectedSecret!));
@@ -43,9 +44,10 @@ public sealed class ConnectionStoreTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_draft_changes_nothing_and_names_every_fault_with_its_field()
     {
-        var made = Saved(await _core.Store.CreateAsync(new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key" }));
+        var made = Saved(await _core.Store.CreateAsync(Actor.System, new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key" }));
 
         var outcome = await _core.Store.UpdateAsync(
+            Actor.System,
             made.Id, new ConnectionDraft { Name = " ", ApiKey = "short", BaseUrl = "richpanel", Transport = Transport.Batch, Concurrency = 0, TimeoutSeconds = 61, Environment = ConnectionEnvironment.Sandbox });
 
         Assert.Equal(
@@ -63,7 +65,7 @@ public sealed class ConnectionStoreTests : IAsyncLifetime
     [InlineData("/v2")]
     public async Task A_base_address_is_host_and_path_only(string address)
     {
-        var outcome = await _core.Store.CreateAsync(new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key", BaseUrl = address });
+        var outcome = await _core.Store.CreateAsync(Actor.System, new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key", BaseUrl = address });
 
         Assert.Equal("BaseUrl", Assert.Single(Assert.IsType<SaveOutcome<Connection>.Invalid>(outcome).Faults).Field);
     }
@@ -71,9 +73,9 @@ public sealed class ConnectionStoreTests : IAsyncLifetime
     [Fact]
     public async Task Names_are_unique_whatever_their_case()
     {
-        Saved(await _core.Store.CreateAsync(new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key" }));
+        Saved(await _core.Store.CreateAsync(Actor.System, new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key" }));
 
-        var outcome = await _core.Store.CreateAsync(new ConnectionDraft { Name = "SHOP", ApiKey = "other-api-key" });
+        var outcome = await _core.Store.CreateAsync(Actor.System, new ConnectionDraft { Name = "SHOP", ApiKey = "other-api-key" });
 
         Assert.Equal("Name", Assert.Single(Assert.IsType<SaveOutcome<Connection>.Invalid>(outcome).Faults).Field);
     }
@@ -81,9 +83,9 @@ public sealed class ConnectionStoreTests : IAsyncLifetime
     [Fact]
     public async Task The_secret_is_removed_only_when_that_is_asked_for()
     {
-        var made = Saved(await _core.Store.CreateAsync(new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key", ApiSecret = "secret" }));
+        var made = Saved(await _core.Store.CreateAsync(Actor.System, new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key", ApiSecret = "secret" }));
 
-        var cleared = Saved(await _core.Store.UpdateAsync(made.Id, new ConnectionDraft { ClearSecret = true }));
+        var cleared = Saved(await _core.Store.UpdateAsync(Actor.System, made.Id, new ConnectionDraft { ClearSecret = true }));
 
         Assert.Equal((null, null, null), (cleared.ProtectedSecret, cleared.SecretFingerprint, cleared.SecretSetAt));
     }
@@ -91,26 +93,28 @@ public sealed class ConnectionStoreTests : IAsyncLifetime
     [Fact]
     public async Task Write_keys_are_unique_over_all_sources()
     {
-        var made = Saved(await _core.Store.CreateAsync(new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key" }));
-        await _core.Store.AddSourceAsync(made.Id, "Web", "a-write-key-of-some-length");
+        var made = Saved(await _core.Store.CreateAsync(Actor.System, new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key" }));
+        await Sources.AddSourceAsync(Actor.System, made.Id, new SourceDraft { Name = "Web", WriteKey = "a-write-key-of-some-length" });
 
-        var outcome = await _core.Store.AddSourceAsync(made.Id, "App", "a-write-key-of-some-length");
+        var outcome = await Sources.AddSourceAsync(Actor.System, made.Id, new SourceDraft { Name = "App", WriteKey = "a-write-key-of-some-length" });
 
         Assert.Equal("WriteKey", Assert.Single(Assert.IsType<SaveOutcome<SourceWithKey>.Invalid>(outcome).Faults).Field);
-        Assert.IsType<SaveOutcome<SourceWithKey>.Missing>(await _core.Store.AddSourceAsync(999, "App"));
+        Assert.IsType<SaveOutcome<SourceWithKey>.Missing>(await Sources.AddSourceAsync(Actor.System, 999, new SourceDraft { Name = "App" }));
     }
 
     [Fact]
     public async Task However_many_reload_at_once_the_directory_ends_with_the_newest_rows()
     {
-        var made = Saved(await _core.Store.CreateAsync(new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key" }));
+        var made = Saved(await _core.Store.CreateAsync(Actor.System, new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key" }));
 
-        await Task.WhenAll(Enumerable.Range(1, 40).Select(seconds => _core.Store.UpdateAsync(made.Id, new ConnectionDraft { TimeoutSeconds = seconds })));
+        await Task.WhenAll(Enumerable.Range(1, 40).Select(seconds => _core.Store.UpdateAsync(Actor.System, made.Id, new ConnectionDraft { TimeoutSeconds = seconds })));
 
         await using var context = _core.Read();
         Assert.Equal(context.Connections.Single(row => row.Id == made.Id).Version, _core.Directory.Find(made.Id)!.Version);
         Assert.Equal(41, _core.Directory.Find(made.Id)!.Version);
     }
+
+    private SourceStore Sources => _core.Get<SourceStore>();
 
     private static Connection Saved(SaveOutcome<Connection> outcome) => Assert.IsType<SaveOutcome<Connection>.Saved>(outcome).Value;
 }

@@ -1,3 +1,4 @@
+using Richpanel.Core.Access;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Mapping;
 
@@ -20,15 +21,15 @@ public sealed class DeliveryActionsTests
         var id = (await test.ReceiveAsync(connection, "u1"))[0];
         await test.UntilAsync(id, row => row.AttemptCount == 1 && row.State == DeliveryState.Waiting);
 
-        Assert.Equal(new ActionOutcome(true, DeliveryState.Canceled), await test.Actions.CancelAsync(id, Ct));
-        Assert.Equal(new ActionOutcome(true, DeliveryState.Canceled), await test.Actions.CancelAsync(id, Ct));
+        Assert.Equal(new ActionOutcome(true, DeliveryState.Canceled), await test.Actions.CancelAsync(Actor.System, id, Ct));
+        Assert.Equal(new ActionOutcome(true, DeliveryState.Canceled), await test.Actions.CancelAsync(Actor.System, id, Ct));
         stub.Always(200);
         test.Advance(TimeSpan.FromDays(1));
         var probe = (await test.ReceiveAsync(connection, "u2"))[0];
         await test.UntilAsync(probe, row => row.State == DeliveryState.Accepted);
 
         Assert.Equal(2, stub.Requests.Count);
-        Assert.Equal(new ActionOutcome(false, DeliveryState.Canceled), await test.Actions.TryNowAsync(id, Ct));
+        Assert.Equal(new ActionOutcome(false, DeliveryState.Canceled), await test.Actions.TryNowAsync(Actor.System, id, Ct));
         await test.LedgerAddsUpAsync();
     }
 
@@ -43,7 +44,7 @@ public sealed class DeliveryActionsTests
         var id = (await test.ReceiveAsync(connection, "u1"))[0];
         await test.UntilAsync(id, row => row.AttemptCount == 1 && row.State == DeliveryState.Waiting);
 
-        Assert.Equal(new ActionOutcome(true, DeliveryState.Waiting), await test.Actions.TryNowAsync(id, Ct));
+        Assert.Equal(new ActionOutcome(true, DeliveryState.Waiting), await test.Actions.TryNowAsync(Actor.System, id, Ct));
         var delivery = await test.UntilAsync(id, row => row.AttemptCount == 2 && row.State == DeliveryState.Waiting);
 
         Assert.Equal(1, delivery.ScheduleStep);
@@ -61,12 +62,12 @@ public sealed class DeliveryActionsTests
         var id = (await test.ReceiveAsync(connection, "u1"))[0];
         await test.UntilAsync(id, row => row.State == DeliveryState.Accepted);
 
-        Assert.Equal(new ActionOutcome(true, DeliveryState.Waiting), await test.Actions.RetryAsync(id, asThen: true, Ct, attemptsSeen: 1));
+        Assert.Equal(new ActionOutcome(true, DeliveryState.Waiting), await test.Actions.RetryAsync(Actor.System, id, asThen: true, Ct, attemptsSeen: 1));
         var outcome = await test.Actions.WaitForOutcomeAsync(id, 1, TimeSpan.FromMinutes(1), Ct);
         await test.UntilAsync(id, row => row.AttemptCount == 2 && row.State == DeliveryState.Accepted);
         Assert.Equal(2, outcome!.AttemptCount);
         Assert.Equal(
-            new ActionOutcome(false, DeliveryState.Accepted), await test.Actions.RetryAsync(id, asThen: true, Ct, attemptsSeen: 1));
+            new ActionOutcome(false, DeliveryState.Accepted), await test.Actions.RetryAsync(Actor.System, id, asThen: true, Ct, attemptsSeen: 1));
 
         var attempts = await test.AttemptsAsync(id);
         Assert.Equal([(AttemptTrigger.First, false), (AttemptTrigger.Manual, true)], attempts.Select(attempt => (attempt.Trigger, attempt.MayRepeat)));
@@ -89,7 +90,7 @@ public sealed class DeliveryActionsTests
         var repeat = (await test.ReceiveCallAsync(connection, "u1", "m-same", call))[0];
         await test.UntilAsync(repeat, row => row.State == DeliveryState.Accepted);
 
-        await test.Actions.RetryAsync(first, asThen: false, Ct);
+        await test.Actions.RetryAsync(Actor.System, first, asThen: false, Ct);
         await test.UntilAsync(first, row => row.State == DeliveryState.Accepted);
 
         Assert.Equal([false, true], (await test.AttemptsAsync(first)).Select(attempt => attempt.MayRepeat));
@@ -108,10 +109,10 @@ public sealed class DeliveryActionsTests
         const string call = """{"type":"track","event":"Song Played","messageId":"m-same","userId":"u1","properties":{}}""";
         var first = (await test.ReceiveCallAsync(connection, "u1", "m-same", call))[0];
         await test.UntilAsync(first, row => row.State == DeliveryState.Failed);
-        await test.Holds.PauseAsync(connection, null);
+        await test.Holds.PauseAsync(Actor.System, connection, null);
         var repeat = (await test.ReceiveCallAsync(connection, "u1", "m-same", call))[0];
 
-        await test.Actions.RetryAsync(first, asThen: false, Ct);
+        await test.Actions.RetryAsync(Actor.System, first, asThen: false, Ct);
 
         Assert.All([await test.FindAsync(first), await test.FindAsync(repeat)], row => Assert.True(row.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut)));
     }
@@ -129,9 +130,9 @@ public sealed class DeliveryActionsTests
         await test.UntilAsync(id, row => row.State == DeliveryState.Failed);
         await test.ChangeConnectionAsync(connection, row => row.CustomerId = CustomerIdRule.Email);
 
-        await test.Actions.RetryAsync(id, asThen: true, Ct);
+        await test.Actions.RetryAsync(Actor.System, id, asThen: true, Ct);
         await test.UntilAsync(id, row => row.AttemptCount == 2 && row.State == DeliveryState.Failed);
-        await test.Actions.RetryAsync(id, asThen: false, Ct);
+        await test.Actions.RetryAsync(Actor.System, id, asThen: false, Ct);
         await test.UntilAsync(id, row => row.AttemptCount == 3 && row.State == DeliveryState.Failed);
 
         Assert.Equal(
@@ -154,9 +155,9 @@ public sealed class DeliveryActionsTests
         var failed = (await test.ReceiveCallAsync(connection, "u2", "m-b", """{"type":"track","messageId":"m-b","event":"E"}"""))[0];
         await test.UntilAllAsync([skipped, failed], row => row.EndedAt is not null);
 
-        Assert.Equal(new ActionOutcome(false, DeliveryState.Skipped), await test.Actions.RetryAsync(skipped, asThen: false, Ct));
-        Assert.Equal(new ActionOutcome(false, DeliveryState.Failed), await test.Actions.RetryAsync(failed, asThen: true, Ct));
-        Assert.Equal(new ActionOutcome(false, null), await test.Actions.RetryAsync(999_999, asThen: false, Ct));
+        Assert.Equal(new ActionOutcome(false, DeliveryState.Skipped), await test.Actions.RetryAsync(Actor.System, skipped, asThen: false, Ct));
+        Assert.Equal(new ActionOutcome(false, DeliveryState.Failed), await test.Actions.RetryAsync(Actor.System, failed, asThen: true, Ct));
+        Assert.Equal(new ActionOutcome(false, null), await test.Actions.RetryAsync(Actor.System, 999_999, asThen: false, Ct));
         await test.LedgerAddsUpAsync();
     }
 

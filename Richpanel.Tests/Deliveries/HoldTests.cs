@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Richpanel.Core.Access;
 using Richpanel.Core.Deliveries;
 
 namespace Richpanel.Tests.Deliveries;
@@ -25,7 +26,7 @@ public sealed class HoldTests
         Assert.Single(stub.Requests);
 
         stub.Always(200);
-        Assert.True(await test.Holds.ReleaseAsync(connection));
+        Assert.True(await test.Holds.ReleaseAsync(Actor.System, connection));
         await test.UntilAllAsync(ids, row => row.State == DeliveryState.Accepted);
         await test.LedgerAddsUpAsync();
     }
@@ -201,7 +202,7 @@ public sealed class HoldTests
         await using var test = await DispatcherUnderTest.CreateAsync();
         var paused = await test.ConnectAsync(stub.BaseUrl);
         var other = await test.ConnectAsync(stub.BaseUrl);
-        await test.Holds.PauseAsync(paused, null);
+        await test.Holds.PauseAsync(Actor.System, paused, null);
         await test.StartAsync();
 
         var id = (await test.ReceiveAsync(paused, "u1"))[0];
@@ -209,7 +210,7 @@ public sealed class HoldTests
         await test.UntilAsync(beside, row => row.State == DeliveryState.Accepted);
         Assert.Equal((DeliveryState.Waiting, 0), ((await test.FindAsync(id)).State, (await test.FindAsync(id)).AttemptCount));
 
-        await test.Holds.ResumeAsync(paused);
+        await test.Holds.ResumeAsync(Actor.System, paused);
         await test.UntilAsync(id, row => row.State == DeliveryState.Accepted);
     }
 
@@ -240,10 +241,10 @@ public sealed class HoldTests
         Assert.True(await test.Holds.HoldAsync(connection, "unauthorized", null));
         Assert.False(await test.Holds.HoldAsync(connection, "forbidden", null));
         Assert.Equal("unauthorized", test.Directory.Find(connection)!.HoldCause);
-        Assert.True(await test.Holds.ReleaseAsync(connection));
-        Assert.False(await test.Holds.ReleaseAsync(connection));
-        await test.Holds.PauseAsync(connection, null);
-        Assert.True(await test.Holds.ResumeAsync(connection));
-        Assert.False(await test.Holds.ResumeAsync(connection));
+        Assert.True(await test.Holds.ReleaseAsync(Actor.System, connection));
+        Assert.False(await test.Holds.ReleaseAsync(Actor.System, connection));
+        await test.Holds.PauseAsync(Actor.System, connection, null);
+        Assert.True(await test.Holds.ResumeAsync(Actor.System, connection));
+        Assert.False(await test.Holds.ResumeAsync(Actor.System, connection));
     }
 }

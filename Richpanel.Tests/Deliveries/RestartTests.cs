@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Access;
 using Richpanel.Core.Deliveries;
 
 namespace Richpanel.Tests.Deliveries;
@@ -79,10 +80,10 @@ public sealed class RestartTests
         await test.StartAsync();
         var first = (await test.ReceiveAsync(connection, "u1"))[0];
         await test.UntilAsync(first, row => row.State == DeliveryState.Accepted);
-        await test.Holds.PauseAsync(connection, null);
+        await test.Holds.PauseAsync(Actor.System, connection, null);
         var id = (await test.ReceiveAsync(connection, "u2"))[0];
         await test.ClaimAsNobodyAsync(id, test.Time.GetUtcNow().AddMinutes(3));
-        await test.Holds.ResumeAsync(connection);
+        await test.Holds.ResumeAsync(Actor.System, connection);
 
         test.Advance(TimeSpan.FromMinutes(2));
         await test.UntilAsync((await test.ReceiveAsync(connection, "u3"))[0], row => row.State == DeliveryState.Accepted);

@@ -1,5 +1,6 @@
 using Bunit;
 using Richpanel.Console.Connections;
+using Richpanel.Core.Access;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
 
@@ -15,7 +16,7 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     public async Task The_list_names_each_connection_with_environment_state_address_and_secret()
     {
         var shop = await _pages.App.AddSourceAsync("Shop", apiSecret: null);
-        await _pages.Holds.PauseAsync(shop.ConnectionId, null);
+        await _pages.Holds.PauseAsync(Actor.System, shop.ConnectionId, null);
 
         var page = _pages.Open<ConnectionsPage>("/connections");
 
@@ -179,7 +180,7 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
 
         page.Eventually(() => Assert.Equal(2, page.FindAll("tbody tr").Count));
         var made = _pages.App.Directory.Sources.Single(source => source.Name == "Web");
-        Assert.Contains(_pages.Get<ConnectionStore>().RevealWriteKey(made), page.Words(), StringComparison.Ordinal);
+        Assert.Contains(_pages.Get<SourceStore>().RevealWriteKey(made), page.Words(), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]

@@ -1,5 +1,6 @@
 using Bunit;
 using Richpanel.Console.Deliveries;
+using Richpanel.Core.Access;
 using Richpanel.Core.Deliveries;
 
 namespace Richpanel.Tests.Pages;
@@ -43,7 +44,7 @@ public sealed class DeliveriesPageTests : IAsyncLifetime
         _pages.Answers(503);
         var row = await _pages.SendAsync(""" "userId":"u","event":"Later" """, "m-1");
         var shop = await _pages.App.AddSourceAsync("Shop");
-        await _pages.Holds.PauseAsync(shop.ConnectionId, null);
+        await _pages.Holds.PauseAsync(Actor.System, shop.ConnectionId, null);
         await _pages.SendAsync(""" "userId":"u","event":"Held back" """, "m-2", shop, settled: false);
 
         var page = _pages.Open<DeliveriesPage>("/deliveries");

@@ -1,5 +1,6 @@
 using Bunit;
 using Richpanel.Console.Lab;
+using Richpanel.Core.Access;
 using Richpanel.Core;
 using Richpanel.Core.Deliveries;
 
@@ -84,7 +85,7 @@ public sealed class LabPageTests : IAsyncLifetime
     public async Task A_production_account_asks_once_more_and_says_that_nothing_there_can_be_deleted()
     {
         var shop = await _pages.App.AddSourceAsync("Shop");
-        await _pages.Holds.PauseAsync(shop.ConnectionId, null);
+        await _pages.Holds.PauseAsync(Actor.System, shop.ConnectionId, null);
         var page = _pages.Open<LabPage>($"/lab?connection={PublicId.Connection(shop.ConnectionId)}");
 
         await page.Button("Send…").ClickAsync(new());

@@ -1,6 +1,7 @@
 using Bunit;
 using Richpanel.Console.Overview;
 using Richpanel.Core;
+using Richpanel.Core.Access;
 using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.Pages;
@@ -55,7 +56,7 @@ public sealed class OverviewPageTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task A_paused_connection_goes_on_at_the_press_of_its_button()
     {
-        await _pages.Holds.PauseAsync(_pages.Sandbox.Id, null);
+        await _pages.Holds.PauseAsync(Actor.System, _pages.Sandbox.Id, null);
         var page = _pages.Open<OverviewPage>("/");
         page.EventuallySays("Sandbox is paused");
 

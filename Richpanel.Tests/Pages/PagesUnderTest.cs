@@ -1,6 +1,7 @@
 using AngleSharp.Dom;
 using Bunit;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using Richpanel.Console.Shared;
@@ -38,6 +39,9 @@ internal sealed class PagesUnderTest : IAsyncDisposable
         _context.JSInterop.Mode = JSRuntimeMode.Loose;
         _context.Services.AddMudServices();
         _context.Services.AddScoped<ViewerTime>();
+        _context.Services.AddSingleton(_ => App.Services.GetRequiredService<Sessions>());
+        _context.Services.AddScoped<Viewer>();
+        _context.Services.AddSingleton<AuthenticationStateProvider>(new SignedIn());
         _context.Services.AddFallbackServiceProvider(_circuit.ServiceProvider);
     }
 
@@ -69,7 +73,7 @@ internal sealed class PagesUnderTest : IAsyncDisposable
     /// <summary>Posts a call as its sender does and gives back its row: with <paramref name="settled"/> once it has been tried.</summary>
     public async Task<DeliveryRow> SendAsync(string call, string messageId, TestSource? source = null, bool settled = true)
     {
-        var key = source?.WriteKey ?? Get<ConnectionStore>().RevealWriteKey(App.Directory.Sources.Single(one => one.ConnectionId == Sandbox.Id));
+        var key = source?.WriteKey ?? Get<SourceStore>().RevealWriteKey(App.Directory.Sources.Single(one => one.ConnectionId == Sandbox.Id));
         await _sender.PostCallAsync("/v1/track", $$"""{"messageId":"{{messageId}}",{{call}}}""", key).AcceptedAsync();
         await App.ExpandedAsync();
         var row = await FindAsync(messageId);
@@ -91,6 +95,12 @@ internal sealed class PagesUnderTest : IAsyncDisposable
         await _circuit.DisposeAsync();
         await App.DisposeAsync();
     }
+}
+
+/// <summary>Whoever opens the page: the local admin.</summary>
+internal sealed class SignedIn : AuthenticationStateProvider
+{
+    public override Task<AuthenticationState> GetAuthenticationStateAsync() => Task.FromResult(new AuthenticationState(Sessions.LocalAdmin()));
 }
 
 internal static class PageReading

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Richpanel.Core.Access;
 using Richpanel.Core.Deliveries;
 using Richpanel.Tests.Support;
 
@@ -108,7 +109,7 @@ public sealed class RepeatTests : IAsyncLifetime
         await PostAsync(Call);
         var first = (await RowsAsync())[0];
         await _console.Writer.WriteAsync(session => session.Execute($"""UPDATE "Deliveries" SET "Marks"={(int)marks} WHERE "Id"={first.Id}"""));
-        await _console.Services.GetRequiredService<DeliveryActions>().CancelAsync(first.Id, TestContext.Current.CancellationToken);
+        await _console.Services.GetRequiredService<DeliveryActions>().CancelAsync(Actor.System, first.Id, TestContext.Current.CancellationToken);
         await PostAsync(Call);
 
         var second = (await RowsAsync())[1];

@@ -1,11 +1,10 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Richpanel.Console.Shared;
-using Richpanel.Console.Shell;
 
 namespace Richpanel.Tests.Pages;
 
-public sealed class ConsoleDoorTests
+public sealed class LocalVisitorTests
 {
     [Theory]
     [InlineData("127.0.0.1", "localhost:5080")]
@@ -78,7 +77,7 @@ public sealed class ConsoleDoorTests
     [InlineData("/", false)]
     [InlineData("/_blazor", false)]
     [InlineData("/deliveries", false)]
-    public void Routes_for_programs_are_told_from_pages(string path, bool forPrograms) => Assert.Equal(forPrograms, ConsoleDoor.IsForPrograms(path));
+    public void Routes_for_programs_are_told_from_pages(string path, bool forPrograms) => Assert.Equal(forPrograms, Programs.Own(path));
 
     private static DefaultHttpContext Request(string? peer, string host)
     {

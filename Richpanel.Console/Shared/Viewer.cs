@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Components.Authorization;
+using Richpanel.Core.Access;
+
+namespace Richpanel.Console.Shared;
+
+/// <summary>Who looks at this circuit. Asked at every click: the session may have ended since the page was opened.</summary>
+public sealed class Viewer(AuthenticationStateProvider state, Sessions sessions)
+{
+    /// <exception cref="SessionEndedException">Nobody is signed in any more.</exception>
+    public async Task<Actor> ActorAsync() => await FindAsync() ?? throw new SessionEndedException();
+
+    /// <summary>Null when the session has ended.</summary>
+    public async Task<Actor?> FindAsync() => sessions.ActorOf((await state.GetAuthenticationStateAsync()).User);
+}
+
+/// <summary>The session ended while a page was open.</summary>
+public sealed class SessionEndedException() : Exception("The session has ended. Sign in again.");

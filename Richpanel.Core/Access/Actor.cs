@@ -1,0 +1,52 @@
+namespace Richpanel.Core.Access;
+
+public enum ActorKind
+{
+    /// <summary>The product itself.</summary>
+    System = 1,
+
+    /// <summary>Section Bootstrap of the configuration.</summary>
+    Bootstrap = 2,
+
+    /// <summary>A signed-in person.</summary>
+    Person = 3,
+
+    /// <summary>A bearer token of the API.</summary>
+    Token = 4,
+
+    /// <summary>Whoever sits at the machine, in the Development environment only.</summary>
+    LocalAdmin = 5,
+
+    /// <summary>Whoever is not signed in: what is tried at the door.</summary>
+    Nobody = 6,
+}
+
+/// <summary>
+/// Who does something. Every method that changes anything takes one, asks it for the right and writes it into the change log, so
+/// that no page and no route can forget to.
+/// </summary>
+/// <param name="Id">Key of the person or token; null for the others.</param>
+/// <param name="Name">As people read it in the change log.</param>
+/// <param name="Connections">Names it is limited to; null = all.</param>
+/// <param name="Address">Where the request came from; null when there was none.</param>
+public sealed record Actor(ActorKind Kind, long? Id, string Name, Role Role, IReadOnlyList<string>? Connections = null, string? Address = null)
+{
+    public static Actor System { get; } = new(ActorKind.System, null, "Richpanel Console", Role.Admin);
+
+    public static Actor Bootstrap { get; } = new(ActorKind.Bootstrap, null, "Bootstrap configuration", Role.Admin);
+
+    public static Actor Nobody(string? address) => new(ActorKind.Nobody, null, "Nobody signed in", 0, [], address);
+
+    public bool May(Permission permission) => Rights.May(Role, permission);
+
+    public bool MayTouch(string connectionName) => Connections is null || Connections.Contains(connectionName, StringComparer.OrdinalIgnoreCase);
+
+    /// <exception cref="ForbiddenException">The role has not the right.</exception>
+    public void Demand(Permission permission)
+    {
+        if (!May(permission))
+        {
+            throw new ForbiddenException(permission);
+        }
+    }
+}

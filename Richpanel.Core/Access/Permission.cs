@@ -1,0 +1,38 @@
+namespace Richpanel.Core.Access;
+
+/// <summary>What somebody may do. Which role may is one table: <see cref="Rights"/>.</summary>
+public enum Permission
+{
+    /// <summary>Read deliveries with personal data masked, ledger, connections, sandbox; preview.</summary>
+    Read,
+
+    /// <summary>Retry, cancel or hurry one delivery.</summary>
+    ActOnOne,
+
+    /// <summary>Send a call to the sandbox, set its scenario.</summary>
+    UseSandbox,
+
+    /// <summary>See one delivery's personal data after giving a reason, which is kept.</summary>
+    Unmask,
+
+    /// <summary>See personal data as it is.</summary>
+    SeePersonalData,
+
+    /// <summary>Send a call to a connection that is not production, or to production that allows it.</summary>
+    Send,
+
+    /// <summary>Send a call to any production connection.</summary>
+    SendToProduction,
+
+    /// <summary>Pause, resume, release.</summary>
+    Operate,
+
+    /// <summary>Read, verify and export the change log.</summary>
+    ReadChangeLog,
+
+    /// <summary>Change connections, sources and their secrets, see write keys.</summary>
+    Administer,
+
+    /// <summary>Invite and disable people, give roles, make and revoke API tokens.</summary>
+    ManagePeople,
+}

@@ -1,0 +1,41 @@
+using System.Collections.Frozen;
+
+namespace Richpanel.Core.Access;
+
+/// <summary>
+/// The one table of who may do what: the least role of each permission. Pages, component actions, API and stores all ask it;
+/// <c>docs/security.md</c> is generated from it.
+/// </summary>
+public static class Rights
+{
+    /// <summary>In the order people read it. <c>What</c> goes on from "may …".</summary>
+    public static IReadOnlyList<(Permission Permission, Role From, string What)> Table { get; } =
+    [
+        (Permission.Read, Role.Viewer, "see deliveries (personal data masked), ledger, connections and sandbox; preview a call"),
+        (Permission.ActOnOne, Role.Support, "retry, cancel or hurry one delivery"),
+        (Permission.UseSandbox, Role.Support, "send to the sandbox and set its scenario"),
+        (Permission.Unmask, Role.Support, "see one delivery's personal data after giving a reason, which is kept"),
+        (Permission.SeePersonalData, Role.Qa, "see personal data without giving a reason"),
+        (Permission.Send, Role.Qa, "send from the lab to connections that are not production, and to production that allows it"),
+        (Permission.SendToProduction, Role.Operator, "send from the lab to any production connection"),
+        (Permission.Operate, Role.Operator, "pause, resume and release connections"),
+        (Permission.ReadChangeLog, Role.Operator, "read, verify and export the change log"),
+        (Permission.Administer, Role.Admin, "change connections, sources and their secrets"),
+        (Permission.ManagePeople, Role.Admin, "invite and disable people, give roles, make and revoke API tokens"),
+    ];
+
+    private static readonly FrozenDictionary<Permission, Role> s_from = Table.ToFrozenDictionary(row => row.Permission, row => row.From);
+
+    public static bool May(Role role, Permission permission) => role >= LeastRole(permission);
+
+    public static Role LeastRole(Permission permission) => s_from[permission];
+
+    public static string What(Permission permission) => Table.First(row => row.Permission == permission).What;
+
+    /// <summary>Roles as they are written in configuration, API and documents: lower case.</summary>
+    public static string Word(Role role) => role.ToString().ToLowerInvariant();
+
+    /// <summary>Null for a word that is no role; numbers are none.</summary>
+    public static Role? Parse(string? word) =>
+        word is not null && word.All(char.IsAsciiLetter) && Enum.TryParse<Role>(word, ignoreCase: true, out var role) ? role : null;
+}

@@ -1,0 +1,62 @@
+namespace Richpanel.Core.ChangeLog;
+
+/// <summary>A kind of change: a stable code, and how a person reads it after the name of who did it.</summary>
+public sealed record ChangeAction(string Code, string Words);
+
+/// <summary>Everything the change log can say.</summary>
+public static class ChangeCatalog
+{
+    public static readonly ChangeAction Started = new("product.started", "started");
+    public static readonly ChangeAction SealBroken = new("product.seal-renewed", "began a new seal, because the key of the old one is gone");
+
+    public static readonly ChangeAction ConnectionCreated = new("connection.created", "created the connection");
+    public static readonly ChangeAction ConnectionChanged = new("connection.changed", "changed the connection");
+    public static readonly ChangeAction ConnectionPaused = new("connection.paused", "paused the connection");
+    public static readonly ChangeAction ConnectionResumed = new("connection.resumed", "resumed the connection");
+    public static readonly ChangeAction ConnectionReleased = new("connection.released", "released the hold of the connection");
+    public static readonly ChangeAction SecretReplaced = new("secret.replaced", "replaced the API Secret of");
+    public static readonly ChangeAction SecretRolledBack = new("secret.rolled-back", "went back to the API Secret before of");
+    public static readonly ChangeAction SecretForgotten = new("secret.forgotten", "let go of the old API Secret of");
+    public static readonly ChangeAction SecretRemoved = new("secret.removed", "removed the API Secret of");
+
+    public static readonly ChangeAction SourceCreated = new("source.created", "created the source");
+    public static readonly ChangeAction SourceChanged = new("source.changed", "changed the source");
+    public static readonly ChangeAction WriteKeyShown = new("source.key-shown", "looked at the write key of the source");
+
+    public static readonly ChangeAction DeliveryRetried = new("delivery.retried", "retried the delivery");
+    public static readonly ChangeAction DeliveryCanceled = new("delivery.canceled", "canceled the delivery");
+    public static readonly ChangeAction DeliveryHurried = new("delivery.hurried", "had the next try now of the delivery");
+    public static readonly ChangeAction DeliveryUnmasked = new("delivery.unmasked", "looked at personal data of the delivery");
+    public static readonly ChangeAction CallSent = new("call.sent", "sent a call by hand to");
+    public static readonly ChangeAction ScenarioSet = new("sandbox.scenario-set", "set the scenario of the sandbox");
+    public static readonly ChangeAction SandboxCleared = new("sandbox.cleared", "cleared the sandbox");
+
+    public static readonly ChangeAction SignedIn = new("person.signed-in", "signed in");
+    public static readonly ChangeAction SignedOut = new("person.signed-out", "signed out");
+    public static readonly ChangeAction SignInFailed = new("person.sign-in-failed", "could not sign in");
+    public static readonly ChangeAction LockedOut = new("person.locked-out", "was locked out after too many wrong passwords");
+    public static readonly ChangeAction AdminSetUp = new("person.set-up", "set up the first admin");
+    public static readonly ChangeAction SetupRefused = new("person.set-up-refused", "tried a setup code that is wrong, used or late");
+    public static readonly ChangeAction PersonInvited = new("person.invited", "invited");
+    public static readonly ChangeAction InvitationAccepted = new("person.joined", "accepted the invitation");
+    public static readonly ChangeAction InvitationWithdrawn = new("person.uninvited", "withdrew the invitation of");
+    public static readonly ChangeAction RoleChanged = new("person.role-changed", "changed the role of");
+    public static readonly ChangeAction PersonDisabled = new("person.disabled", "disabled");
+    public static readonly ChangeAction PersonEnabled = new("person.enabled", "enabled");
+    public static readonly ChangeAction PasswordChanged = new("person.password-changed", "changed the own password");
+    public static readonly ChangeAction PasswordReset = new("person.password-reset", "made a link to set a new password for");
+    public static readonly ChangeAction AuthenticatorOn = new("person.authenticator-on", "switched on the authenticator app");
+    public static readonly ChangeAction AuthenticatorOff = new("person.authenticator-off", "switched off the authenticator app of");
+    public static readonly ChangeAction RecoveryCodesMade = new("person.recovery-codes", "made new recovery codes");
+
+    public static readonly ChangeAction TokenCreated = new("token.created", "made the API token");
+    public static readonly ChangeAction TokenRevoked = new("token.revoked", "revoked the API token");
+
+    public static readonly ChangeAction ChangeLogVerified = new("change-log.verified", "verified the change log");
+    public static readonly ChangeAction ChangeLogExported = new("change-log.exported", "exported the change log");
+
+    public static IReadOnlyList<ChangeAction> All { get; } =
+        [.. typeof(ChangeCatalog).GetFields().Where(field => field.FieldType == typeof(ChangeAction)).Select(field => (ChangeAction)field.GetValue(null)!)];
+
+    public static ChangeAction? Find(string code) => All.FirstOrDefault(action => action.Code == code);
+}

@@ -1,0 +1,50 @@
+using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Access;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Core.ChangeLog;
+
+/// <summary>
+/// Appends to the change log, always inside the commit of the change itself: there is no change without its line and no line
+/// without its change. The single writer keeps the chain in order.
+/// </summary>
+public sealed class ChangeWriting(StoreWriter writer, InstallationKey key, TimeProvider time)
+{
+    /// <summary>Where the line is the whole change: a look, a failed sign-in.</summary>
+    public Task WriteAsync(Actor by, Change change) => writer.WriteAsync(session => Append(session, by, change));
+
+    /// <summary>Adds the line to the transaction of <paramref name="session"/>.</summary>
+    public void Append(WriteSession session, Actor by, Change change)
+    {
+        using var context = session.Context();
+        Append(context, by, change);
+        context.SaveChanges();
+    }
+
+    /// <summary>Adds the line to a context on the writer's transaction; the caller saves. One line for each call of SaveChanges.</summary>
+    public void Append(ConsoleDbContext context, Actor by, Change change)
+    {
+        var last = context.ChangeLog.AsNoTracking().OrderByDescending(entry => entry.Id).Select(entry => new { entry.Id, entry.Hash }).FirstOrDefault();
+        var entry = new ChangeEntry
+        {
+            Id = (last?.Id ?? 0) + 1,
+            At = time.GetUtcNow(),
+            ActorKind = by.Kind,
+            ActorId = by.Id,
+            ActorName = Lengths.Cut(by.Name, Lengths.Name)!,
+            Action = change.Action.Code,
+            ObjectId = Lengths.Cut(change.ObjectId, Lengths.Key),
+            ObjectName = Lengths.Cut(change.ObjectName, Lengths.EventName),
+            Fields = FieldChange.Write(change.Fields),
+            Count = change.Count,
+            Reason = Lengths.Cut(string.IsNullOrWhiteSpace(change.Reason) ? null : change.Reason.Trim(), Lengths.Reason),
+            Address = by.Address,
+        };
+        entry.Hash = ChangeChain.HashOf(last?.Hash ?? ChangeChain.Beginning, entry);
+        entry.Seal = key.Seal(entry.Hash);
+        context.ChangeLog.Add(entry);
+    }
+
+    /// <summary>A customer's value as it may stand in the log: alike for the same value, unreadable without the installation's key.</summary>
+    public string Personal(string value) => "#" + Convert.ToHexStringLower(key.Seal(System.Text.Encoding.UTF8.GetBytes(value.Trim().ToLowerInvariant()))[..6]);
+}

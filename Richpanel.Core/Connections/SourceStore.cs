@@ -1,0 +1,144 @@
+using System.Security.Cryptography;
+using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Core.Connections;
+
+/// <summary>A source together with its write key in clear: shown once by the API, on demand on a page.</summary>
+public sealed record SourceWithKey(Source Source, string WriteKey)
+{
+    /// <summary>Never the key.</summary>
+    public override string ToString() => $"Source {Source.Name}";
+}
+
+/// <summary>Changes sources: one method, one commit with its line of the change log; then the directory is reloaded and change is raised.</summary>
+public sealed class SourceStore(
+    StoreWriter writer, ConnectionDirectory directory, SecretProtector secrets, ChangeWriting log, ChangeFeed changes, TimeProvider time)
+{
+    public Task<SaveOutcome<SourceWithKey>> AddSourceAsync(Actor by, long connectionId, SourceDraft draft) => AddSourceAsync(by, connectionId, draft, static _ => { });
+
+    /// <param name="alongside">Written in the same commit, only when the draft is saved.</param>
+    internal async Task<SaveOutcome<SourceWithKey>> AddSourceAsync(Actor by, long connectionId, SourceDraft draft, Action<ConsoleDbContext> alongside)
+    {
+        by.Demand(Permission.Administer);
+        var key = draft.WriteKey ?? RandomKey();
+        var faults = SourceValidator.CheckNew(draft);
+        if (faults.Count > 0)
+        {
+            return new SaveOutcome<SourceWithKey>.Invalid(faults);
+        }
+
+        var outcome = await writer.WriteAsync<SaveOutcome<SourceWithKey>>(session =>
+        {
+            using var context = session.Context();
+            var hash = SecretProtector.HashKey(key);
+            if (context.Connections.Find(connectionId) is null)
+            {
+                return new SaveOutcome<SourceWithKey>.Missing();
+            }
+
+            if (context.Sources.Any(s => s.WriteKeyHash == hash))
+            {
+                return new SaveOutcome<SourceWithKey>.Invalid([new FieldFault("WriteKey", "Another source already has this write key. Keys are unique.")]);
+            }
+
+            var source = new Source
+            {
+                PublicId = RandomKey(),
+                ConnectionId = connectionId,
+                Name = "",
+                WriteKeyHash = hash,
+                ProtectedWriteKey = secrets.Protect(key),
+                CreatedAt = time.GetUtcNow(),
+            };
+            Apply(draft, source);
+            context.Sources.Add(source);
+            alongside(context);
+            Log(context, by, ChangeCatalog.SourceCreated, source, ConnectionFields.Between(ConnectionFields.Of((Source?)null), ConnectionFields.Of(source)));
+            context.SaveChanges();
+            return new SaveOutcome<SourceWithKey>.Saved(new SourceWithKey(source, key));
+        });
+        await TellAsync();
+        return outcome;
+    }
+
+    /// <summary>A disabled source's calls are still kept, as Skipped rows.</summary>
+    public async Task<SaveOutcome<Source>> UpdateSourceAsync(Actor by, long sourceId, SourceDraft draft)
+    {
+        by.Demand(Permission.Administer);
+        var outcome = await writer.WriteAsync<SaveOutcome<Source>>(session =>
+        {
+            using var context = session.Context();
+            if (context.Sources.Find(sourceId) is not { } source)
+            {
+                return new SaveOutcome<Source>.Missing();
+            }
+
+            var before = ConnectionFields.Of(source);
+            Apply(draft, source);
+            if (SourceValidator.Check(source) is { Count: > 0 } faults)
+            {
+                return new SaveOutcome<Source>.Invalid(faults);
+            }
+
+            var fields = ConnectionFields.Between(before, ConnectionFields.Of(source)).ToList();
+            if (draft.WebhookSecret is not null)
+            {
+                fields.Add(FieldChange.Changed("webhookSecret"));
+            }
+
+            if (fields.Count > 0)
+            {
+                Log(context, by, ChangeCatalog.SourceChanged, source, fields);
+                context.SaveChanges();
+            }
+
+            return new SaveOutcome<Source>.Saved(source);
+        });
+        await TellAsync();
+        return outcome;
+    }
+
+    /// <summary>The write key of a source in clear, for the page that shows it on demand; looking is a line of the change log.</summary>
+    /// <exception cref="CryptographicException">The key ring that sealed it is gone.</exception>
+    public async Task<string> ShowWriteKeyAsync(Actor by, Source source)
+    {
+        by.Demand(Permission.Administer);
+        var key = RevealWriteKey(source);
+        await log.WriteAsync(by, new Change(ChangeCatalog.WriteKeyShown, PublicIdOf(source), source.Name));
+        return key;
+    }
+
+    /// <summary>For the product's own first event, where nobody looks.</summary>
+    internal string RevealWriteKey(Source source) => secrets.Unprotect(source.ProtectedWriteKey);
+
+    private void Apply(SourceDraft draft, Source source)
+    {
+        source.Name = draft.Name?.Trim() ?? source.Name;
+        source.Disabled = draft.Disabled ?? source.Disabled;
+        source.RequiresSignature = draft.RequiresSignature ?? source.RequiresSignature;
+        source.AllowedOrigins = Kept(draft.AllowedOrigins, source.AllowedOrigins);
+        source.AllowedAddresses = Kept(draft.AllowedAddresses, source.AllowedAddresses);
+        if (draft.WebhookSecret is { } secret)
+        {
+            source.ProtectedWebhookSecret = secret.Length == 0 ? null : secrets.Protect(secret);
+        }
+    }
+
+    private static string? Kept(string? wish, string? stored) => wish is null ? stored : string.IsNullOrWhiteSpace(wish) ? null : wish.Trim();
+
+    private void Log(ConsoleDbContext context, Actor by, ChangeAction action, Source source, IReadOnlyList<FieldChange> fields) =>
+        log.Append(context, by, new Change(action, PublicIdOf(source), source.Name) { Fields = fields });
+
+    private static string PublicIdOf(Source source) => "src_" + source.PublicId;
+
+    private async Task TellAsync()
+    {
+        await directory.ReloadAsync();
+        changes.Raise();
+    }
+
+    /// <summary>128 random bits as 32 lower-case hex digits: the form of Segment's own write keys.</summary>
+    private static string RandomKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+}

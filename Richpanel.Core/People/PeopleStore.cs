@@ -1,0 +1,184 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Core.People;
+
+/// <summary>
+/// Changes people: one method, one commit with its line of the change log, then the directory is reloaded, which ends the sessions
+/// concerned. Passwords, stamps and one-time links are Identity's; each operation has a scope of its own, because circuits outlive any.
+/// </summary>
+public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory directory, ChangeWriting log, TimeProvider time)
+{
+    /// <summary>How long a one-time link works; also the life of Identity's tokens.</summary>
+    public static readonly TimeSpan LinkLife = TimeSpan.FromDays(3);
+
+    /// <summary>The first admin, by setup code or Bootstrap.</summary>
+    public Task<PeopleOutcome> CreateAdminAsync(Actor by, string email, string name, string password) => WorkAsync(async (users, context) =>
+    {
+        var person = New(email, name, Role.Admin);
+        Alongside(context, by, ChangeCatalog.AdminSetUp, person);
+        return Outcome(await users.CreateAsync(person, password), person);
+    });
+
+    /// <summary>A person with no password yet, and the one-time code of the link that lets them choose one.</summary>
+    public async Task<(PeopleOutcome Outcome, string? Code)> InviteAsync(Actor by, string email, string name, Role role)
+    {
+        by.Demand(Permission.ManagePeople);
+        string? code = null;
+        var outcome = await WorkAsync(async (users, context) =>
+        {
+            var person = New(email, name, role);
+            person.InvitedUntil = time.GetUtcNow() + LinkLife;
+            Alongside(context, by, ChangeCatalog.PersonInvited, person, ("role", null, Rights.Word(role)));
+            var result = Outcome(await users.CreateAsync(person), person);
+            code = result.Done ? await users.GeneratePasswordResetTokenAsync(person) : null;
+            return result;
+        });
+        return (outcome, code);
+    }
+
+    /// <summary>A new one-time link, for an invitation that ran out or a password that was forgotten. The old link stops working.</summary>
+    public async Task<(PeopleOutcome Outcome, string? Code)> MakeLinkAsync(Actor by, long id)
+    {
+        by.Demand(Permission.ManagePeople);
+        string? code = null;
+        var outcome = await ChangeAsync(id, async (users, context, person) =>
+        {
+            person.InvitedUntil = person.InvitedUntil is null ? null : time.GetUtcNow() + LinkLife;
+            Alongside(context, by, ChangeCatalog.PasswordReset, person);
+            var result = Outcome(await users.UpdateSecurityStampAsync(person), person);
+            code = result.Done ? await users.GeneratePasswordResetTokenAsync(person) : null;
+            return result;
+        });
+        return (outcome, code);
+    }
+
+    /// <summary>Whoever opens a one-time link chooses a password; the link is used up by that.</summary>
+    public Task<PeopleOutcome> AcceptLinkAsync(string? address, long id, string code, string password) => ChangeAsync(id, async (users, context, person) =>
+    {
+        var invited = person.InvitedUntil is not null;
+        if (person.DisabledAt is not null || person.InvitedUntil <= time.GetUtcNow())
+        {
+            return PeopleOutcome.Refused("This link has run out. Ask an admin for a new one.");
+        }
+
+        person.InvitedUntil = null;
+        var by = new Actor(ActorKind.Person, person.Id, person.Name, person.Role, Address: address);
+        Alongside(context, by, invited ? ChangeCatalog.InvitationAccepted : ChangeCatalog.PasswordChanged, person);
+        var result = await users.ResetPasswordAsync(person, code, password);
+        return result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.InvalidToken))
+            ? PeopleOutcome.Refused("This link was used before, or it has run out. Ask an admin for a new one.")
+            : Outcome(result, person);
+    });
+
+    public Task<PeopleOutcome> SetRoleAsync(Actor by, long id, Role role) => ManageAsync(by, id, (users, context, person) =>
+    {
+        var before = person.Role;
+        person.Role = role;
+        Alongside(context, by, ChangeCatalog.RoleChanged, person, ("role", Rights.Word(before), Rights.Word(role)));
+        return users.UpdateSecurityStampAsync(person);   // a session knows its role only by its stamp
+    });
+
+    public Task<PeopleOutcome> DisableAsync(Actor by, long id, string? reason = null) => ManageAsync(by, id, (users, context, person) =>
+    {
+        person.DisabledAt = time.GetUtcNow();
+        context.Alongside = Line(by, new Change(ChangeCatalog.PersonDisabled, PublicId.Person(person.Id), person.Name) { Reason = reason });
+        return users.UpdateSecurityStampAsync(person);
+    });
+
+    public Task<PeopleOutcome> EnableAsync(Actor by, long id) => ManageAsync(by, id, (users, context, person) =>
+    {
+        person.DisabledAt = null;
+        person.AccessFailedCount = 0;
+        person.LockoutEnd = null;
+        Alongside(context, by, ChangeCatalog.PersonEnabled, person);
+        return users.UpdateAsync(person);
+    });
+
+    /// <summary>A person's own change: password, authenticator. The session it comes from ends with the others, and is made again by the page.</summary>
+    public Task<PeopleOutcome> ChangeOwnAsync(
+        Actor by, ChangeAction action, Func<UserManager<Person>, Person, Task<IdentityResult>> change) =>
+        ChangeAsync(by.Id ?? 0, async (users, context, person) =>
+        {
+            Alongside(context, by, action, person);
+            return Outcome(await change(users, person), person);
+        });
+
+    /// <summary>Remembers a sign-in. Only the time changes, so no session ends.</summary>
+    public Task SignedInAsync(Actor by) => ChangeAsync(by.Id ?? 0, async (users, context, person) =>
+    {
+        person.LastSignInAt = time.GetUtcNow();
+        Alongside(context, by, ChangeCatalog.SignedIn, person);
+        return Outcome(await users.UpdateAsync(person), person);
+    });
+
+    private Task<PeopleOutcome> ManageAsync(
+        Actor by, long id, Func<UserManager<Person>, ConsoleDbContext, Person, Task<IdentityResult>> change)
+    {
+        by.Demand(Permission.ManagePeople);
+        return ChangeAsync(id, async (users, context, person) => Outcome(await change(users, context, person), person));
+    }
+
+    private Task<PeopleOutcome> ChangeAsync(long id, Func<UserManager<Person>, ConsoleDbContext, Person, Task<PeopleOutcome>> change) =>
+        WorkAsync(async (users, context) => await context.People.SingleOrDefaultAsync(person => person.Id == id) is { } person
+            ? await change(users, context, person)
+            : PeopleOutcome.Refused("There is no such person any more."));
+
+    private async Task<PeopleOutcome> WorkAsync(Func<UserManager<Person>, ConsoleDbContext, Task<PeopleOutcome>> work)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        try
+        {
+            return await work(scope.ServiceProvider.GetRequiredService<UserManager<Person>>(), scope.ServiceProvider.GetRequiredService<ConsoleDbContext>());
+        }
+        catch (LastAdminException last)
+        {
+            return PeopleOutcome.Refused(last.Message);
+        }
+        finally
+        {
+            await directory.ReloadAsync();
+        }
+    }
+
+    private void Alongside(ConsoleDbContext context, Actor by, ChangeAction action, Person person, params IReadOnlyList<(string Field, string? Before, string? After)> fields) =>
+        context.Alongside = Line(by, new Change(action, person.Id == 0 ? null : PublicId.Person(person.Id), person.Name)
+        {
+            Fields = [.. fields.Select(field => new FieldChange(field.Field, field.Before, field.After))],
+        });
+
+    /// <summary>The line, and the last look that keeps at least one admin: both inside the commit.</summary>
+    private Action<ConsoleDbContext> Line(Actor by, Change change) => context =>
+    {
+        if (change.Action == ChangeCatalog.RoleChanged || change.Action == ChangeCatalog.PersonDisabled)
+        {
+            var changed = context.ChangeTracker.Entries<Person>().Select(entry => entry.Entity).ToList();
+            var ids = changed.Select(person => person.Id).ToList();
+            var others = context.People.AsNoTracking().Where(person => !ids.Contains(person.Id)).AsEnumerable();
+            if (!changed.Concat(others).Any(person => person.IsActiveAdmin))
+            {
+                throw new LastAdminException();
+            }
+        }
+
+        log.Append(context, by, change);
+    };
+
+    private Person New(string email, string name, Role role) => new()
+    {
+        Name = name.Trim(),
+        Email = email.Trim(),
+        UserName = email.Trim(),
+        Role = role,
+        CreatedAt = time.GetUtcNow(),
+        SecurityStamp = Guid.NewGuid().ToString("N"),
+        LockoutEnabled = true,
+    };
+
+    private static PeopleOutcome Outcome(IdentityResult result, Person person) =>
+        result.Succeeded ? PeopleOutcome.Of(person) : PeopleOutcome.Refused([.. result.Errors.Select(error => error.Description)]);
+}
