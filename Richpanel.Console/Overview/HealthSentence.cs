@@ -11,6 +11,7 @@ public enum HealthAction
     Resume,
     Release,
     Mend,
+    EnterSecret,
     AddSecret,
     AddSource,
 }
@@ -32,6 +33,11 @@ public sealed record HealthSentence(string Look, string Text, string Detail, Dat
         if (connection.HoldCause is { } code && !(connection.HoldUntil <= now))
         {
             var cause = CauseCatalog.Find(code);
+            if (code == CauseCatalog.SecretUnreadable.Code)
+            {
+                return new("held", "is on hold: enter the secret again", $"{cause.Text} {unsent}; no try is spent. {cause.Remedy}", connection.HoldSince, null, HealthAction.EnterSecret);
+            }
+
             return new("held", $"is on hold: {cause.Title}", $"{cause.Text} {unsent}; no try is spent. {cause.Remedy}", connection.HoldSince, connection.HoldUntil,
                 connection.HoldUntil is null ? HealthAction.Mend : HealthAction.Release);
         }
