@@ -35,7 +35,7 @@ public sealed partial class ConnectionForm
     private string SecretHelp => Input switch
     {
         { IsSandbox: true } => "The sandbox has a secret of its own.",
-        { SecretFingerprint: not null } => "Stored, and never shown again; what is known of it stands below. Type to replace it; leave it empty to keep it.",
+        { SecretFingerprint: not null } => "Stored, and never shown again; what is known of it stands above. Type to replace it; leave it empty to keep it.",
         _ => "Signs what is sent. Stored encrypted and never shown again. Without it calls go out unsigned.",
     };
 

@@ -149,6 +149,24 @@ public sealed class LostKeysTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task A_hold_that_stands_already_keeps_its_cause()
+    {
+        Directory.Delete(KeyRing, recursive: true);
+        Start();
+        await _console.Writer.WriteAsync(session =>
+        {
+            using var context = session.Context();
+            context.Connections.Find(_source.ConnectionId)!.HoldCause = "unauthorized";
+            context.SaveChanges();
+        });
+        await _console.DisposeAsync();
+
+        Start();
+
+        Assert.Equal("unauthorized", Shop.HoldCause);
+    }
+
+    [Fact(Timeout = 120_000)]
     public void It_is_known_which_write_keys_can_no_longer_be_shown_and_that_the_seal_is_new()
     {
         Directory.Delete(KeyRing, recursive: true);

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Deliveries;
-using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.Deliveries;
 
