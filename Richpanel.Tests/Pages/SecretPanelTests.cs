@@ -50,7 +50,7 @@ public sealed class SecretPanelTests : IAsyncLifetime
 
         page.EventuallySays("The secret before is gone.");
         Assert.Null(Shop.PreviousSecret);
-        Assert.DoesNotContain(page.FindAll("button"), button => button.Words() == "Go back to the secret before");
+        page.Eventually(() => Assert.DoesNotContain(page.FindAll("button"), button => button.Words() == "Go back to the secret before"));
     }
 
     [Fact(Timeout = 60_000)]
