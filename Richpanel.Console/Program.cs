@@ -43,6 +43,7 @@ try
     }
 
     await app.Services.GetRequiredService<ConnectionDirectory>().ReloadAsync();
+    await app.Services.GetRequiredService<LostSecrets>().LookAsync();
     await app.Services.GetRequiredService<PeopleDirectory>().ReloadAsync();
     await app.Services.GetRequiredService<Bootstrap>().ApplyAsync();
     await app.Services.GetRequiredService<FirstAdmin>().EnsureAsync();

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
-using Richpanel.Console.Shared;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 
@@ -23,7 +22,6 @@ public sealed partial class ConnectionForm
 
     [Parameter] public EventCallback OnSave { get; set; }
 
-    [Inject] public required ViewerTime Time { get; init; }
     [Inject] public required IOptions<DeliveryOptions> Delivery { get; init; }
 
     private DeliveryOptions Defaults => Delivery.Value;
@@ -41,8 +39,7 @@ public sealed partial class ConnectionForm
     private string SecretHelp => Input switch
     {
         { IsSandbox: true } => "The sandbox has a secret of its own.",
-        { SecretFingerprint: { } fingerprint, SecretSetAt: { } at } =>
-            $"Stored, and never shown again. Fingerprint {fingerprint}, set {TimeWords.Exact(Time.Local(at), Time.Local(Time.Now))}. Type to replace it; leave it empty to keep it.",
+        { SecretFingerprint: not null } => "Stored, and never shown again; what is known of it stands above. Type to replace it; leave it empty to keep it.",
         _ => "Signs what is sent. Stored encrypted and never shown again. Without it calls go out unsigned.",
     };
 

@@ -13,6 +13,7 @@ public enum HealthAction
     Mend,
     Enable,
     Look,
+    EnterSecret,
     AddSecret,
     AddSource,
 }
@@ -35,6 +36,11 @@ public sealed record HealthSentence(string Look, string Text, string Detail, Dat
         if (connection.HoldCause is { } code && !(connection.HoldUntil <= now))
         {
             var cause = CauseCatalog.Find(code);
+            if (code == CauseCatalog.SecretUnreadable.Code)
+            {
+                return new("held", "is on hold: enter the secret again", $"{cause.Text} {unsent}; no try is spent. {cause.Remedy}", connection.HoldSince, null, HealthAction.EnterSecret);
+            }
+
             return new("held", $"is on hold: {cause.Title}", $"{cause.Text} {unsent}; no try is spent. {cause.Remedy}", connection.HoldSince, connection.HoldUntil,
                 connection.HoldUntil is null ? HealthAction.Mend : HealthAction.Release);
         }

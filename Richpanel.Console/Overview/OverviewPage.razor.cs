@@ -34,7 +34,7 @@ public sealed partial class OverviewPage : IDisposable
     /// <summary>What needs a person stands first.</summary>
     private IEnumerable<(Connection Connection, HealthSentence Health)> Health => Directory.Connections
         .Select(connection => (connection, HealthSentence.Of(connection, LineOf(connection), HasSource(connection), Time.Now, _failing.GetValueOrDefault(connection.Id))))
-        .OrderByDescending(pair => pair.Item2.Action is HealthAction.Mend or HealthAction.Release or HealthAction.Look)
+        .OrderByDescending(pair => pair.Item2.Action is HealthAction.Mend or HealthAction.EnterSecret or HealthAction.Release or HealthAction.Look)
         .ThenByDescending(pair => pair.Item2.Action is HealthAction.Resume)
         .ThenBy(pair => pair.connection.IsSandbox);
 

@@ -12,6 +12,7 @@ namespace Richpanel.Console.Receiver;
 internal sealed class SourceGate : IDisposable
 {
     private const int NoSourceRetrySeconds = 10;
+    private const int LostSecretRetrySeconds = 60;
 
     private readonly ConnectionDirectory _directory;
     private readonly SecretProtector _secrets;
@@ -58,15 +59,27 @@ internal sealed class SourceGate : IDisposable
         var apiKey = BasicUser.Of(request) ?? throw Unknown("Send the connection's API Key as Basic user name.");
         var secret = ApiSecretOf(request) ?? throw new RefusedException(SegmentAnswer.Refused(
             StatusCodes.Status401Unauthorized, CauseCatalog.BadSettings, "X-Segment-Settings"));
+        var isLost = false;
         foreach (var connection in _directory.Connections)
         {
-            if (connection.ProtectedSecret is { } kept
-                && string.Equals(connection.ApiKey, apiKey, StringComparison.Ordinal)
-                && IsSame(secret, _secrets.Unprotect(kept))
-                && SourceOf(connection) is { } source)
+            if (connection.ProtectedSecret is not { } kept || !string.Equals(connection.ApiKey, apiKey, StringComparison.Ordinal) || SourceOf(connection) is not { } source)
+            {
+                continue;
+            }
+
+            if (_secrets.Open(kept) is not { } stored)
+            {
+                isLost = true;
+            }
+            else if (IsSame(secret, stored))
             {
                 return Admit(request, source);
             }
+        }
+
+        if (isLost)
+        {
+            throw CannotVerify(null);
         }
 
         // The same answer for a wrong key and a wrong secret: which of the two it was is nobody's business.
@@ -74,6 +87,10 @@ internal sealed class SourceGate : IDisposable
     }
 
     public void Dispose() => _rate?.Dispose();
+
+    /// <summary>What must be checked and cannot be is neither let in nor turned away for good.</summary>
+    public static RefusedException CannotVerify(Source? known) =>
+        new(SegmentAnswer.Refused(StatusCodes.Status503ServiceUnavailable, CauseCatalog.CannotVerify, retryAfter: LostSecretRetrySeconds)) { Known = known };
 
     private Source? SourceOf(Connection connection)
     {

@@ -16,8 +16,13 @@ internal sealed class WebhookCheck(SecretProtector secrets)
     /// </summary>
     public void Demand(HttpRequest request, Source source, ReadOnlySpan<byte> body, RequestShape shape)
     {
-        if (source.ProtectedWebhookSecret is { } kept
-            && !WebhookSignature.Fits(request.Headers[Header], shape.Signed.Of(body), Encoding.UTF8.GetBytes(secrets.Unprotect(kept))))
+        if (source.ProtectedWebhookSecret is not { } kept)
+        {
+            return;
+        }
+
+        var secret = secrets.Open(kept) ?? throw SourceGate.CannotVerify(source);
+        if (!WebhookSignature.Fits(request.Headers[Header], shape.Signed.Of(body), Encoding.UTF8.GetBytes(secret)))
         {
             throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status401Unauthorized, CauseCatalog.BadSignature, Header));
         }

@@ -8,6 +8,7 @@ namespace Richpanel.Console.Startup;
 /// </summary>
 internal static partial class SecretsInFiles
 {
+    private static readonly string[] s_sections = ["Bootstrap", "Storage"];
     private static readonly string[] s_secretNames = ["ApiSecret", "Token", "Password"];
 
     public static void WarnOfSecretsInFiles(this WebApplication app)
@@ -16,7 +17,7 @@ internal static partial class SecretsInFiles
         {
             if (Path.GetFileName(file.Source.Path) is { } name && name.StartsWith("appsettings", StringComparison.OrdinalIgnoreCase))
             {
-                foreach (var setting in Secrets(file, "Bootstrap"))
+                foreach (var setting in s_sections.SelectMany(section => Secrets(file, section)))
                 {
                     Found(app.Logger, setting, name);
                 }

@@ -67,6 +67,11 @@ public static partial class CauseCatalog
     public static readonly Cause BadSignature = new(
         "bad_signature", "Signature wrong", "X-Signature is missing or does not belong to this body.", "Enter the same shared secret at Segment's Webhooks destination and at the source.");
 
+    public static readonly Cause CannotVerify = new(
+        "cannot_verify", "Secret for the check unreadable",
+        "The secret this request must be checked against cannot be decrypted, because the key ring that sealed it is missing or was replaced. Nothing was kept.",
+        "Enter it again: the API Secret on the connection's page, a webhook secret at its source. Senders come again by themselves.");
+
     public static readonly Cause OriginNotAllowed = new(
         "origin_not_allowed", "Origin not allowed", "The web page that sent this is not among the source's allowed origins.", "Add the page's origin to the source, or clear its list to allow all.");
 

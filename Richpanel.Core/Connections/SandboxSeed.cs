@@ -55,5 +55,5 @@ public sealed class SandboxSeed(StoreWriter writer, SecretProtector secrets, Tim
         context.Connections.Any(c => c.Name == Name) ? $"{Name} (built in)" : Name;
 
     /// <summary>128 random bits as 32 lower-case hex digits: the form of Segment's own write keys.</summary>
-    private static string RandomKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    internal static string RandomKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 }

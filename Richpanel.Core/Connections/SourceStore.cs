@@ -110,6 +110,12 @@ public sealed class SourceStore(
         return key;
     }
 
+    /// <summary>False when the key ring that sealed it is gone: it goes on working, but nobody can look at it any more.</summary>
+    public bool CanShowWriteKey(Source source) => secrets.CanOpen(source.ProtectedWriteKey);
+
+    /// <summary>False when signed webhooks cannot be checked until the secret is entered again.</summary>
+    public bool CanCheckSignatures(Source source) => source.ProtectedWebhookSecret is null || secrets.CanOpen(source.ProtectedWebhookSecret);
+
     /// <summary>For the product's own first event, where nobody looks.</summary>
     internal string RevealWriteKey(Source source) => secrets.Unprotect(source.ProtectedWriteKey);
 

@@ -48,7 +48,7 @@ internal sealed partial class ConnectionLoop
                 Judge(sent.Deliveries, now);
                 break;
             case SendEnd.NotSent refused:
-                _stop = new ConnectionStop(refused.HoldCause, null);
+                _stop = new ConnectionStop(refused.HoldCause, null, refused.ConnectionVersion);
                 GiveBack(ended.Deliveries.Select(delivery => delivery.Row).ToList());
                 break;
             case SendEnd.Broke:

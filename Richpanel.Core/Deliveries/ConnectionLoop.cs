@@ -194,14 +194,15 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
 
         if (_recordOneByOne && _finished.Count > 0)
         {
-            StartTurn(new DispatchTurn(connectionId, now, [_finished[0]], [], null, WishFor(0, now), null));
+            StartTurn(new DispatchTurn(connectionId, now, [_finished[0]], [], null, WishFor(0, now), null, SecretAcceptance.In([_finished[0]], tools.Directory.Find(connectionId), now)));
             _finished.RemoveAt(0);
             return;
         }
 
         _recordOneByOne = false;
         var turn = new DispatchTurn(
-            connectionId, now, [.. _finished], [.. _releases], _stop, WishFor(claim, now), sweep ? NextSweep(now) : null);
+            connectionId, now, [.. _finished], [.. _releases], _stop, WishFor(claim, now), sweep ? NextSweep(now) : null,
+            SecretAcceptance.In(_finished, tools.Directory.Find(connectionId), now));
         _finished.Clear();
         _releases.Clear();
         _stopBeingWritten = _stop;
@@ -253,7 +254,7 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
         try
         {
             result = await tools.Store.TakeTurnAsync(turn);
-            if (turn.Stop is not null)
+            if (turn.Stop is not null || result.SecretAccepted)
             {
                 await tools.Directory.ReloadAsync();
             }

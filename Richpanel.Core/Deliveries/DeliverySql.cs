@@ -49,6 +49,12 @@ internal static class DeliverySql
     public const string Hold =
         """UPDATE "Connections" SET "HoldCause"=$k,"HoldSince"=CASE WHEN "HoldUntil">$now THEN "HoldSince" ELSE $now END,"HoldUntil"=$u WHERE "Id"=$id AND ("HoldCause" IS NULL OR "HoldUntil"<=$now OR "HoldUntil"<$u OR ("HoldUntil" IS NOT NULL AND $u IS NULL))""";
 
+    public const string HoldOfVersion = Hold + """ AND "Version"=$v""";
+
+    /// <summary>The first acceptance of the secret that is stored now; any later one changes nothing.</summary>
+    public const string AcceptSecret =
+        """UPDATE "Connections" SET "SecretAcceptedAt"=$at WHERE "Id"=$id AND "SecretFingerprint"=$f AND "SecretAcceptedAt" IS NULL""";
+
     public const string Postpone =
         """UPDATE "Connections" SET "PostponedUntil"=$u WHERE "Id"=$id AND ("PostponedUntil" IS NULL OR "PostponedUntil"<$u)""";
 

@@ -6,7 +6,8 @@ namespace Richpanel.Core.Deliveries;
 /// <summary>What an answer changes on the connection itself.</summary>
 /// <param name="HoldCause">On hold for this cause; null = only postponed.</param>
 /// <param name="Until">End of the hold (null = until a person releases it) or of the postponement.</param>
-internal sealed record ConnectionStop(string? HoldCause, DateTimeOffset? Until)
+/// <param name="OfVersion">Only while the connection is of this version: what was wrong may have been mended meanwhile. Null = whatever it is.</param>
+internal sealed record ConnectionStop(string? HoldCause, DateTimeOffset? Until, int? OfVersion = null)
 {
     /// <summary>A hold outweighs a postponement; of two holds, or two postponements, the one that ends later counts.</summary>
     public bool Outweighs(ConnectionStop? other) => other switch

@@ -24,6 +24,7 @@ public sealed class InstallationKey
         catch (FileNotFoundException)
         {
             _key = Make(protector, file);
+            IsNew = true;
         }
         catch (CryptographicException)
         {
@@ -36,6 +37,9 @@ public sealed class InstallationKey
 
     /// <summary>The key of before could not be opened at this start.</summary>
     public bool IsRenewed { get; }
+
+    /// <summary>There was none at this start: the first, or the keys folder is gone. Which of the two it is, the change log shows.</summary>
+    public bool IsNew { get; }
 
     /// <summary>HMAC-SHA-256.</summary>
     public byte[] Seal(ReadOnlySpan<byte> data) => HMACSHA256.HashData(_key, data);

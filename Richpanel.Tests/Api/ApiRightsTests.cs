@@ -20,7 +20,8 @@ public sealed class ApiRightsTests(ApiUnderTest api) : IClassFixture<ApiUnderTes
         ("POST", "connections/Shop/pause", Permission.Operate), ("POST", "connections/Shop/resume", Permission.Operate),
         ("POST", "connections/Shop/release", Permission.Operate),
         ("POST", "connections", Permission.Administer), ("PUT", "connections/nobody", Permission.Administer), ("POST", "sources", Permission.Administer),
-        ("PUT", "sources/nobody", Permission.Administer),
+        ("PUT", "sources/nobody", Permission.Administer), ("POST", "connections/Shop/secret/roll-back", Permission.Administer),
+        ("POST", "connections/Shop/secret/forget", Permission.Administer),
     ];
 
     public static TheoryData<string, string, Role> Matrix

@@ -36,7 +36,7 @@ public sealed class OptionsDocumentationTests
 
     private static (string Section, Type Type)[] Sections =>
     [
-        ("Storage", typeof(StorageOptions)), ("Receiver", typeof(ReceivingLimits)), ("Receiver", typeof(ReceiverOptions)),
+        ("Storage", typeof(StorageOptions)), ("Storage:KeyRingCertificate", typeof(KeyRingCertificateOptions)), ("Receiver", typeof(ReceivingLimits)), ("Receiver", typeof(ReceiverOptions)),
         ("Receiver:RateLimit", typeof(RateLimitOptions)), ("Delivery", typeof(DeliveryOptions)), ("Outgoing", typeof(OutgoingOptions)),
         ("Sandbox", typeof(SandboxOptions)), ("Bootstrap", typeof(BootstrapOptions)), ("Console", typeof(PageOptions)),
     ];
