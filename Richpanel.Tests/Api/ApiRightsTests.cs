@@ -21,6 +21,7 @@ public sealed class ApiRightsTests(ApiUnderTest api) : IClassFixture<ApiUnderTes
         ("POST", "connections/Shop/release", Permission.Operate),
         ("POST", "connections", Permission.Administer), ("PUT", "connections/nobody", Permission.Administer), ("POST", "sources", Permission.Administer),
         ("PUT", "sources/nobody", Permission.Administer),
+        ("GET", "audit", Permission.ReadChangeLog), ("POST", "audit/verify", Permission.ReadChangeLog), ("GET", "audit/export.csv", Permission.ReadChangeLog),
     ];
 
     public static TheoryData<string, string, Role> Matrix
