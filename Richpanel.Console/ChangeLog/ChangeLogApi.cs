@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Richpanel.Console.Shared;
-using Richpanel.Console.Shell;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 
@@ -40,7 +39,7 @@ public static class ChangeLogApi
 
     /// <summary><c>/change-log/export.csv</c> for a signed-in person's browser.</summary>
     public static void MapChangeLogDownload(this WebApplication app) => app.MapGet("/change-log/export.csv", ExportAsync)
-        .WithMetadata(PageDoor.Mark).ExcludeFromDescription().RequireAuthorization(nameof(Permission.ReadChangeLog)).AddEndpointFilter(OnlyFromOwnPagesAsync)
+        .ExcludeFromDescription().RequireAuthorization(nameof(Permission.ReadChangeLog)).AddEndpointFilter(OnlyFromOwnPagesAsync)
         .AddEndpointFilter(OnlyForAllConnectionsAsync);
 
     private static async Task<Results<Ok<List>, ProblemHttpResult>> PageAsync(

@@ -13,12 +13,6 @@ public sealed partial class ChangeHeadKeeper(IDbContextFactory<ConsoleDbContext>
 
     private long _noted;
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await NoteAsync();
-    }
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(s_every, time);
@@ -32,7 +26,8 @@ public sealed partial class ChangeHeadKeeper(IDbContextFactory<ConsoleDbContext>
         }
         catch (OperationCanceledException)
         {
-            // Stopping.
+            // Stopping: pages and API have stopped before, so this note is the last.
+            await NoteAsync();
         }
     }
 

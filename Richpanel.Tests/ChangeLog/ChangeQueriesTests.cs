@@ -47,33 +47,33 @@ public sealed class ChangeQueriesTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("person", 5, 4, 2)]
-    [InlineData("person:3", 4, 2)]
-    [InlineData("TOKEN:2", 3)]
-    [InlineData("system", 1)]
-    [InlineData("miller", 4, 2)]
-    [InlineData("%")]
-    public async Task It_narrows_to_who_did_it(string who, params long[] lines) => Assert.Equal(lines, await FindAsync(new ChangeFilter { Who = who }));
+    [InlineData("person", "5 4 2")]
+    [InlineData("person:3", "4 2")]
+    [InlineData("TOKEN:2", "3")]
+    [InlineData("system", "1")]
+    [InlineData("miller", "4 2")]
+    [InlineData("%", "")]
+    public async Task It_narrows_to_who_did_it(string who, string lines) => Assert.Equal(lines, string.Join(' ', await FindAsync(new ChangeFilter { Who = who })));
 
     [Theory]
-    [InlineData("connection", 3, 2)]
-    [InlineData("connection.paused", 3)]
-    [InlineData("conn")]
-    [InlineData("%")]
-    public async Task It_narrows_to_what_was_done(string action, params long[] lines) => Assert.Equal(lines, await FindAsync(new ChangeFilter { Action = action }));
+    [InlineData("connection", "3 2")]
+    [InlineData("connection.paused", "3")]
+    [InlineData("conn", "")]
+    [InlineData("%", "")]
+    public async Task It_narrows_to_what_was_done(string action, string lines) => Assert.Equal(lines, string.Join(' ', await FindAsync(new ChangeFilter { Action = action })));
 
     [Theory]
-    [InlineData("con_1", 3, 2)]
-    [InlineData("con_2")]
-    public async Task It_narrows_to_what_it_was_done_to(string id, params long[] lines) => Assert.Equal(lines, await FindAsync(new ChangeFilter { ObjectId = id }));
+    [InlineData("con_1", "3 2")]
+    [InlineData("con_2", "")]
+    public async Task It_narrows_to_what_it_was_done_to(string id, string lines) => Assert.Equal(lines, string.Join(' ', await FindAsync(new ChangeFilter { ObjectId = id })));
 
     [Theory]
-    [InlineData("100%", 3)]
-    [InlineData("fail_here", 3)]
-    [InlineData("fail.here")]
-    [InlineData("SHOP", 3, 2)]
-    [InlineData("' OR 1=1 --")]
-    public async Task It_narrows_to_words_and_takes_every_sign_for_itself(string words, params long[] lines) => Assert.Equal(lines, await FindAsync(new ChangeFilter { Words = words }));
+    [InlineData("100%", "3")]
+    [InlineData("fail_here", "3")]
+    [InlineData("fail.here", "")]
+    [InlineData("SHOP", "3 2")]
+    [InlineData("' OR 1=1 --", "")]
+    public async Task It_narrows_to_words_and_takes_every_sign_for_itself(string words, string lines) => Assert.Equal(lines, string.Join(' ', await FindAsync(new ChangeFilter { Words = words })));
 
     [Fact]
     public async Task It_narrows_to_a_span_of_time()
@@ -101,8 +101,9 @@ public sealed class ChangeQueriesTests : IAsyncLifetime
 
         Assert.Equal((0, 5006L), (first.Items.Count, first.NextCursor));
         Assert.NotNull(first.SearchedBackTo);
-        Assert.Equal(([3, 2], (long?)null), (second.Items.Select(line => line.Id), second.NextCursor));
-        Assert.Equal(([3, 2], (long?)null), (indexed.Items.Select(line => line.Id), indexed.NextCursor));
+        Assert.Equal([3, 2], second.Items.Select(line => line.Id));
+        Assert.Equal([3, 2], indexed.Items.Select(line => line.Id));
+        Assert.Null(second.NextCursor ?? indexed.NextCursor);
     }
 
     private async Task<IEnumerable<long>> FindAsync(ChangeFilter filter)

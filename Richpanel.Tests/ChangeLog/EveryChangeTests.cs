@@ -87,9 +87,10 @@ public sealed class EveryChangeTests(ApiUnderTest api) : IClassFixture<ApiUnderT
         using var nobody = await api.CallAsync(HttpMethod.Post, "deliveries/dlv_zzz/cancel", "{}");
         using var faulty = await api.CallAsync(HttpMethod.Put, "connections/Shop", """{"timeoutSeconds":9999}""");
         using var notAllowed = await api.CallAsync(HttpMethod.Put, "connections/Shop", """{"timeoutSeconds":9}""", Role.Operator);
-        using var unreadable = await api.CallAsync(HttpMethod.Post, "send", """{"connection":"Sandbox","call":[]}""");
+        using var nowhere = await api.CallAsync(HttpMethod.Post, "send", """{"connection":"Nobody","call":{}}""");
 
         Assert.Equal(before, (await LinesAsync()).Count);
+        Assert.Equal([404, 400, 403, 404], new[] { nobody, faulty, notAllowed, nowhere }.Select(answer => (int)answer.StatusCode));
     }
 
     [Fact]
