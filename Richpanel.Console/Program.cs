@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Options;
 using Richpanel.Console.Api;
+using Richpanel.Console.ChangeLog;
 using Richpanel.Console.Receiver;
 using Richpanel.Console.Sandbox;
 using Richpanel.Console.Shell;
 using Richpanel.Console.SignIn;
 using Richpanel.Console.Startup;
 using Richpanel.Core;
+using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.People;
 using Richpanel.Core.Sandbox;
@@ -15,6 +17,13 @@ using Serilog;
 if (args is ["--healthcheck"])
 {
     return await HealthProbe.RunAsync();
+}
+
+if (args is [ChangeLogCommand.Name, .. var settings])
+{
+#pragma warning disable RS0030 // the answer of a command is its output, not a line of the log
+    return await ChangeLogCommand.RunAsync(settings, Console.Out);
+#pragma warning restore RS0030
 }
 
 // First stage: whatever goes wrong before the settings are read is still a line a person can see.
@@ -37,6 +46,7 @@ try
     app.Services.GetService<IStartupValidator>()?.Validate();
     app.WarnOfSecretsInFiles();
     await DatabaseStartup.MigrateAsync(app.Services.GetRequiredService<StoragePaths>(), CancellationToken.None);
+    await app.Services.GetRequiredService<ChangeStart>().WriteAsync(typeof(Program).Assembly.GetName().Version?.ToString(3) ?? "");
     if (app.Services.GetRequiredService<IOptions<SandboxOptions>>().Value.Enabled)
     {
         await app.Services.GetRequiredService<SandboxSeed>().EnsureAsync();
@@ -51,7 +61,10 @@ try
     app.UseSeparatePorts();
     app.MapReceiver();
     app.UseSignIn();
-    app.MapApi().MapSandbox();
+    var api = app.MapApi();
+    api.MapSandbox();
+    api.MapAudit();
+    app.MapChangeLogDownload();
     app.MapPublicSandbox();
     app.MapConsole();
     await app.RunAsync();

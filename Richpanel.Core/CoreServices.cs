@@ -79,6 +79,12 @@ public static class CoreServices
     {
         services.AddSingleton<InstallationKey>();
         services.AddSingleton<ChangeWriting>();
+        services.AddSingleton<ChangeQueries>();
+        services.AddSingleton<ChangeVerifier>();
+        services.AddSingleton<ChangeReview>();
+        services.AddSingleton<ChangeHead>();
+        services.AddSingleton<ChangeStart>();
+        services.AddHostedService<ChangeHeadKeeper>();
         services.AddSingleton<ApiTokenDirectory>();
         services.AddSingleton<PeopleDirectory>();
         services.AddSingleton<PeopleStore>();

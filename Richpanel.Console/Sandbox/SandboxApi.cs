@@ -34,9 +34,9 @@ public static class SandboxApi
 
         var change = Group(api, Permission.UseSandbox);
         change.MapPut("/scenario", SetScenarioAsync);
-        change.MapDelete("/", async (HttpContext http, SandboxStore store, ChangeWriting log, CancellationToken ct) =>
+        change.MapDelete("/", async (HttpContext http, SandboxStore store, ConnectionDirectory directory, ChangeWriting log, CancellationToken ct) =>
         {
-            await log.WriteAsync(By(http), new Change(ChangeCatalog.SandboxCleared));
+            await log.WriteAsync(By(http), ChangeOf(ChangeCatalog.SandboxCleared, directory));
             await store.ClearAsync(ct);
             return TypedResults.NoContent();
         });
@@ -92,7 +92,7 @@ public static class SandboxApi
     }
 
     private static async Task<Results<Ok<Scenario>, ValidationProblem>> SetScenarioAsync(
-        SandboxScenario scenario, HttpContext http, SandboxScenarios scenarios, ChangeWriting log)
+        SandboxScenario scenario, HttpContext http, SandboxScenarios scenarios, ConnectionDirectory directory, ChangeWriting log)
     {
         var asked = scenario.Steps is null ? scenario with { Steps = [] } : scenario;
         var faults = asked.Faults();
@@ -101,9 +101,24 @@ public static class SandboxApi
             return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["steps"] = [.. faults] });
         }
 
-        await log.WriteAsync(By(http), new Change(ChangeCatalog.ScenarioSet) { Count = asked.Steps.Count });
+        await log.WriteAsync(By(http), ChangeOf(ChangeCatalog.ScenarioSet, directory) with
+        {
+            Fields = FieldChange.Between(("answers", Words(scenarios.Now.Scenario), Words(asked)), ("seed", scenarios.Now.Scenario.Seed, asked.Seed)),
+        });
         scenarios.Set(asked);
         return TypedResults.Ok(Shown(scenarios));
+    }
+
+    private static Change ChangeOf(ChangeAction action, ConnectionDirectory directory) =>
+        directory.Connections.FirstOrDefault(c => c.IsSandbox) is { } sandbox ? new Change(action, Core.PublicId.Connection(sandbox.Id), sandbox.Name) : new Change(action);
+
+    /// <summary>The steps in short: <c>429, 503 ×2, reset</c>.</summary>
+    private static string Words(SandboxScenario scenario)
+    {
+        var steps = scenario.Steps.Take(20).Select(step =>
+            (step.Fault == SandboxFault.None ? step.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) : step.Fault.ToString().ToLowerInvariant())
+            + (step.Repeat switch { 1 => "", 0 => " for ever", var times => $" ×{times}" }));
+        return scenario.Steps.Count == 0 ? "as Richpanel" : string.Join(", ", steps) + (scenario.Steps.Count > 20 ? " …" : "");
     }
 
     private static Scenario Shown(SandboxScenarios scenarios)

@@ -101,15 +101,19 @@ public sealed class Bootstrap(
 
             // A token that was replaced in the configuration must stop working; one that only got another role is replaced as well,
             // and so is one that is put back after it had been replaced: a hash stands once.
+            ApiToken? replaced = null;
             foreach (var old in context.ApiTokens.Where(t => t.Hash == hash || (t.RevokedAt == null && t.Name == entry.Name)).ToList())
             {
                 if (old.Hash.AsSpan().SequenceEqual(hash))
                 {
+                    replaced = old;
                     context.ApiTokens.Remove(old);
                 }
                 else
                 {
                     old.RevokedAt = now;
+                    log.Append(context, Actor.Bootstrap, new Change(ChangeCatalog.TokenRevoked, null, old.Name));
+                    context.SaveChanges();
                 }
             }
 
@@ -127,7 +131,7 @@ public sealed class Bootstrap(
             remember(context);
             log.Append(context, Actor.Bootstrap, new Change(ChangeCatalog.TokenCreated, null, entry.Name)
             {
-                Fields = FieldChange.Between(("role", null, Rights.Word(role)), ("connections", null, entry.Connections), ("expires", null, entry.ExpiresAt)),
+                Fields = FieldChange.Between(("role", replaced?.Role, Rights.Word(role)), ("connections", replaced?.Connections, entry.Connections), ("expires", replaced?.ExpiresAt, entry.ExpiresAt)),
             });
             context.SaveChanges();
         }));

@@ -55,7 +55,12 @@ public sealed class SourceStore(
             Apply(draft, source);
             context.Sources.Add(source);
             alongside(context);
-            Log(context, by, ChangeCatalog.SourceCreated, source, ConnectionFields.Between(ConnectionFields.Of((Source?)null), ConnectionFields.Of(source)));
+            Log(context, by, ChangeCatalog.SourceCreated, source,
+            [
+                .. FieldChange.Between(("connection", null, context.Connections.Find(connectionId)!.Name)),
+                .. ConnectionFields.Between(ConnectionFields.Of((Source?)null), ConnectionFields.Of(source)),
+                .. source.ProtectedWebhookSecret is null ? (FieldChange[])[] : [FieldChange.Changed("webhookSecret")],
+            ]);
             context.SaveChanges();
             return new SaveOutcome<SourceWithKey>.Saved(new SourceWithKey(source, key));
         });

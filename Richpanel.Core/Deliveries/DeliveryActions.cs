@@ -188,12 +188,18 @@ public sealed class DeliveryActions(
             }
 
             var before = PlaceOf(delivery);
+            var dueBefore = delivery.DueAt;
             var done = change(context, delivery);
             if (done)
             {
                 if (wish.Action != ChangeCatalog.DeliveryCanceled || before.State != DeliveryState.Canceled)   // canceling twice is one cancel
                 {
-                    log.Append(context, by, wish with { ObjectId = PublicId.Delivery(id), ObjectName = delivery.EventName });
+                    log.Append(context, by, wish with
+                    {
+                        ObjectId = PublicId.Delivery(id),
+                        ObjectName = log.Scrubbed(delivery.EventName),   // a name may hold anything
+                        Fields = [.. FieldChange.Between(("state", before.State, delivery.State), ("dueAt", dueBefore, delivery.DueAt)), .. wish.Fields],
+                    });
                 }
 
                 context.SaveChanges();
