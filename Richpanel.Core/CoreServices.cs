@@ -103,6 +103,7 @@ public static class CoreServices
         services.AddOptions<DeliveryOptions>().BindConfiguration("Delivery").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DeliverySignal>();
         services.AddSingleton<DeliveryQueries>();
+        services.AddSingleton<DeliveryUnmasking>();
         services.AddSingleton<DeliveryActions>();
         services.AddSingleton<LabSender>();
         services.AddSingleton<DeliveryPulse>();

@@ -47,7 +47,7 @@ public sealed partial class OverviewPage : IDisposable
     {
         try
         {
-            (_ledger, _rejected) = (await Ledger.ReadAsync(_leaving.Token), await Rejected.RecentAsync(RejectedShown, _leaving.Token));
+            (_ledger, _rejected) = (await Ledger.ReadAsync(_leaving.Token), await Rejected.RecentAsync(await Viewer.SightAsync(), RejectedShown, _leaving.Token));
             _failed = false;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)

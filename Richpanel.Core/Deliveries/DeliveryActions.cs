@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Ledger;
+using Richpanel.Core.Privacy;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Deliveries;
@@ -192,7 +193,7 @@ public sealed class DeliveryActions(
             {
                 if (wish.Action != ChangeCatalog.DeliveryCanceled || before.State != DeliveryState.Canceled)   // canceling twice is one cancel
                 {
-                    log.Append(context, by, wish with { ObjectId = PublicId.Delivery(id), ObjectName = delivery.EventName });
+                    log.Append(context, by, wish with { ObjectId = PublicId.Delivery(id), ObjectName = TextMask.Name(delivery.EventName) });
                 }
 
                 context.SaveChanges();
