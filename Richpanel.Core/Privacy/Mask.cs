@@ -31,8 +31,9 @@ internal static partial class Mask
     {
         var words = value.Trim();
         return LooksLikeEmail(words) && !words.Any(char.IsWhiteSpace) ? "e-mail"
-            : LooksLikePhone(words) || (words.Length > 0 && words.All(char.IsDigit) && words.Length >= ManyDigits) ? "phone or long number"
             : Date().IsMatch(words) ? "date"
+            : Address().IsMatch(words) ? "IP address"
+            : LooksLikePhone(words) || (words.Length > 0 && words.All(char.IsDigit) && words.Length >= ManyDigits) ? "phone or long number"
             : Url().IsMatch(words) ? Counted("URL", value)
             : words is ['{', .., '}'] or ['[', .., ']'] ? Counted("JSON in text", value)
             : Counted("text", value);
@@ -49,6 +50,9 @@ internal static partial class Mask
 
     [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}([T ][\d:.]+(Z|[+-][\d:]+)?)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Date();
+
+    [GeneratedRegex(@"^([0-9]{1,3}\.){3}[0-9]{1,3}$|^[0-9A-Fa-f]{0,4}(:[0-9A-Fa-f]{0,4}){2,7}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Address();
 
     [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9+.\-]*://", RegexOptions.CultureInvariant)]
     private static partial Regex Url();

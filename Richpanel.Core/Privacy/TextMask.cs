@@ -115,7 +115,7 @@ public static partial class TextMask
     [GeneratedRegex(@"\+[0-9]{7,}|^(tel|sms|whatsapp|mailto):", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PhoneInId();
 
-    [GeneratedRegex(@"[^\s<>,;()\[\]{}]+(?:[@＠]|%40)[^\s<>""“”„,;()\[\]{}]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"[^\s<>,;()\[\]{}]+(?:[@＠]|%40)[^\s<>""“”„,;()\[\]{}]+(?<![.!?:'])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex EmailLike();
 
     /// <summary>Digits with what people write between them; whether they are many is counted after.</summary>

@@ -137,10 +137,10 @@ public sealed class ApiMaskingTests(ApiUnderTest api) : IClassFixture<ApiUnderTe
         Assert.Equal(before.Count, (await LinesAsync()).Count);
     }
 
-    private const string Person = $$"""{"email":"{{Email}}","firstName":"Jane","lastName":"Miller","phone":"+49 151 2345678","mobile":491512345678,"address":{"street":"12 Rose Street"}}""";
+    private const string Person = $$$"""{"email":"{{{Email}}}","firstName":"Jane","lastName":"Miller","phone":"+49 151 2345678","mobile":491512345678,"address":{"street":"12 Rose Street"}}""";
 
     private static string Call(string type, string id, string rest) =>
-        $$"""{"connection":"Sandbox","call":{"type":"{{type}}","userId":"{{Email}}","anonymousId":"anon-1","messageId":"{{id}}","timestamp":"2026-11-24T10:00:00Z",{{rest}}}}""";
+        $$$"""{"connection":"Sandbox","call":{"type":"{{{type}}}","userId":"{{{Email}}}","anonymousId":"anon-1","messageId":"{{{id}}}","timestamp":"2026-11-24T10:00:00Z",{{{rest}}}}}""";
 
     /// <summary>The answer as its reader reads it: escapes undone.</summary>
     private async Task<string> TextAsync(string method, string path, string? body, Role role)

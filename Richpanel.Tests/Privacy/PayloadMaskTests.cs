@@ -12,7 +12,7 @@ public sealed class PayloadMaskTests
         {"type":"identify","messageId":"ajs-next-1764000000000-4f1c","userId":"user-8472","timestamp":"2026-11-24T10:00:00.000Z","name":"••• text of 11 characters",
          "traits":{"email":"••• e-mail","firstName":"••• text of 4 characters","phone":"••• phone or long number","plan":"••• text of 4 characters","big":true,"none":null,"orders":3,"since":"••• date",
          "home":"••• URL of 21 characters","extra":"••• JSON in text of 9 characters","empty":"","createdAt":1764000000,"currency":"EUR","loyalty_card":"••• number of 8 digits","tags":["••• text of 1 character"]},
-         "context":{"ip":"••• text of 11 characters","locale":"de-DE","timezone":"Europe/Berlin","library":{"name":"analytics.js","version":"4.1.0"},"app":{"name":"••• text of 11 characters","build":"77"}}}
+         "context":{"ip":"••• IP address","locale":"de-DE","timezone":"Europe/Berlin","library":{"name":"analytics.js","version":"4.1.0"},"app":{"name":"••• text of 11 characters","build":"77"}}}
         """.ReplaceLineEndings("").Replace(",         \"", ",\"", StringComparison.Ordinal).Replace(",  \"", ",\"", StringComparison.Ordinal).Replace(", \"", ",\"", StringComparison.Ordinal),
         Masked(
             """

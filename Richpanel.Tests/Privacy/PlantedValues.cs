@@ -117,9 +117,9 @@ internal static class PlantedValues
         _ => Map(values, random, depth),
     };
 
-    /// <summary>A phone as a JSON number; under the key of an id digits alone are an id.</summary>
+    /// <summary>A phone as a JSON number; under the key of an id digits alone are an id, under that of a time they may be one.</summary>
     private static JsonTree AsNumber(Planted[] values, Random random, string key) =>
-        Pick(values, random) is { Digits.Length: >= 10 } phone && AllowList.Find(ShownWhere.Top, key) is not ShownAs.Id
+        Pick(values, random) is { Digits.Length: >= 10 } phone && AllowList.Find(ShownWhere.Top, key) is not (ShownAs.Id or ShownAs.Time)
             ? new JsonTree.Number(phone.Digits.TrimStart('0'))
             : new JsonTree.Number("3.5");
 

@@ -29,10 +29,10 @@ public sealed class TextMaskTests
 
     [Theory]
     [InlineData("The body has no list 'batch'. Send {\"batch\":[…]}.", "The body has no list 'batch'. Send {\"batch\":[…]}.")]
-    [InlineData("There is no 'Jane O'Brien' here; the customer's mail is jane@example.com.", "There is no '•••' here; the customer's mail is j•••@e•••.com")]
+    [InlineData("There is no 'Jane O'Brien' here; the customer's mail is jane@example.com.", "There is no '•••' here; the customer's mail is j•••@e•••.com.")]
     [InlineData("The connection's option decides what the customer's id is.", "The connection's option decides what the customer's id is.")]
     [InlineData("Call +49 (30) 123-4567 or 22 now.", "Call ••• or 22 now.")]
-    public void A_sentence_keeps_its_own_words(string sentence, string masked) => Assert.Equal(masked.TrimEnd('.'), TextMask.Sentence(sentence)!.TrimEnd('.'));
+    public void A_sentence_keeps_its_own_words(string sentence, string masked) => Assert.Equal(masked, TextMask.Sentence(sentence));
 
     [Theory]
     [InlineData("$.traits.email", "$.traits.email")]
