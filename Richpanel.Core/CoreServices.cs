@@ -123,6 +123,7 @@ public static class CoreServices
             .Validate(options => options.IsScheduleUsable, DeliveryOptions.ScheduleFault).ValidateOnStart();
         services.AddSingleton<DeliverySignal>();
         services.AddSingleton<DeliveryQueries>();
+        services.AddSingleton<DeliveryUnmasking>();
         services.AddSingleton<DeliveryActions>();
         services.AddSingleton<LabSender>();
         services.AddSingleton<DeliveryPulse>();

@@ -62,8 +62,15 @@ public sealed record AttemptShape(
         detail.Sent is { } sent ? DeepJson.Parse(sent.Content) : null, detail.Attempt.NextDueAt, detail.Attempt.ConnectionVersion, detail.Attempt.SecretFingerprint);
 }
 
-/// <summary>One delivery, whole. <c>call</c> is the Segment call as text, because it need not be readable JSON; <c>preview</c> is what it would become now.</summary>
-public sealed record DeliveryDetailShape(DeliveryShape Delivery, string? Call, IReadOnlyList<AttemptShape> Attempts, PreviewShape? Preview);
+/// <summary>One delivery, whole. <c>masked</c>: personal data in it is hidden. <c>call</c> is the Segment call as text, because it need not be readable JSON; <c>preview</c> is what it would become now.</summary>
+public sealed record DeliveryDetailShape(DeliveryShape Delivery, bool Masked, string? Call, IReadOnlyList<AttemptShape> Attempts, PreviewShape? Preview)
+{
+    public static DeliveryDetailShape Of(DeliveryDetail detail, ConnectionDirectory directory) => new(
+        DeliveryShape.Of(detail.Row, directory), detail.IsMasked,
+        detail.Call is { } call ? System.Text.Encoding.UTF8.GetString(call.Span) : null,
+        [.. detail.Attempts.Select(AttemptShape.Of)],
+        detail.Preview is { } preview ? PreviewShape.Of(preview) : null);
+}
 
 public sealed record PreviewRequestShape(string Method, string Url, IReadOnlyDictionary<string, string> Headers, string Body);
 

@@ -62,7 +62,7 @@ public sealed partial class FirstEventPanel : IDisposable
 
         try
         {
-            var page = await Deliveries.PageAsync(new DeliveryFilter { ConnectionId = _sandbox.Id }, null, 1, _leaving.Token);
+            var page = await Deliveries.PageAsync(await Viewer.SightAsync(), new DeliveryFilter { ConnectionId = _sandbox.Id }, null, 1, _leaving.Token);
             _latest = page.Items.Count > 0 ? page.Items[0] : null;
         }
         catch (OperationCanceledException)

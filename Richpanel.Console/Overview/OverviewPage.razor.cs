@@ -51,7 +51,7 @@ public sealed partial class OverviewPage : IDisposable
         {
             var tries = await Deliveries.NewestTriesAsync(_leaving.Token);
             var failing = tries.ToDictionary(of => of.Key, FailingTries.Of);
-            (_failing, _ledger, _rejected) = (failing, await Ledger.ReadAsync(_leaving.Token), await Rejected.RecentAsync(RejectedShown, _leaving.Token));
+            (_failing, _ledger, _rejected) = (failing, await Ledger.ReadAsync(_leaving.Token), await Rejected.RecentAsync(await Viewer.SightAsync(), RejectedShown, _leaving.Token));
             _failed = false;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)

@@ -5,6 +5,7 @@ using Richpanel.Console.Shared;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Privacy;
 using Richpanel.Core.Sandbox;
 
 namespace Richpanel.Console.Sandbox;
@@ -26,9 +27,9 @@ public static class SandboxApi
         var read = Group(api, Permission.Read);
         read.MapGet("/requests", RequestsAsync);
         read.MapGet("/requests/{id:long}", RequestAsync);
-        read.MapGet("/customers", (string? uid, int? limit, SandboxQueries queries, CancellationToken ct) => queries.CustomersAsync(uid, limit ?? 50, ct));
-        read.MapGet("/visitors", (string? did, int? limit, SandboxQueries queries, CancellationToken ct) => queries.VisitorsAsync(did, limit ?? 50, ct));
-        read.MapGet("/sessions", (string? uid, string? did, int? limit, SandboxQueries queries, CancellationToken ct) => queries.SessionsAsync(uid, did, limit ?? 50, ct));
+        read.MapGet("/customers", (string? uid, int? limit, HttpContext http, SandboxQueries queries, CancellationToken ct) => queries.CustomersAsync(Sight.Of(By(http)), uid, limit ?? 50, ct));
+        read.MapGet("/visitors", (string? did, int? limit, HttpContext http, SandboxQueries queries, CancellationToken ct) => queries.VisitorsAsync(Sight.Of(By(http)), did, limit ?? 50, ct));
+        read.MapGet("/sessions", (string? uid, string? did, int? limit, HttpContext http, SandboxQueries queries, CancellationToken ct) => queries.SessionsAsync(Sight.Of(By(http)), uid, did, limit ?? 50, ct));
         read.MapGet("/timeline", TimelineAsync);
         read.MapGet("/scenario", (SandboxScenarios scenarios) => Shown(scenarios));
 
@@ -64,29 +65,26 @@ public static class SandboxApi
 
     private static ProblemHttpResult Missing(string what) => TypedResults.Problem(what, statusCode: StatusCodes.Status404NotFound, title: "Not found");
 
-    private static Task<IReadOnlyList<SandboxRequestRow>> RequestsAsync(long? before, int? limit, SandboxQueries queries, CancellationToken ct) =>
-        queries.RequestsAsync(before, limit ?? 50, ct);
+    private static Task<IReadOnlyList<SandboxRequestRow>> RequestsAsync(long? before, int? limit, HttpContext http, SandboxQueries queries, CancellationToken ct) =>
+        queries.RequestsAsync(Sight.Of(By(http)), before, limit ?? 50, ct);
 
     private static async Task<Results<Ok<RequestDetail>, ProblemHttpResult>> RequestAsync(
-        long id, SandboxQueries queries, ConnectionDirectory directory, CancellationToken ct)
+        long id, HttpContext http, SandboxQueries queries, CancellationToken ct)
     {
-        if (await queries.RequestAsync(id, ct) is not { } request)
+        if (await queries.RequestAsync(Sight.Of(By(http)), id, ct) is not var (request, calls))
         {
             return Missing($"The sandbox remembers no request {id}. GET /api/v1/sandbox/requests lists them.");
         }
 
-        // Decoding needs no key; the findings are those of the moment it came in.
-        var keys = new ContractKeys(directory.Connections.FirstOrDefault(c => c.IsSandbox)?.ApiKey ?? "", null, SignatureHash.Sha256);
-        var calls = SandboxContract.Check(request.Path, "application/json", request.Body, keys).Calls;
         return TypedResults.Ok(new RequestDetail(
             request.Id, request.At, request.Path, request.Status, request.KeepsContract, request.Taken, JsonElement.Parse(request.Findings),
             System.Text.Encoding.UTF8.GetString(request.Body), [.. calls.Select(call => DeepJson.Parse(Core.Json.JsonTreeWriter.Write(call)))]));
     }
 
     private static async Task<IReadOnlyList<TimelineEvent>> TimelineAsync(
-        string? uid, string? did, string? eventId, int? limit, SandboxQueries queries, CancellationToken ct)
+        string? uid, string? did, string? eventId, int? limit, HttpContext http, SandboxQueries queries, CancellationToken ct)
     {
-        var events = await queries.TimelineAsync(uid, did, eventId, limit ?? 50, ct);
+        var events = await queries.TimelineAsync(Sight.Of(By(http)), uid, did, eventId, limit ?? 50, ct);
         return [.. events.Select(e => new TimelineEvent(
             e.Id, e.RequestId, e.EventId, e.Name, e.Uid, e.Did, e.SessionId, e.OccurredAt, e.ArrivedAt, e.Repeat, DeepJson.Parse(e.Call)))];
     }

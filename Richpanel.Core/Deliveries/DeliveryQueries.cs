@@ -1,11 +1,18 @@
 using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Json;
+using Richpanel.Core.Preview;
+using Richpanel.Core.Privacy;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Deliveries;
 
-/// <summary>Reads deliveries: untracked projections, newest first, keyset paging by id.</summary>
+/// <summary>
+/// Reads deliveries: untracked projections, newest first, keyset paging by id. Whoever asks says how much may be seen; what comes
+/// back is masked accordingly. Filters compare with the stored values whole, so that a masked list finds a known customer and
+/// tells nothing of an unknown one.
+/// </summary>
 public sealed class DeliveryQueries(
     IDbContextFactory<ConsoleDbContext> contexts, ConnectionDirectory directory, RequestBodies bodies, TimeProvider time)
 {
@@ -31,7 +38,7 @@ public sealed class DeliveryQueries(
     /// fewer, and still have a next one, when little of what was looked at fits: then <see cref="DeliveryPage.SearchedBackTo"/>
     /// says how far it looked.
     /// </summary>
-    public async Task<DeliveryPage> PageAsync(DeliveryFilter filter, string? cursor, int limit, CancellationToken ct)
+    public async Task<DeliveryPage> PageAsync(Sight sight, DeliveryFilter filter, string? cursor, int limit, CancellationToken ct)
     {
         var take = Math.Clamp(limit, 1, MostRows);
         var held = directory.HeldConnections(time.GetUtcNow());
@@ -55,7 +62,7 @@ public sealed class DeliveryQueries(
         }
 
         // Below the place where one strand stopped looking, another's rows would come before those it has not seen.
-        var items = found.Where(row => row.Id >= lookedTo).OrderByDescending(row => row.Id).Take(take + 1).Select(row => WithHold(row, held)).ToList();
+        var items = found.Where(row => row.Id >= lookedTo).OrderByDescending(row => row.Id).Take(take + 1).Select(row => Seen(sight, WithHold(row, held))).ToList();
         return items.Count > take
             ? new DeliveryPage(items[..take], PublicId.Delivery(items[take - 1].Id), null)
             : lookedTo == 0 ? new DeliveryPage(items, null, null)
@@ -96,7 +103,7 @@ public sealed class DeliveryQueries(
             .ToLookup(one => one.ConnectionId, one => new TryOutcome(one.Outcome == OutcomeRules.Accepted, one.Cause));
     }
 
-    public async Task<DeliveryDetail?> FindAsync(long id, CancellationToken ct)
+    public async Task<DeliveryDetail?> FindAsync(Sight sight, long id, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         var delivery = await context.Deliveries.SingleOrDefaultAsync(d => d.Id == id, ct);
@@ -110,14 +117,42 @@ public sealed class DeliveryQueries(
         var exchanges = await context.Exchanges.Where(e => exchangeIds.Contains(e.Id)).ToDictionaryAsync(e => e.Id, ct);
         var sent = await context.MappedCalls.Where(m => m.DeliveryId == id).ToDictionaryAsync(m => m.Id, ct);
         var request = await bodies.FindAsync(delivery.RequestId, ct);
-        return new DeliveryDetail(
+        var call = request?.Call(delivery.BodyOffset, delivery.BodyLength);
+        var preview = PreviewOf(delivery, request);
+        var detail = new DeliveryDetail(
             WithHold(s_rowOf(delivery), directory.HeldConnections(time.GetUtcNow())),
             delivery,
             [.. attempts.Select(a => new AttemptDetail(
                 a,
                 a.ExchangeId is { } exchange ? exchanges.GetValueOrDefault(exchange) : null,
-                a.MappedCallId is { } call ? sent.GetValueOrDefault(call) : null))],
-            request);
+                a.MappedCallId is { } mapped ? sent.GetValueOrDefault(mapped) : null))],
+            call,
+            preview)
+        {
+            IsSentAsNow = IsSentAsNow(attempts, sent, preview),
+        };
+        return sight.Shows(id) ? detail : DeliveryMask.Of(detail);
+    }
+
+    private static DeliveryRow Seen(Sight sight, DeliveryRow row) => sight.Shows(row.Id) ? row : DeliveryMask.Of(row);
+
+    private PreviewResult? PreviewOf(Delivery delivery, KeptRequest? request)
+    {
+        if (request is null || directory.Find(delivery.ConnectionId) is not { } connection)
+        {
+            return null;
+        }
+
+        var reading = CallReader.ContextOf(request.Route, request.ReceivedAt, request.Envelope) with { Arrival = $"{request.Id}:{delivery.BodyOffset}" };
+        return CallPreview.Of(request.Call(delivery.BodyOffset, delivery.BodyLength), connection, reading, time.GetUtcNow());
+    }
+
+    /// <summary>Compared in clear: two different customers look alike once they are masked.</summary>
+    private static bool IsSentAsNow(IReadOnlyList<Attempt> attempts, Dictionary<long, MappedCall> sent, PreviewResult? preview)
+    {
+        var last = attempts.LastOrDefault(attempt => attempt.MappedCallId is { } id && sent.ContainsKey(id))?.MappedCallId;
+        return last is { } kept && preview?.Call is { } call
+            && JsonTree.DeepEquals(call.Content, JsonTreeReader.Read(System.Text.Encoding.UTF8.GetBytes(sent[kept].Content)).Tree);
     }
 
     private static int Budget(DeliveryStrands strands) => Math.Max(LeastLookedAt, MostLookedAt / Math.Max(1, strands.Rows.Count));

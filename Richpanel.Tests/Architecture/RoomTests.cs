@@ -25,6 +25,7 @@ public sealed class RoomTests
     [InlineData("Mapping", "Segment", "Json", "Notes", "Causes", "Wire")]
     [InlineData("Wire", "Json", "Causes", "Connections", "Sandbox")]
     [InlineData("Access", "Storage")]
+    [InlineData("Privacy", "Access", "Json", "Notes")]
     [InlineData("ChangeLog", "Access", "Storage")]
     [InlineData("People", "Access", "ChangeLog", "Connections", "Storage")]
     [InlineData("Connections", "Access", "ChangeLog", "Mapping", "Wire", "Storage", "Causes", "Json", "Notes")]

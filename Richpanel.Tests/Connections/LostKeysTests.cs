@@ -172,7 +172,7 @@ public sealed class LostKeysTests : IAsyncLifetime
         Directory.Delete(KeyRing, recursive: true);
         Start();
         Assert.Contains(_console.Directory.Sources, source => !_console.Services.GetRequiredService<SourceStore>().CanShowWriteKey(source));
-        Assert.True(_console.Services.GetRequiredService<InstallationKey>().IsNew);
+        Assert.True(_console.Services.GetRequiredService<InstallationKey>().IsMade);
     }
 
     private void Start()
