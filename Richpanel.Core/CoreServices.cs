@@ -70,6 +70,7 @@ public static class CoreServices
         services.AddSingleton<InstallationKey>();
         services.AddSingleton<ChangeWriting>();
         services.AddSingleton<ApiTokenDirectory>();
+        services.AddSingleton<ApiTokenStore>();
         services.AddSingleton<PeopleDirectory>();
         services.AddSingleton<PeopleStore>();
         services.AddSingleton<SetupCode>();

@@ -53,6 +53,7 @@ public static class ApiEndpoints
         api.MapPreview();
         api.MapConnections();
         api.MapSources();
+        api.MapTokens();
         return api;
     }
 
