@@ -86,6 +86,7 @@ public static class CoreServices
         services.AddSingleton<ChangeStart>();
         services.AddHostedService<ChangeHeadKeeper>();
         services.AddSingleton<ApiTokenDirectory>();
+        services.AddSingleton<ApiTokenStore>();
         services.AddSingleton<PeopleDirectory>();
         services.AddSingleton<PeopleStore>();
         services.AddSingleton<SetupCode>();

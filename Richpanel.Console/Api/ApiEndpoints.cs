@@ -52,6 +52,7 @@ public static class ApiEndpoints
         api.MapPreview();
         api.MapConnections();
         api.MapSources();
+        api.MapTokens();
         return api;
     }
 

@@ -122,11 +122,11 @@ public sealed record ConnectionShape(
         c.IsHeld(now) ? CauseShape.Of(c.HoldCause) : null, c.HoldSince, c.HoldUntil, c.PausedAt, c.PausedUntil, c.PostponedUntil, c.Version);
 }
 
-/// <summary>A source. The write key is given only when the source is made, and to administrators who ask for it.</summary>
+/// <summary>A source. Its id opens the partner address, so only who may change sources sees it; the write key is given when the source is made.</summary>
 public sealed record SourceShape(
-    long Id, string SourceId, string Connection, string Name, bool Disabled, bool ChecksSignature, string? AllowedOrigins, DateTimeOffset CreatedAt,
+    long Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SourceId, string Connection, string Name, bool Disabled, bool ChecksSignature, string? AllowedOrigins, DateTimeOffset CreatedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WriteKey)
 {
-    public static SourceShape Of(Source s, ConnectionDirectory directory, string? writeKey = null) => new(
-        s.Id, s.PublicId, directory.Find(s.ConnectionId)?.Name ?? "", s.Name, s.Disabled, s.ProtectedWebhookSecret is not null, s.AllowedOrigins, s.CreatedAt, writeKey);
+    public static SourceShape Of(Source s, ConnectionDirectory directory, string? writeKey = null, bool withId = true) => new(
+        s.Id, withId ? s.PublicId : null, directory.Find(s.ConnectionId)?.Name ?? "", s.Name, s.Disabled, s.ProtectedWebhookSecret is not null, s.AllowedOrigins, s.CreatedAt, writeKey);
 }
