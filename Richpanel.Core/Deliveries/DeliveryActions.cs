@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Ledger;
-using Richpanel.Core.Privacy;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Deliveries;

@@ -128,7 +128,7 @@ public sealed class BootstrapTests : IDisposable
         (string, string)[] rotated = [.. s_shop[..^1], ("Bootstrap:Connections:0:Sources:0:WriteKey", "another-key-of-the-web-shop")];
         await using (var first = await CoreUnderTest.BootstrapAsync(_folder, s_shop))
         {
-            await first.Store.SetSourceDisabledAsync(first.Directory.Sources[0].Id, true);
+            await first.Get<SourceStore>().UpdateSourceAsync(Actor.System, first.Directory.Sources[0].Id, new SourceDraft { Disabled = true });
         }
 
         await (await CoreUnderTest.BootstrapAsync(_folder, rotated)).DisposeAsync();

@@ -1,4 +1,6 @@
+using Richpanel.Core.Access;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Privacy;
 using Richpanel.Core.Receiving;
 
 namespace Richpanel.Tests.Deliveries;
@@ -240,7 +242,7 @@ public sealed class DispatcherTests
         var failed = await test.UntilAsync(ids[0], row => row.State == DeliveryState.Failed);
 
         Assert.Equal((FailureStage.Reading, "call_missing"), (failed.Stage, failed.Cause));
-        Assert.Null((await test.Queries.FindAsync(ids[0], TestContext.Current.CancellationToken))!.Call);   // and whoever looks at it sees a row without its text
+        Assert.Null((await test.Queries.FindAsync(Sight.Of(Actor.System), ids[0], TestContext.Current.CancellationToken))!.Call);   // and whoever looks at it sees a row without its text
         await test.LedgerAddsUpAsync();
     }
 

@@ -136,7 +136,7 @@ public sealed class RepeatTests : IAsyncLifetime
         await _console.ExpandedAsync();
         await PostAsync(Call);
         var rows = await RowsAsync();
-        await _console.Services.GetRequiredService<DeliveryActions>().CancelAsync(rows[0].Id, TestContext.Current.CancellationToken);
+        await _console.Services.GetRequiredService<DeliveryActions>().CancelAsync(Actor.System, rows[0].Id, TestContext.Current.CancellationToken);
         await PostAsync(Call);
 
         var after = await RowsAsync();
