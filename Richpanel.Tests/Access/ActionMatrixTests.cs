@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.People;
@@ -39,6 +40,11 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("SourceStore.AddSourceAsync", Permission.Administer, (of, by) => Get<SourceStore>(of).AddSourceAsync(by, Missing, new SourceDraft { Name = "x" })),
         ("SourceStore.UpdateSourceAsync", Permission.Administer, (of, by) => Get<SourceStore>(of).UpdateSourceAsync(by, Missing, new SourceDraft())),
         ("SourceStore.ShowWriteKeyAsync", Permission.Administer, (of, by) => Get<SourceStore>(of).ShowWriteKeyAsync(by, Get<ConnectionDirectory>(of).Sources[0])),
+        ("SecretStore.RollBackAsync", Permission.Administer, (of, by) => Get<SecretStore>(of).RollBackAsync(by, Missing)),
+        ("SecretStore.ForgetAsync", Permission.Administer, (of, by) => Get<SecretStore>(of).ForgetAsync(by, Missing)),
+        ("DeliveryUnmasking.UnmaskAsync", Permission.Unmask, (of, by) => Get<DeliveryUnmasking>(of).UnmaskAsync(by, Missing, "a reason long enough", Ct)),
+        ("ChangeReview.VerifyAsync", Permission.ReadChangeLog, (of, by) => Get<ChangeReview>(of).VerifyAsync(by, null, Ct)),
+        ("ChangeReview.ExportAsync", Permission.ReadChangeLog, (of, by) => Get<ChangeReview>(of).ExportAsync(by, new ChangeFilter(), Ct)),
         ("ApiTokenStore.ListAsync", Permission.ManagePeople, (of, by) => Get<ApiTokenStore>(of).ListAsync(by, Ct)),
         ("ApiTokenStore.CreateAsync", Permission.ManagePeople, (of, by) => Get<ApiTokenStore>(of).CreateAsync(by, new ApiTokenDraft("", Role.Viewer, [], null))),
         ("ApiTokenStore.RevokeAsync", Permission.ManagePeople, (of, by) => Get<ApiTokenStore>(of).RevokeAsync(by, Missing)),
@@ -54,6 +60,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
     {
         ["ChangeWriting.WriteAsync"] = "writes down what was asked for elsewhere",
         ["ChangeWriting.Append"] = "writes down what was asked for elsewhere",
+        ["Sight.Of"] = "only says what the actor may see",
         ["PeopleStore.CreateAdminAsync"] = "asks for the setup code or the configuration instead",
         ["PeopleStore.ChangeOwnAsync"] = "changes nobody but the actor",
         ["PeopleStore.SignedInAsync"] = "remembers a sign-in that Identity let through",

@@ -24,7 +24,7 @@ public sealed class RoomTests
     [InlineData("Segment", "Json", "Notes", "Causes")]
     [InlineData("Mapping", "Segment", "Json", "Notes", "Causes", "Wire")]
     [InlineData("Wire", "Json", "Causes", "Connections", "Sandbox")]
-    [InlineData("Access", "ChangeLog", "Storage")]
+    [InlineData("Access", "ChangeLog", "Connections", "Storage")]
     [InlineData("Privacy", "Access", "Json", "Notes")]
     [InlineData("ChangeLog", "Access", "Storage")]
     [InlineData("People", "Access", "ChangeLog", "Connections", "Storage")]

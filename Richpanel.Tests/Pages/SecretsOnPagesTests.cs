@@ -48,7 +48,7 @@ public sealed class SecretsOnPagesTests : IAsyncLifetime
 
         // The search does find what is there.
         connection.Find("section[aria-labelledby=sources-title] button.link").Click();
-        Assert.NotEmpty(Finds(shop, connection));
+        connection.Eventually(() => Assert.NotEmpty(Finds(shop, connection)));
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
