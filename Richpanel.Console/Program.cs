@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Richpanel.Console.Api;
+using Richpanel.Console.Entrance;
 using Richpanel.Console.Receiver;
 using Richpanel.Console.Sandbox;
 using Richpanel.Console.Shell;
@@ -27,7 +28,7 @@ try
     builder.WebHost.UseStaticWebAssets();
     builder.Services.AddSerilog((services, log) => log.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services), preserveStaticLogger: true);
     // The sandbox first: hosted services start in this order and stop in the opposite one, and the dispatcher sends to it.
-    builder.Services.AddSandbox().AddRichpanelCore(builder.Configuration).AddReceiver().AddApi().AddSignIn().AddConsole().AddStartNotice();
+    builder.Services.AddSandbox().AddRichpanelCore(builder.Configuration).AddEntrance().AddReceiver().AddApi().AddSignIn().AddConsole().AddStartNotice();
     builder.UseListeningAddresses();
 
     await using var app = builder.Build();
@@ -47,8 +48,10 @@ try
     await app.Services.GetRequiredService<Bootstrap>().ApplyAsync();
     await app.Services.GetRequiredService<FirstAdmin>().EnsureAsync();
 
+    app.UseForwardedBy();
     app.UseSeparatePorts();
     app.MapReceiver();
+    app.UseEntrance();
     app.UseSignIn();
     app.MapApi().MapSandbox();
     app.MapPublicSandbox();

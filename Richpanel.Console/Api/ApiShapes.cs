@@ -107,9 +107,9 @@ public sealed record ConnectionShape(
 
 /// <summary>A source. The write key is given only when the source is made, and to administrators who ask for it.</summary>
 public sealed record SourceShape(
-    long Id, string SourceId, string Connection, string Name, bool Disabled, bool ChecksSignature, string? AllowedOrigins, DateTimeOffset CreatedAt,
+    long Id, string SourceId, string Connection, string Name, bool Disabled, bool ChecksSignature, bool RequiresSignature, string? AllowedOrigins, string? AllowedAddresses, DateTimeOffset CreatedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WriteKey)
 {
     public static SourceShape Of(Source s, ConnectionDirectory directory, string? writeKey = null) => new(
-        s.Id, s.PublicId, directory.Find(s.ConnectionId)?.Name ?? "", s.Name, s.Disabled, s.ProtectedWebhookSecret is not null, s.AllowedOrigins, s.CreatedAt, writeKey);
+        s.Id, s.PublicId, directory.Find(s.ConnectionId)?.Name ?? "", s.Name, s.Disabled, s.ProtectedWebhookSecret is not null, s.RequiresSignature, s.AllowedOrigins, s.AllowedAddresses, s.CreatedAt, writeKey);
 }

@@ -37,8 +37,10 @@ public static class ConsoleShell
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use(LeaveProgramsAlone);
         app.UseAntiforgery();
-        app.MapStaticAssets().WithMetadata(PageDoor.Mark).AllowAnonymous();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().WithMetadata(PageDoor.Mark).RequireAuthorization(nameof(Permission.Read));
+        app.MapStaticAssets().WithMetadata(PageDoor.Mark, QuietRoute.Mark).AllowAnonymous();
+        app.MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(circuit => circuit.ContentSecurityFrameAncestorsPolicy = null)   // PageDoor says it, and stricter
+            .WithMetadata(PageDoor.Mark).RequireAuthorization(nameof(Permission.Read));
     }
 
     /// <summary>Called in place of the page that broke. Runs the endpoint itself, as a branch of the pipeline cannot route again.</summary>
