@@ -52,6 +52,7 @@ try
     app.UseSeparatePorts();
     app.MapReceiver();
     app.UseEntrance();
+    app.UsePageDoor();
     app.UseSignIn();
     app.MapApi().MapSandbox();
     app.MapPublicSandbox();

@@ -11,7 +11,7 @@ internal static class ScalarPage
 {
     public static void Set(ScalarOptions scalar, HttpContext context)
     {
-        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         scalar.WithTitle("Richpanel Console API").WithNonce(nonce).DisableDefaultFonts().DisableTelemetry();
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy =
