@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Richpanel.Console.Api;
 using Richpanel.Console.ChangeLog;
+using Richpanel.Console.Entrance;
 using Richpanel.Console.Receiver;
 using Richpanel.Console.Sandbox;
 using Richpanel.Console.Shell;
@@ -36,7 +37,7 @@ try
     builder.WebHost.UseStaticWebAssets();
     builder.Services.AddSerilog((services, log) => log.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services), preserveStaticLogger: true);
     // The sandbox first: hosted services start in this order and stop in the opposite one, and the dispatcher sends to it.
-    builder.Services.AddSandbox().AddRichpanelCore(builder.Configuration).AddReceiver().AddApi().AddSignIn().AddConsole().AddStartNotice();
+    builder.Services.AddSandbox().AddRichpanelCore(builder.Configuration).AddEntrance().AddReceiver().AddApi().AddSignIn().AddConsole().AddStartNotice();
     builder.UseListeningAddresses();
 
     await using var app = builder.Build();
@@ -58,8 +59,11 @@ try
     await app.Services.GetRequiredService<Bootstrap>().ApplyAsync();
     await app.Services.GetRequiredService<FirstAdmin>().EnsureAsync();
 
+    app.UseForwardedBy();
     app.UseSeparatePorts();
     app.MapReceiver();
+    app.UseEntrance();
+    app.UsePageDoor();
     app.UseSignIn();
     var api = app.MapApi();
     api.MapSandbox();

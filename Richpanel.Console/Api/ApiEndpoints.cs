@@ -28,6 +28,8 @@ public static class ApiEndpoints
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiTokenHandler>(Sessions.TokenScheme, null);
         services.AddAuthorizationBuilder().AddPolicy(LocalOrToken, policy => policy.RequireAssertion(context =>
             context.Resource is HttpContext http && (http.RequestServices.GetRequiredService<Sessions>().ActorOf(http.User)?.May(Permission.Read) == true || LocalVisitor.Refusal(http) is null)));
+        services.AddOptions<ApiOptions>().BindConfiguration("Api").ValidateDataAnnotations().ValidateOnStart();
+        services.AddRateLimiter(limits => limits.AddPolicy<string, TokenLimit>(nameof(TokenLimit)));
         services.AddHealthChecks().AddCheck<StoreReadiness>("store");
         services.AddOpenApi("v1");
         services.AddHostedService<ApiMetrics>();
@@ -44,9 +46,9 @@ public static class ApiEndpoints
         app.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = SayAsync });
         app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(LocalOrToken);
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(LocalOrToken);
-        app.MapScalarApiReference("/scalar", scalar => scalar.WithTitle("Richpanel Console API")).RequireAuthorization(LocalOrToken);
+        app.MapScalarApiReference("/scalar", ScalarPage.Set).RequireAuthorization(LocalOrToken);
 
-        var api = app.MapGroup("/api/v1");
+        var api = app.MapGroup("/api/v1").RequireRateLimiting(nameof(TokenLimit));
         api.MapLedger();
         api.MapDeliveries();
         api.MapPreview();

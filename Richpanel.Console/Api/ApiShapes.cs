@@ -124,9 +124,9 @@ public sealed record ConnectionShape(
 
 /// <summary>A source. Its id opens the partner address, so only who may change sources sees it; the write key is given when the source is made.</summary>
 public sealed record SourceShape(
-    long Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SourceId, string Connection, string Name, bool Disabled, bool ChecksSignature, string? AllowedOrigins, DateTimeOffset CreatedAt,
+    long Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SourceId, string Connection, string Name, bool Disabled, bool ChecksSignature, bool RequiresSignature, string? AllowedOrigins, string? AllowedAddresses, DateTimeOffset CreatedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WriteKey)
 {
     public static SourceShape Of(Source s, ConnectionDirectory directory, string? writeKey = null, bool withId = true) => new(
-        s.Id, withId ? s.PublicId : null, directory.Find(s.ConnectionId)?.Name ?? "", s.Name, s.Disabled, s.ProtectedWebhookSecret is not null, s.AllowedOrigins, s.CreatedAt, writeKey);
+        s.Id, withId ? s.PublicId : null, directory.Find(s.ConnectionId)?.Name ?? "", s.Name, s.Disabled, s.ProtectedWebhookSecret is not null, s.RequiresSignature, s.AllowedOrigins, s.AllowedAddresses, s.CreatedAt, writeKey);
 }

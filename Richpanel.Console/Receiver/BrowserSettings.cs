@@ -24,7 +24,8 @@ internal static class BrowserSettings
 
         var response = context.Response;
         response.ContentType = "application/json";
-        response.Headers.CacheControl = "no-cache";
+        response.Headers.CacheControl = "no-store";   // it repeats the Host that was asked
+        response.Headers.XContentTypeOptions = "nosniff";
         response.ContentLength = json.Length;
         await response.BodyWriter.WriteAsync(json.GetBuffer().AsMemory(0, (int)json.Length));
     }

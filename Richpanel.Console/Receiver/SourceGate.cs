@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
+using Richpanel.Console.Shared;
 using Richpanel.Core.Causes;
 using Richpanel.Core.Connections;
 
@@ -109,12 +110,9 @@ internal sealed class SourceGate : IDisposable
 
     private Source Admit(HttpRequest request, Source source)
     {
-        string? origin = request.Headers.Origin;
-        if (source.AllowedOrigins is { } allowed && origin is not null
-            && !allowed.Split(' ', StringSplitOptions.RemoveEmptyEntries).Contains(origin, StringComparer.OrdinalIgnoreCase))
+        if (source.AllowedOrigins is not null || source.AllowedAddresses is not null)
         {
-            var answer = SegmentAnswer.Refused(StatusCodes.Status403Forbidden, CauseCatalog.OriginNotAllowed, "Origin");
-            throw new RefusedException(answer) { Known = source };
+            DemandListed(request, source, _directory.DoorOf(source));
         }
 
         if (_rate is not null)
@@ -125,13 +123,25 @@ internal sealed class SourceGate : IDisposable
         return source;
     }
 
+    private static void DemandListed(HttpRequest request, Source source, SourceDoor door)
+    {
+        if (!door.AllowsAddress(request.HttpContext.Connection.RemoteIpAddress))
+        {
+            throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status403Forbidden, CauseCatalog.SenderNotAllowed)) { Known = source };
+        }
+
+        if (!door.AllowsOrigin(request.Headers.Origin))
+        {
+            throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status403Forbidden, CauseCatalog.OriginNotAllowed, "Origin")) { Known = source };
+        }
+    }
+
     private static void DemandRate(PartitionedRateLimiter<long> rate, Source source)
     {
         using var lease = rate.AttemptAcquire(source.Id);
         if (!lease.IsAcquired)
         {
-            var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 1;
-            var answer = SegmentAnswer.Refused(StatusCodes.Status429TooManyRequests, CauseCatalog.RateLimited, retryAfter: wait);
+            var answer = SegmentAnswer.Refused(StatusCodes.Status429TooManyRequests, CauseCatalog.RateLimited, retryAfter: WholeSeconds.Of(lease));
             throw new RefusedException(answer) { Known = source };
         }
     }

@@ -82,7 +82,9 @@ public sealed class SourceStore(
 
             var before = ConnectionFields.Of(source);
             Apply(draft, source);
-            if (SourceValidator.Check(source) is { Count: > 0 } faults)
+            List<FieldFault> faults = [.. SourceValidator.Check(source)];
+            SourceValidator.CheckWebhookSecret(draft.WebhookSecret, faults);
+            if (faults.Count > 0)
             {
                 return new SaveOutcome<Source>.Invalid(faults);
             }
@@ -130,14 +132,14 @@ public sealed class SourceStore(
         source.Disabled = draft.Disabled ?? source.Disabled;
         source.RequiresSignature = draft.RequiresSignature ?? source.RequiresSignature;
         source.AllowedOrigins = Kept(draft.AllowedOrigins, source.AllowedOrigins);
-        source.AllowedAddresses = Kept(draft.AllowedAddresses, source.AllowedAddresses);
+        source.AllowedAddresses = draft.AllowedAddresses is null ? source.AllowedAddresses : AddressList.Tidy(draft.AllowedAddresses);
         if (draft.WebhookSecret is { } secret)
         {
             source.ProtectedWebhookSecret = secret.Length == 0 ? null : secrets.Protect(secret);
         }
     }
 
-    private static string? Kept(string? wish, string? stored) => wish is null ? stored : string.IsNullOrWhiteSpace(wish) ? null : wish.Trim();
+    private static string? Kept(string? wish, string? stored) => wish is null ? stored : string.IsNullOrWhiteSpace(wish) ? null : string.Join(' ', wish.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private void Log(ConsoleDbContext context, Actor by, ChangeAction action, Source source, IReadOnlyList<FieldChange> fields) =>
         log.Append(context, by, new Change(action, PublicIdOf(source), source.Name) { Fields = fields });
