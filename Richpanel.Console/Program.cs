@@ -1,11 +1,14 @@
 using Microsoft.Extensions.Options;
 using Richpanel.Console.Api;
+using Richpanel.Console.ChangeLog;
+using Richpanel.Console.Entrance;
 using Richpanel.Console.Receiver;
 using Richpanel.Console.Sandbox;
 using Richpanel.Console.Shell;
 using Richpanel.Console.SignIn;
 using Richpanel.Console.Startup;
 using Richpanel.Core;
+using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.People;
 using Richpanel.Core.Sandbox;
@@ -15,6 +18,13 @@ using Serilog;
 if (args is ["--healthcheck"])
 {
     return await HealthProbe.RunAsync();
+}
+
+if (args is [ChangeLogCommand.Name, .. var settings])
+{
+#pragma warning disable RS0030 // the answer of a command is its output, not a line of the log
+    return await ChangeLogCommand.RunAsync(settings, Console.Out);
+#pragma warning restore RS0030
 }
 
 // First stage: whatever goes wrong before the settings are read is still a line a person can see.
@@ -27,7 +37,7 @@ try
     builder.WebHost.UseStaticWebAssets();
     builder.Services.AddSerilog((services, log) => log.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services), preserveStaticLogger: true);
     // The sandbox first: hosted services start in this order and stop in the opposite one, and the dispatcher sends to it.
-    builder.Services.AddSandbox().AddRichpanelCore(builder.Configuration).AddReceiver().AddApi().AddSignIn(builder.Configuration).AddConsole().AddStartNotice();
+    builder.Services.AddSandbox().AddRichpanelCore(builder.Configuration).AddEntrance().AddReceiver().AddApi().AddSignIn(builder.Configuration).AddConsole().AddStartNotice();
     builder.UseListeningAddresses();
 
     await using var app = builder.Build();
@@ -37,20 +47,28 @@ try
     app.Services.GetService<IStartupValidator>()?.Validate();
     app.WarnOfSecretsInFiles();
     await DatabaseStartup.MigrateAsync(app.Services.GetRequiredService<StoragePaths>(), CancellationToken.None);
+    await app.Services.GetRequiredService<ChangeStart>().WriteAsync(typeof(Program).Assembly.GetName().Version?.ToString(3) ?? "");
     if (app.Services.GetRequiredService<IOptions<SandboxOptions>>().Value.Enabled)
     {
         await app.Services.GetRequiredService<SandboxSeed>().EnsureAsync();
     }
 
     await app.Services.GetRequiredService<ConnectionDirectory>().ReloadAsync();
+    await app.Services.GetRequiredService<LostSecrets>().LookAsync();
     await app.Services.GetRequiredService<PeopleDirectory>().ReloadAsync();
     await app.Services.GetRequiredService<Bootstrap>().ApplyAsync();
     await app.Services.GetRequiredService<FirstAdmin>().EnsureAsync();
 
+    app.UseForwardedBy();
     app.UseSeparatePorts();
     app.MapReceiver();
+    app.UseEntrance();
+    app.UsePageDoor();
     app.UseSignIn();
-    app.MapApi().MapSandbox();
+    var api = app.MapApi();
+    api.MapSandbox();
+    api.MapAudit();
+    app.MapChangeLogDownload();
     app.MapPublicSandbox();
     app.MapOpenId().WithMetadata(PageDoor.Mark);
     app.MapConsole();

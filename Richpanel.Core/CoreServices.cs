@@ -36,9 +36,15 @@ public static class CoreServices
     private static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
-        var paths = new StoragePaths(configuration.GetSection("Storage").Get<StorageOptions>()?.ConnectionString ?? new StorageOptions().ConnectionString);
+        var options = configuration.GetSection("Storage").Get<StorageOptions>() ?? new StorageOptions();
+        var paths = new StoragePaths(options.ConnectionString);
         services.AddSingleton(paths);
-        services.AddDataProtection().SetApplicationName("Richpanel.Console");
+        var protection = services.AddDataProtection().SetApplicationName("Richpanel.Console");
+        if (KeyRingCertificate.Load(options.KeyRingCertificate) is { } certificate)
+        {
+            protection.ProtectKeysWithCertificate(certificate);
+        }
+
         services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>(
             (keys, loggers) => keys.XmlRepository = new OwnerOnlyKeyRing(paths, loggers));
         services.AddSingleton<SqliteStore>();
@@ -58,6 +64,10 @@ public static class CoreServices
         services.AddSingleton<ConnectionDirectory>();
         services.AddSingleton<ConnectionStore>();
         services.AddSingleton<SourceStore>();
+        services.AddSingleton<SecretStore>();
+        services.AddSingleton<SecretQueries>();
+        services.AddSingleton<LostSecrets>();
+        services.AddHostedService<SecretCare>();
         services.AddSingleton<ConnectionCheck>();
         services.AddSingleton<SandboxSeed>();
         services.AddOptions<BootstrapOptions>().BindConfiguration("Bootstrap");
@@ -69,7 +79,14 @@ public static class CoreServices
     {
         services.AddSingleton<InstallationKey>();
         services.AddSingleton<ChangeWriting>();
+        services.AddSingleton<ChangeQueries>();
+        services.AddSingleton<ChangeVerifier>();
+        services.AddSingleton<ChangeReview>();
+        services.AddSingleton<ChangeHead>();
+        services.AddSingleton<ChangeStart>();
+        services.AddHostedService<ChangeHeadKeeper>();
         services.AddSingleton<ApiTokenDirectory>();
+        services.AddSingleton<ApiTokenStore>();
         services.AddSingleton<PeopleDirectory>();
         services.AddSingleton<PeopleStore>();
         services.AddSingleton<OutsidePeople>();
@@ -104,9 +121,11 @@ public static class CoreServices
 
     private static IServiceCollection AddDeliveries(this IServiceCollection services)
     {
-        services.AddOptions<DeliveryOptions>().BindConfiguration("Delivery").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DeliveryOptions>().BindConfiguration("Delivery").ValidateDataAnnotations()
+            .Validate(options => options.IsScheduleUsable, DeliveryOptions.ScheduleFault).ValidateOnStart();
         services.AddSingleton<DeliverySignal>();
         services.AddSingleton<DeliveryQueries>();
+        services.AddSingleton<DeliveryUnmasking>();
         services.AddSingleton<DeliveryActions>();
         services.AddSingleton<LabSender>();
         services.AddSingleton<DeliveryPulse>();

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Access;
-using Richpanel.Core.Json;
 using Scalar.AspNetCore;
 
 namespace Richpanel.Console.Api;
@@ -23,12 +22,14 @@ public static class ApiEndpoints
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);   // so that ApiFaults can say where
         services.ConfigureHttpJsonOptions(json =>
         {
-            json.SerializerOptions.MaxDepth = JsonTreeReader.MaxDepth + 8;   // a call to preview may be as deep as one to receive
+            json.SerializerOptions.MaxDepth = DeepJson.MostLevels;   // a call to preview may be as deep as one to receive
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
         });
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiTokenHandler>(Sessions.TokenScheme, null);
         services.AddAuthorizationBuilder().AddPolicy(LocalOrToken, policy => policy.RequireAssertion(context =>
             context.Resource is HttpContext http && (http.RequestServices.GetRequiredService<Sessions>().ActorOf(http.User)?.May(Permission.Read) == true || LocalVisitor.Refusal(http) is null)));
+        services.AddOptions<ApiOptions>().BindConfiguration("Api").ValidateDataAnnotations().ValidateOnStart();
+        services.AddRateLimiter(limits => limits.AddPolicy<string, TokenLimit>(nameof(TokenLimit)));
         services.AddHealthChecks().AddCheck<StoreReadiness>("store");
         services.AddOpenApi("v1");
         services.AddHostedService<ApiMetrics>();
@@ -45,14 +46,15 @@ public static class ApiEndpoints
         app.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = SayAsync });
         app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(LocalOrToken);
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(LocalOrToken);
-        app.MapScalarApiReference("/scalar", scalar => scalar.WithTitle("Richpanel Console API")).RequireAuthorization(LocalOrToken);
+        app.MapScalarApiReference("/scalar", ScalarPage.Set).RequireAuthorization(LocalOrToken);
 
-        var api = app.MapGroup("/api/v1");
+        var api = app.MapGroup("/api/v1").RequireRateLimiting(nameof(TokenLimit));
         api.MapLedger();
         api.MapDeliveries();
         api.MapPreview();
         api.MapConnections();
         api.MapSources();
+        api.MapTokens();
         return api;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Causes;
 using Richpanel.Core.Connections;
@@ -58,11 +59,18 @@ public sealed record AttemptShape(
         detail.Exchange?.StatusCode, detail.Exchange?.Url, detail.Exchange?.Size, detail.Exchange?.DnsMs, detail.Exchange?.ConnectMs, detail.Exchange?.TlsMs,
         detail.Exchange?.WaitMs, detail.Exchange?.ReadMs, detail.Exchange?.TotalMs, detail.Exchange?.ResponseHeaders,
         detail.Exchange?.ResponseBody is { } body ? System.Text.Encoding.UTF8.GetString(body) : null, detail.Exchange?.ResponseLength,
-        detail.Sent is { } sent ? JsonElement.Parse(sent.Content) : null, detail.Attempt.NextDueAt, detail.Attempt.ConnectionVersion, detail.Attempt.SecretFingerprint);
+        detail.Sent is { } sent ? DeepJson.Parse(sent.Content) : null, detail.Attempt.NextDueAt, detail.Attempt.ConnectionVersion, detail.Attempt.SecretFingerprint);
 }
 
-/// <summary>One delivery, whole. <c>call</c> is the Segment call as text, because it need not be readable JSON; <c>preview</c> is what it would become now.</summary>
-public sealed record DeliveryDetailShape(DeliveryShape Delivery, string? Call, IReadOnlyList<AttemptShape> Attempts, PreviewShape? Preview);
+/// <summary>One delivery, whole. <c>masked</c>: personal data in it is hidden. <c>call</c> is the Segment call as text, because it need not be readable JSON; <c>preview</c> is what it would become now.</summary>
+public sealed record DeliveryDetailShape(DeliveryShape Delivery, bool Masked, string? Call, IReadOnlyList<AttemptShape> Attempts, PreviewShape? Preview)
+{
+    public static DeliveryDetailShape Of(DeliveryDetail detail, ConnectionDirectory directory) => new(
+        DeliveryShape.Of(detail.Row, directory), detail.IsMasked,
+        detail.Call is { } call ? System.Text.Encoding.UTF8.GetString(call.Span) : null,
+        [.. detail.Attempts.Select(AttemptShape.Of)],
+        detail.Preview is { } preview ? PreviewShape.Of(preview) : null);
+}
 
 public sealed record PreviewRequestShape(string Method, string Url, IReadOnlyDictionary<string, string> Headers, string Body);
 
@@ -72,7 +80,7 @@ public sealed record PreviewShape(
 {
     public static PreviewShape Of(Core.Preview.PreviewResult result) => new(
         result.Outcome.ToString().ToLowerInvariant(), result.Reason, CauseShape.Of(result.Reason), result.Path,
-        result.Call is { } call ? JsonElement.Parse(Core.Preview.CallPreview.Json(call)) : null,
+        result.Call is { } call ? DeepJson.Parse(Core.Preview.CallPreview.Json(call)) : null,
         NoteShape.Of(result.Notes), ProvenanceShape.Of(result.Provenance),
         result.Request is { } request ? new PreviewRequestShape(request.Method, request.Url, new Dictionary<string, string>(request.Headers), request.Body) : null);
 }
@@ -91,25 +99,34 @@ public sealed record ConnectionLedgerShape(
 
 public sealed record LedgerShape(LedgerLineShape Total, RequestCountShape? Requests, IReadOnlyList<ConnectionLedgerShape> Connections);
 
-/// <summary>A connection without anything secret.</summary>
+/// <summary>The secret before, to go back to. <c>until</c>: at least until then, and longer while the new one was never accepted.</summary>
+public sealed record PreviousSecretShape(string? Fingerprint, DateTimeOffset? SetAt, DateTimeOffset? Until)
+{
+    public static PreviousSecretShape? Of(Connection c, DateTimeOffset now) =>
+        c.KeepsPreviousSecret(now) ? new PreviousSecretShape(c.PreviousSecretFingerprint, c.PreviousSecretSetAt, c.PreviousSecretUntil) : null;
+}
+
+/// <summary>A connection without anything secret. <c>secretAcceptedAt</c> says when Richpanel first took a call signed with it, which it does with a wrong one, too.</summary>
 public sealed record ConnectionShape(
     string Id, string Name, ConnectionEnvironment Environment, string BaseUrl, string ApiKey, bool HasSecret, string? SecretFingerprint, DateTimeOffset? SecretSetAt,
+    DateTimeOffset? SecretAcceptedAt, PreviousSecretShape? PreviousSecret,
     SignatureHash SignatureHash, Transport Transport, Core.Mapping.OrderFieldStyle OrderFields, Core.Mapping.CustomerIdRule CustomerId, bool TranslateEvents,
     int? Concurrency, int? TimeoutSeconds, bool IsSandbox, bool Disabled, string State, CauseShape? HoldCause, DateTimeOffset? HoldSince, DateTimeOffset? HoldUntil,
     DateTimeOffset? PausedAt, DateTimeOffset? PausedUntil, DateTimeOffset? PostponedUntil, int Version)
 {
     public static ConnectionShape Of(Connection c, DateTimeOffset now) => new(
         PublicId.Connection(c.Id), c.Name, c.Environment, c.BaseUrl, c.ApiKey, c.ProtectedSecret is not null, c.SecretFingerprint, c.SecretSetAt,
+        c.SecretAcceptedAt, PreviousSecretShape.Of(c, now),
         c.SignatureHash, c.Transport, c.OrderFields, c.CustomerId, c.TranslateEvents, c.Concurrency, c.TimeoutSeconds, c.IsSandbox, c.Disabled,
         c.Disabled ? "disabled" : c.IsHeld(now) ? "held" : c.IsPaused(now) ? "paused" : "active",
         c.IsHeld(now) ? CauseShape.Of(c.HoldCause) : null, c.HoldSince, c.HoldUntil, c.PausedAt, c.PausedUntil, c.PostponedUntil, c.Version);
 }
 
-/// <summary>A source. The write key is given only when the source is made, and to administrators who ask for it.</summary>
+/// <summary>A source. Its id opens the partner address, so only who may change sources sees it; the write key is given when the source is made.</summary>
 public sealed record SourceShape(
-    long Id, string SourceId, string Connection, string Name, bool Disabled, bool ChecksSignature, string? AllowedOrigins, DateTimeOffset CreatedAt,
+    long Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SourceId, string Connection, string Name, bool Disabled, bool ChecksSignature, bool RequiresSignature, string? AllowedOrigins, string? AllowedAddresses, DateTimeOffset CreatedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WriteKey)
 {
-    public static SourceShape Of(Source s, ConnectionDirectory directory, string? writeKey = null) => new(
-        s.Id, s.PublicId, directory.Find(s.ConnectionId)?.Name ?? "", s.Name, s.Disabled, s.ProtectedWebhookSecret is not null, s.AllowedOrigins, s.CreatedAt, writeKey);
+    public static SourceShape Of(Source s, ConnectionDirectory directory, string? writeKey = null, bool withId = true) => new(
+        s.Id, withId ? s.PublicId : null, directory.Find(s.ConnectionId)?.Name ?? "", s.Name, s.Disabled, s.ProtectedWebhookSecret is not null, s.RequiresSignature, s.AllowedOrigins, s.AllowedAddresses, s.CreatedAt, writeKey);
 }

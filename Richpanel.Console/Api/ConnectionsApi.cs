@@ -9,7 +9,7 @@ namespace Richpanel.Console.Api;
 
 /// <summary>What a caller wants a connection to be; left out = as it is, or the default of a new one. The secret is never given back.</summary>
 public sealed record ConnectionWish(
-    string? Name = null, ConnectionEnvironment? Environment = null, string? BaseUrl = null, string? ApiKey = null, string? ApiSecret = null, bool ClearSecret = false,
+    string? Name = null, ConnectionEnvironment? Environment = null, string? BaseUrl = null, string? ApiKey = null, string? ApiSecret = null, bool ClearSecret = false, SecretWindow KeepPreviousFor = SecretWindow.Day,
     SignatureHash? SignatureHash = null, Transport? Transport = null, OrderFieldStyle? OrderFields = null, CustomerIdRule? CustomerId = null,
     bool? TranslateEvents = null, int? Concurrency = null, int? TimeoutSeconds = null, bool? AllowsLabSends = null, bool? Disabled = null)
 {
@@ -21,6 +21,7 @@ public sealed record ConnectionWish(
         ApiKey = ApiKey,
         ApiSecret = ApiSecret,
         ClearSecret = ClearSecret,
+        KeepPreviousFor = KeepPreviousFor,
         SignatureHash = SignatureHash,
         Transport = Transport,
         OrderFields = OrderFields,
@@ -74,6 +75,10 @@ internal static class ConnectionsApi
                 : Saved(await store.CreateAsync(Caller.Of(http), wish.Draft()), time, isNew: true));
         administer.MapPut("/{connection}", (string connection, ConnectionWish wish, HttpContext http, ConnectionDirectory directory, ConnectionStore store, TimeProvider time) =>
             WithAsync(connection, http, directory, async c => Saved(await store.UpdateAsync(Caller.Of(http), c.Id, wish.Draft()), time, isNew: false)));
+        administer.MapPost("/{connection}/secret/roll-back", (string connection, HttpContext http, ConnectionDirectory directory, SecretStore store, TimeProvider time) =>
+            WithAsync(connection, http, directory, async c => Rotated(await store.RollBackAsync(Caller.Of(http), c.Id), c, time)));
+        administer.MapPost("/{connection}/secret/forget", (string connection, HttpContext http, ConnectionDirectory directory, SecretStore store, TimeProvider time) =>
+            WithAsync(connection, http, directory, async c => Rotated(await store.ForgetAsync(Caller.Of(http), c.Id), c, time)));
     }
 
     public static Task<IResult> WithAsync(string nameOrId, HttpContext http, ConnectionDirectory directory, Func<Connection, Task<IResult>> then) =>
@@ -95,6 +100,11 @@ internal static class ConnectionsApi
     private static CheckShape Checked(IReadOnlyList<CheckStep> steps) => new(
         steps.All(step => step.Passed),
         [.. steps.Select(step => new CheckStepShape(step.Name, step.Passed, step.Milliseconds, step.Text, CauseShape.Of(step.Cause?.Code)))]);
+
+    private static IResult Rotated(SaveOutcome<Connection> outcome, Connection connection, TimeProvider time) => outcome.Match<IResult>(
+        saved => TypedResults.Ok(ConnectionShape.Of(saved, time.GetUtcNow())),
+        faults => ApiProblems.Conflict(ConnectionShape.Of(connection, time.GetUtcNow()).State, string.Join(' ', faults.Select(fault => fault.Text))),
+        () => ApiProblems.NotFound("The connection is gone."));
 
     private static IResult Saved(SaveOutcome<Connection> outcome, TimeProvider time, bool isNew) => outcome.Match<IResult>(
         saved => isNew

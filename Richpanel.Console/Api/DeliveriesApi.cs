@@ -4,7 +4,7 @@ using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
-using Richpanel.Core.Preview;
+using Richpanel.Core.Privacy;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Segment;
 
@@ -17,6 +17,9 @@ public sealed record DeliverySearch(
 
 public sealed record RetryWish(bool AsThen = false);
 
+/// <summary>Why somebody needs to see one delivery's personal data.</summary>
+public sealed record UnmaskWish(string? Reason);
+
 internal static class DeliveriesApi
 {
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(60);
@@ -28,6 +31,8 @@ internal static class DeliveriesApi
             SearchAsync(search, http, queries, directory, ct));
         read.MapPost("/search", SearchAsync);
         read.MapGet("/{id}", FindAsync);
+
+        api.MapPost("/deliveries/{id}/unmask", UnmaskAsync).WithTags("Deliveries").RequireAuthorization(nameof(Permission.Unmask));
 
         var act = api.MapGroup("/deliveries").WithTags("Deliveries").RequireAuthorization(nameof(Permission.ActOnOne));
         act.MapPost("/{id}/retry", (string id, RetryWish? wish, bool? wait, HttpContext http, DeliveryActions actions, DeliveryQueries queries, ConnectionDirectory directory, CancellationToken ct) =>
@@ -53,35 +58,39 @@ internal static class DeliveriesApi
             return ApiProblems.BadRequest(string.Join(" ", faults));
         }
 
-        var page = await queries.PageAsync(filter, search.Cursor, search.Limit ?? 50, ct);
+        var page = await queries.PageAsync(Sight.Of(Caller.Of(http)), filter, search.Cursor, search.Limit ?? 50, ct);
         return TypedResults.Ok(new DeliveryListShape([.. page.Items.Select(row => DeliveryShape.Of(row, directory))], page.NextCursor, page.SearchedBackTo));
     }
 
     private static async Task<Results<Ok<DeliveryDetailShape>, ProblemHttpResult>> FindAsync(
-        string id, HttpContext http, DeliveryQueries queries, ConnectionDirectory directory, TimeProvider time, CancellationToken ct)
+        string id, HttpContext http, DeliveryQueries queries, ConnectionDirectory directory, CancellationToken ct)
     {
         if (await VisibleAsync(id, http, queries, directory, ct) is not { } detail)
         {
-            return ApiProblems.NotFound($"There is no delivery '{id}' that this token may see.");
+            return Missing(id);
         }
 
-        return TypedResults.Ok(new DeliveryDetailShape(
-            DeliveryShape.Of(detail.Row, directory),
-            detail.Call is { } call ? System.Text.Encoding.UTF8.GetString(call.Span) : null,
-            [.. detail.Attempts.Select(AttemptShape.Of)],
-            PreviewOf(detail, directory, time.GetUtcNow())));
+        return TypedResults.Ok(DeliveryDetailShape.Of(detail, directory));
     }
 
-    private static PreviewShape? PreviewOf(DeliveryDetail detail, ConnectionDirectory directory, DateTimeOffset now)
+    /// <summary>The reason is written down before anything is shown.</summary>
+    private static async Task<Results<Ok<DeliveryDetailShape>, ProblemHttpResult>> UnmaskAsync(
+        string id, UnmaskWish wish, HttpContext http, DeliveryUnmasking unmasking, ConnectionDirectory directory, CancellationToken ct)
     {
-        if (detail.Request is not { } request || detail.Call is not { } call || directory.Find(detail.Row.ConnectionId) is not { } connection)
+        if (Key(id) is not { } key)
         {
-            return null;
+            return Missing(id);
         }
 
-        var reading = CallReader.ContextOf(request.Route, request.ReceivedAt, request.Envelope) with { Arrival = $"{request.Id}:{detail.Source.BodyOffset}" };
-        return PreviewShape.Of(CallPreview.Of(call, connection, reading, now));
+        return await unmasking.UnmaskAsync(Caller.Of(http), key, wish.Reason, ct) switch
+        {
+            UnmaskOutcome.Shown shown => TypedResults.Ok(DeliveryDetailShape.Of(shown.Detail, directory)),
+            UnmaskOutcome.NoReason => ApiProblems.BadRequest($"reason: {DeliveryUnmasking.ReasonNeeded}"),
+            _ => Missing(id),
+        };
     }
+
+    private static ProblemHttpResult Missing(string id) => ApiProblems.NotFound($"There is no delivery '{id}' that this token may see.");
 
     /// <summary>With <c>wait=true</c> the answer comes after the attempt, with its true outcome.</summary>
     private static async Task<Results<Ok<DeliveryShape>, Accepted<DeliveryShape>, ProblemHttpResult>> ActAsync(
@@ -90,7 +99,7 @@ internal static class DeliveriesApi
     {
         if (await VisibleAsync(id, http, queries, directory, ct) is not { } before)
         {
-            return ApiProblems.NotFound($"There is no delivery '{id}' that this token may see.");
+            return Missing(id);
         }
 
         var outcome = await act(before.Row.Id, ct);
@@ -105,7 +114,7 @@ internal static class DeliveriesApi
             await actions.WaitForOutcomeAsync(before.Row.Id, before.Row.AttemptCount, s_longestWait, ct);
         }
 
-        var after = await queries.FindAsync(before.Row.Id, ct);
+        var after = await queries.FindAsync(Sight.Of(Caller.Of(http)), before.Row.Id, ct);
         var shape = DeliveryShape.Of(after!.Row, directory);
         return wait == true || after.Row.State is not (DeliveryState.Waiting or DeliveryState.Sending) ? TypedResults.Ok(shape) : TypedResults.Accepted((string?)null, shape);
     }
@@ -113,9 +122,11 @@ internal static class DeliveriesApi
     private static async Task<DeliveryDetail?> VisibleAsync(
         string id, HttpContext http, DeliveryQueries queries, ConnectionDirectory directory, CancellationToken ct)
     {
-        var key = PublicId.Parse(id, "dlv") ?? (long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null);
-        return key is { } known && await queries.FindAsync(known, ct) is { } detail && ApiAccess.MayTouch(http, directory, detail.Row.ConnectionId) ? detail : null;
+        return Key(id) is { } known && await queries.FindAsync(Sight.Of(Caller.Of(http)), known, ct) is { } detail && ApiAccess.MayTouch(http, directory, detail.Row.ConnectionId) ? detail : null;
     }
+
+    private static long? Key(string id) =>
+        PublicId.Parse(id, "dlv") ?? (long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null);
 
     private static DeliveryFilter Filter(DeliverySearch search, HttpContext http, ConnectionDirectory directory, List<string> faults)
     {

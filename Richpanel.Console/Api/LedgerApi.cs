@@ -2,6 +2,7 @@ using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Ledger;
+using Richpanel.Core.Privacy;
 using Richpanel.Core.Receiving;
 
 namespace Richpanel.Console.Api;
@@ -18,7 +19,7 @@ internal static class LedgerApi
             Shape(await ledger.ReadAsync(ct), ApiAccess.Visible(http, directory), Caller.Of(http).Connections is null));
         read.MapGet("/requests/rejected", async (int? limit, HttpContext http, RejectedQueries rejected, CancellationToken ct) =>
             Caller.Of(http).Connections is null
-                ? Results.Ok(await rejected.RecentAsync(Math.Clamp(limit ?? 50, 1, MostRejected), ct))
+                ? Results.Ok(await rejected.RecentAsync(Sight.Of(Caller.Of(http)), Math.Clamp(limit ?? 50, 1, MostRejected), ct))
                 : ApiProblems.Forbidden("A refused request belongs to no connection for certain, so only tokens for all connections may read them."));
     }
 

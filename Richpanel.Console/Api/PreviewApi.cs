@@ -6,6 +6,7 @@ using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Preview;
+using Richpanel.Core.Privacy;
 
 namespace Richpanel.Console.Api;
 
@@ -66,7 +67,7 @@ internal static class PreviewApi
             case LabOutcome.Unreadable unreadable:
                 return ApiProblems.BadRequest($"call, {unreadable.Fault.Path}: {unreadable.Fault.Message}");
             case LabOutcome.Kept { Delivery: var delivery }:
-                var row = (await queries.FindAsync(delivery.Id, ct))!.Row;
+                var row = (await queries.FindAsync(Sight.Of(by), delivery.Id, ct))!.Row;
                 var shape = new SendShape(DeliveryShape.Of(row, directory), row.State is not (DeliveryState.Waiting or DeliveryState.Sending));
                 return shape.Ended ? TypedResults.Ok(shape) : TypedResults.Accepted($"/api/v1/deliveries/{PublicId.Delivery(row.Id)}", shape);
             default:

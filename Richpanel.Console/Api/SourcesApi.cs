@@ -34,7 +34,7 @@ internal static class SourcesApi
     public static void MapSources(this RouteGroupBuilder api)
     {
         api.MapGet("/sources", (HttpContext http, ConnectionDirectory directory) =>
-            directory.Sources.Where(s => ApiAccess.MayTouch(http, directory, s.ConnectionId)).Select(s => SourceShape.Of(s, directory)))
+            directory.Sources.Where(s => ApiAccess.MayTouch(http, directory, s.ConnectionId)).Select(s => SourceShape.Of(s, directory, withId: Caller.Of(http).May(Permission.Administer))))
             .WithTags("Sources").RequireAuthorization(nameof(Permission.Read));
 
         var administer = api.MapGroup("/sources").WithTags("Sources").RequireAuthorization(nameof(Permission.Administer));

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
-using Richpanel.Console.Shared;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 
@@ -23,12 +22,15 @@ public sealed partial class ConnectionForm
 
     [Parameter] public EventCallback OnSave { get; set; }
 
-    [Inject] public required ViewerTime Time { get; init; }
     [Inject] public required IOptions<DeliveryOptions> Delivery { get; init; }
 
     private DeliveryOptions Defaults => Delivery.Value;
 
     private string DefaultTimeout => Defaults.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+
+    private string AddressHelp => Input.IsSandbox
+        ? "Stands for the built-in sandbox; no host of this name is ever asked."
+        : "https://api.richpanel.com/v2 unless Richpanel told you another; newer scripts use /v3.";
 
     private string DisabledHelp => Input.Disabled
         ? "While it is disabled, new events are kept as Skipped rows and never sent, not even later. What already waits is held, and goes on when you enable it again."
@@ -37,8 +39,7 @@ public sealed partial class ConnectionForm
     private string SecretHelp => Input switch
     {
         { IsSandbox: true } => "The sandbox has a secret of its own.",
-        { SecretFingerprint: { } fingerprint, SecretSetAt: { } at } =>
-            $"Stored, and never shown again. Fingerprint {fingerprint}, set {TimeWords.Exact(Time.Local(at), Time.Local(Time.Now))}. Type to replace it; leave it empty to keep it.",
+        { SecretFingerprint: not null } => "Stored, and never shown again; what is known of it stands above. Type to replace it; leave it empty to keep it.",
         _ => "Signs what is sent. Stored encrypted and never shown again. Without it calls go out unsigned.",
     };
 

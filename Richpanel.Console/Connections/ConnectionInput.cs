@@ -23,7 +23,8 @@ public sealed class ConnectionInput
 
     public string? SecretFingerprint { get; init; }
 
-    public DateTimeOffset? SecretSetAt { get; init; }
+    /// <summary>How long the one that <see cref="NewSecret"/> replaces is kept.</summary>
+    public SecretWindow KeepPreviousFor { get; set; } = SecretWindow.Day;
 
     /// <summary>A new one empties the secret's input.</summary>
     public Guid SecretField { get; } = Guid.NewGuid();
@@ -54,7 +55,6 @@ public sealed class ConnectionInput
         BaseUrl = connection.BaseUrl,
         ApiKey = connection.ApiKey,
         SecretFingerprint = connection.SecretFingerprint,
-        SecretSetAt = connection.SecretSetAt,
         SignatureHash = connection.SignatureHash,
         Transport = connection.Transport,
         CustomerId = connection.CustomerId,
@@ -72,6 +72,7 @@ public sealed class ConnectionInput
         BaseUrl = IsSandbox ? null : BaseUrl,
         ApiKey = IsSandbox ? null : ApiKey,
         ApiSecret = IsSandbox ? null : NewSecret,
+        KeepPreviousFor = KeepPreviousFor,
         SignatureHash = SignatureHash,
         Transport = Transport,
         CustomerId = CustomerId,

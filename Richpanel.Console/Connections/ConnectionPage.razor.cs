@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 
@@ -27,6 +28,7 @@ public sealed partial class ConnectionPage : IDisposable
     [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
+    [Inject] public required ILogger<ConnectionPage> Log { get; init; }
 
     private string Title => PublicConnectionId is null ? "New connection" : _connection?.Name ?? "Connection";
 
@@ -48,9 +50,20 @@ public sealed partial class ConnectionPage : IDisposable
     {
         (_busy, _said) = (true, null);
         var wasNew = _input!.IsNew;
-        var outcome = wasNew
-            ? await Store.CreateAsync(await Viewer.ActorAsync(), _input.ToDraft())
-            : await Store.UpdateAsync(await Viewer.ActorAsync(), _connection!.Id, _input.ToDraft());
+        SaveOutcome<Connection> outcome;
+        try
+        {
+            outcome = wasNew
+                ? await Store.CreateAsync(await Viewer.ActorAsync(), _input.ToDraft())
+                : await Store.UpdateAsync(await Viewer.ActorAsync(), _connection!.Id, _input.ToDraft());
+        }
+        catch (Exception failure) when (failure is not (SessionEndedException or ForbiddenException))
+        {
+            Log.LogError(failure, "A connection could not be saved");
+            (_busy, _said) = (false, "Not saved: the database did not answer. What you typed is still here; the reason is in the log.");
+            return;
+        }
+
         (_busy, _faults) = (false, outcome.Match(_ => [], faults => faults, () => []));
         _said = outcome.Match(_ => wasNew ? "Created. Add a source below, then point Segment at it." : "Saved.", _ => "Not saved: see what is marked above.", () => "Not saved: the connection is gone.");
         if (outcome is not SaveOutcome<Connection>.Saved saved)

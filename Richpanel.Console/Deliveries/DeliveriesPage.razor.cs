@@ -3,6 +3,7 @@ using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Ledger;
+using Richpanel.Core.Privacy;
 
 namespace Richpanel.Console.Deliveries;
 
@@ -27,6 +28,7 @@ public sealed partial class DeliveriesPage : IDisposable
     [Inject] public required LedgerQueries Ledger { get; init; }
     [Inject] public required PersonalFilters Personal { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
+    [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
     [Inject] public required ILogger<DeliveriesPage> Log { get; init; }
@@ -75,12 +77,19 @@ public sealed partial class DeliveriesPage : IDisposable
     private async Task ReloadAsync()
     {
         (_rows, _matches, _failed, _newer) = (null, null, false, 0);
-        _personal = Personal.Find(Who);
+        _personal = await PersonalAsync();
         await ReadAsync(page =>
         {
             _rows = [.. page.Items.Select(row => new ShownRow(row))];
             (_next, _searchedBackTo) = (page.NextCursor, page.SearchedBackTo);
         });
+    }
+
+    /// <summary>A passed-on address must not show a masked role what somebody else typed.</summary>
+    private async Task<PersonalFilter?> PersonalAsync()
+    {
+        var actor = await Viewer.FindAsync();
+        return Personal.Find(Who) is { } personal && actor is not null && (Sight.Of(actor).IsClear || personal.By == PersonalFilter.KeyOf(actor)) ? personal : null;
     }
 
     private Task RefreshAsync() => ReadAsync(page =>
@@ -98,7 +107,7 @@ public sealed partial class DeliveriesPage : IDisposable
         var asked = _asked;
         try
         {
-            var page = await Deliveries.PageAsync(View.ToFilter(_personal), Cursor, PageSize, _leaving.Token);
+            var page = await Deliveries.PageAsync(await Viewer.SightAsync(), View.ToFilter(_personal), Cursor, PageSize, _leaving.Token);
 
             // Counted once a question: a live list that counts at every change would cost more than it shows.
             var matches = _matches ?? (View.IsNarrowed ? await Deliveries.CountAsync(View.ToFilter(_personal), _leaving.Token) : null);

@@ -4,6 +4,7 @@ using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Privacy;
 
 namespace Richpanel.Console.Deliveries;
 
@@ -14,6 +15,7 @@ public sealed partial class DeliveryDetailPage : IDisposable
     private readonly Leaving _leaving = new();
     private DeliveryDetail? _detail;
     private string? _shownId;
+    private Sight? _asked;
     private string? _outcome;
     private bool _missing;
     private bool _failed;
@@ -24,6 +26,7 @@ public sealed partial class DeliveryDetailPage : IDisposable
 
     [Inject] public required DeliveryQueries Deliveries { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
+    [Inject] public required DeliveryUnmasking Unmasking { get; init; }
     [Inject] public required DeliveryActions Actions { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
@@ -42,7 +45,7 @@ public sealed partial class DeliveryDetailPage : IDisposable
         if (_shownId != PublicDeliveryId)
         {
             _shownId = PublicDeliveryId;
-            (_detail, _outcome, _missing, _failed) = (null, null, false, false);
+            (_detail, _asked, _outcome, _missing, _failed) = (null, null, null, false, false);
             await ReadAsync();
         }
     }
@@ -52,7 +55,7 @@ public sealed partial class DeliveryDetailPage : IDisposable
         try
         {
             var id = PublicId.Parse(PublicDeliveryId, "dlv");
-            var detail = id is null ? null : await Deliveries.FindAsync(id.Value, _leaving.Token);
+            var detail = id is null ? null : await Deliveries.FindAsync(await SightAsync(), id.Value, _leaving.Token);
             (_detail, _missing, _failed) = (detail ?? _detail, detail is null && _detail is null, false);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -66,6 +69,48 @@ public sealed partial class DeliveryDetailPage : IDisposable
         }
 
         StateHasChanged();
+    }
+
+    /// <summary>What the role allows, or what was asked for on this page, as long as the role still may ask.</summary>
+    private async Task<Sight> SightAsync()
+    {
+        var actor = await Viewer.FindAsync();
+        _asked = actor?.May(Permission.Unmask) == true ? _asked : null;
+        return _asked ?? (actor is null ? Sight.Masked : Sight.Of(actor));
+    }
+
+    /// <summary>Shows it for this page view only; gives back why not.</summary>
+    private async Task<string?> UnmaskAsync(string reason)
+    {
+        try
+        {
+            switch (await Unmasking.UnmaskAsync(await Viewer.ActorAsync(), _detail!.Row.Id, reason, _leaving.Token))
+            {
+                case UnmaskOutcome.Shown shown:
+                    (_detail, _asked) = (shown.Detail, shown.Sight);
+                    StateHasChanged();
+                    return null;
+                case UnmaskOutcome.NoReason:
+                    return DeliveryUnmasking.ReasonNeeded;
+                default:
+                    return "The delivery is gone.";
+            }
+        }
+        catch (ForbiddenException refused)
+        {
+            return refused.Message;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            Log.LogError(failure, "Personal data of a delivery was asked for and could not be shown");
+            return "Nothing is shown: the reason could not be written into the change log. Try again.";
+        }
+    }
+
+    private Task HideAsync()
+    {
+        _asked = null;
+        return ReadAsync();
     }
 
     private Task RetryAsync(bool asThen) => ActAsync("Retrying…", (by, id) => Actions.RetryAsync(by, id, asThen, _leaving.Token), waits: true);

@@ -118,7 +118,7 @@ public sealed partial class LabPage : IDisposable
         try
         {
             var outcome = await Sender.SendAsync(await Viewer.ActorAsync(), _target, Encoding.UTF8.GetBytes(_text), s_patience, _leaving.Token);
-            _result = outcome is LabOutcome.Kept kept && await Deliveries.FindAsync(kept.Delivery.Id, _leaving.Token) is { } detail
+            _result = outcome is LabOutcome.Kept kept && await Deliveries.FindAsync(await Viewer.SightAsync(), kept.Delivery.Id, _leaving.Token) is { } detail
                 ? LabResult.Of(detail.Row, _target)
                 : LabResult.NotSent(outcome);
         }

@@ -16,6 +16,7 @@ public sealed partial class FirstEventPanel : IDisposable
     private readonly Leaving _leaving = new();
     private Connection? _sandbox;
     private bool _hasSource;
+    private bool _keyLost;
     private string? _command;
     private DeliveryRow? _latest;
     private string? _said;
@@ -39,7 +40,8 @@ public sealed partial class FirstEventPanel : IDisposable
         var source = Directory.Sources.FirstOrDefault(source => source.ConnectionId == _sandbox?.Id && !source.Disabled);
         _hasSource = source is not null;
         var may = (await Viewer.FindAsync())?.May(Permission.UseSandbox) == true;
-        _command = source is null || !may ? null : CurlCommand.Of(ReceiverAddress, Sources.RevealWriteKey(source));
+        _keyLost = source is not null && !Sources.CanShowWriteKey(source);
+        _command = source is null || !may || _keyLost ? null : CurlCommand.Of(ReceiverAddress, Sources.RevealWriteKey(source));
         _update = new LiveUpdate(Changes, () => InvokeAsync(ReadAsync));
         await ReadAsync();
     }
@@ -60,7 +62,7 @@ public sealed partial class FirstEventPanel : IDisposable
 
         try
         {
-            var page = await Deliveries.PageAsync(new DeliveryFilter { ConnectionId = _sandbox.Id }, null, 1, _leaving.Token);
+            var page = await Deliveries.PageAsync(await Viewer.SightAsync(), new DeliveryFilter { ConnectionId = _sandbox.Id }, null, 1, _leaving.Token);
             _latest = page.Items.Count > 0 ? page.Items[0] : null;
         }
         catch (OperationCanceledException)

@@ -11,6 +11,9 @@ public enum HealthAction
     Resume,
     Release,
     Mend,
+    Enable,
+    Look,
+    EnterSecret,
     AddSecret,
     AddSource,
 }
@@ -21,17 +24,23 @@ public enum HealthAction
 /// <param name="Until">When it ends by itself; null when it does not.</param>
 public sealed record HealthSentence(string Look, string Text, string Detail, DateTimeOffset? Since, DateTimeOffset? Until, HealthAction Action)
 {
-    public static HealthSentence Of(Connection connection, LedgerLine line, bool hasSource, DateTimeOffset now)
+    /// <param name="failing">Its newest tries, when none of them was accepted.</param>
+    public static HealthSentence Of(Connection connection, LedgerLine line, bool hasSource, DateTimeOffset now, FailingTries? failing = null)
     {
         var unsent = line.Waiting == 1 ? "1 delivery waits" : $"{line.Waiting:N0} deliveries wait";
         if (connection.Disabled)
         {
-            return new("skipped", "is disabled", "Nothing is sent for it.", null, null, HealthAction.Mend);
+            return new("skipped", "is disabled", $"Nothing is sent for it, and what arrives is skipped. {unsent}.", null, null, HealthAction.Enable);
         }
 
         if (connection.HoldCause is { } code && !(connection.HoldUntil <= now))
         {
             var cause = CauseCatalog.Find(code);
+            if (code == CauseCatalog.SecretUnreadable.Code)
+            {
+                return new("held", "is on hold: enter the secret again", $"{cause.Text} {unsent}; no try is spent. {cause.Remedy}", connection.HoldSince, null, HealthAction.EnterSecret);
+            }
+
             return new("held", $"is on hold: {cause.Title}", $"{cause.Text} {unsent}; no try is spent. {cause.Remedy}", connection.HoldSince, connection.HoldUntil,
                 connection.HoldUntil is null ? HealthAction.Mend : HealthAction.Release);
         }
@@ -44,6 +53,11 @@ public sealed record HealthSentence(string Look, string Text, string Detail, Dat
         if (connection.PostponedUntil > now)
         {
             return new("waiting", "was asked to wait", $"Richpanel named a time to go on (Retry-After). {unsent}.", null, connection.PostponedUntil, HealthAction.None);
+        }
+
+        if (failing is { Cause: var why, Count: var tried })
+        {
+            return new("failed", $"gets nothing through: {why.Title}", $"None of the last {tried} tries was accepted. {why.Text} {unsent}. {why.Remedy}", null, null, HealthAction.Look);
         }
 
         if (!hasSource)

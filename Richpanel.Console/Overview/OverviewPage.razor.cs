@@ -17,9 +17,11 @@ public sealed partial class OverviewPage : IDisposable
     private readonly Leaving _leaving = new();
     private LedgerView? _ledger;
     private IReadOnlyList<RejectedRow> _rejected = [];
+    private Dictionary<long, FailingTries?> _failing = [];
     private bool _failed;
     private LiveUpdate? _update;
 
+    [Inject] public required DeliveryQueries Deliveries { get; init; }
     [Inject] public required LedgerQueries Ledger { get; init; }
     [Inject] public required RejectedQueries Rejected { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
@@ -31,8 +33,8 @@ public sealed partial class OverviewPage : IDisposable
 
     /// <summary>What needs a person stands first.</summary>
     private IEnumerable<(Connection Connection, HealthSentence Health)> Health => Directory.Connections
-        .Select(connection => (connection, HealthSentence.Of(connection, LineOf(connection), HasSource(connection), Time.Now)))
-        .OrderByDescending(pair => pair.Item2.Action is HealthAction.Mend or HealthAction.Release)
+        .Select(connection => (connection, HealthSentence.Of(connection, LineOf(connection), HasSource(connection), Time.Now, _failing.GetValueOrDefault(connection.Id))))
+        .OrderByDescending(pair => pair.Item2.Action is HealthAction.Mend or HealthAction.EnterSecret or HealthAction.Release or HealthAction.Look)
         .ThenByDescending(pair => pair.Item2.Action is HealthAction.Resume)
         .ThenBy(pair => pair.connection.IsSandbox);
 
@@ -47,7 +49,9 @@ public sealed partial class OverviewPage : IDisposable
     {
         try
         {
-            (_ledger, _rejected) = (await Ledger.ReadAsync(_leaving.Token), await Rejected.RecentAsync(RejectedShown, _leaving.Token));
+            var tries = await Deliveries.NewestTriesAsync(_leaving.Token);
+            var failing = tries.ToDictionary(of => of.Key, FailingTries.Of);
+            (_failing, _ledger, _rejected) = (failing, await Ledger.ReadAsync(_leaving.Token), await Rejected.RecentAsync(await Viewer.SightAsync(), RejectedShown, _leaving.Token));
             _failed = false;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)

@@ -53,6 +53,13 @@ internal sealed class Admission(CallDoor door, IOptions<ReceivingLimits> limits)
                 CauseCatalog.TooManyItems, "$.batch", $"The request has {shape.ItemCount} calls, {limits.Value.MaxItems} are allowed. Send smaller batches.");
         }
 
+        if (shape.EnvelopeBytes > limits.Value.MaxCallBytes)
+        {
+            // Every call of the batch gets it: a small request would become thousands of large calls.
+            throw Refuse(
+                CauseCatalog.TooLarge, "$.context", $"What the envelope gives to each of its calls (context, integrations) has {shape.EnvelopeBytes} bytes, {limits.Value.MaxCallBytes} are allowed as for a call. Send less of it.");
+        }
+
         if (shape.ItemCount == 1 && visit.Route.Received != ReceivedRoute.Batch)
         {
             JudgeSingle(shape.Items[0]);

@@ -16,7 +16,7 @@ internal static class BrowserSettings
             writer.WriteStartObject("Segment.io");
             writer.WriteString("apiKey", writeKey);
             writer.WriteString("apiHost", $"{request.Host}{request.PathBase}/v1");
-            writer.WriteString("protocol", request.Scheme);
+            writer.WriteString("protocol", Protocol(request));
             writer.WriteEndObject();
             writer.WriteEndObject();
             writer.WriteEndObject();
@@ -24,8 +24,21 @@ internal static class BrowserSettings
 
         var response = context.Response;
         response.ContentType = "application/json";
-        response.Headers.CacheControl = "no-cache";
+        response.Headers.CacheControl = "no-store";   // it repeats the Host that was asked
+        response.Headers.XContentTypeOptions = "nosniff";
         response.ContentLength = json.Length;
         await response.BodyWriter.WriteAsync(json.GetBuffer().AsMemory(0, (int)json.Length));
+    }
+
+    /// <summary>
+    /// What the page came by, also through a proxy that ends TLS: told <c>http</c>, a page on https could send nothing. Whoever
+    /// asks with a false header misleads nobody but himself.
+    /// </summary>
+    private static string Protocol(HttpRequest request)
+    {
+        var forwarded = request.Headers["X-Forwarded-Proto"].ToString().Split(',')[0].Trim();
+        return forwarded.Equals("https", StringComparison.OrdinalIgnoreCase) ? "https"
+            : forwarded.Equals("http", StringComparison.OrdinalIgnoreCase) ? "http"
+            : request.Scheme;
     }
 }

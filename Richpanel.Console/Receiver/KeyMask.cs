@@ -111,14 +111,23 @@ internal static class KeyMask
             return bytes.Length;
         }
 
-        while (at < bytes.Length)
+        for (var depth = 0; at < bytes.Length;)
         {
             var (unit, length) = Unit(bytes, at);
-            if (unit is ',' or '}' or ']' or '&' or ';' || char.IsWhiteSpace(unit))
+            if (depth == 0 && (unit is ',' or '}' or ']' or '&' or ';' || char.IsWhiteSpace(unit)))
             {
                 return at;
             }
 
+            // A list or object where a text should be: all of it, brackets inside its texts not counted.
+            if (depth > 0 && IsQuote(unit))
+            {
+                at = EndOfValue(bytes, (at + length, at..(at + length)));
+                at = Math.Min(bytes.Length, at + length);
+                continue;
+            }
+
+            depth += unit is '[' or '{' ? 1 : unit is ']' or '}' ? -1 : 0;
             at += length;
         }
 

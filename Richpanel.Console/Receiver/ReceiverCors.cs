@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Primitives;
-
 namespace Richpanel.Console.Receiver;
 
 /// <summary>
@@ -17,9 +15,10 @@ internal static class ReceiverCors
 
     public static void Allow(HttpContext context)
     {
-        var origin = context.Request.Headers.Origin;
-        if (StringValues.IsNullOrEmpty(origin))
+        string? origin = context.Request.Headers.Origin;
+        if (string.IsNullOrEmpty(origin) || origin.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {
+            // A browser writes origins in plain ASCII; the server would break off at an answer's header that holds anything else.
             return;
         }
 

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
 namespace Richpanel.Console.Receiver;
 
 /// <summary>
@@ -9,7 +12,14 @@ public static class ReceiverEndpoints
     public static IServiceCollection AddReceiver(this IServiceCollection services)
     {
         services.AddOptions<ReceiverOptions>().BindConfiguration("Receiver").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ReceiverOptions>>((server, receiver) =>
+        {
+            server.AddServerHeader = false;
+            server.Limits.RequestHeadersTimeout = receiver.Value.HeaderTimeout;
+            server.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+        });
         services.AddSingleton<ReadingBudget>();
+        services.AddSingleton<AddressGate>();
         services.AddSingleton<SourceGate>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<Admission>();

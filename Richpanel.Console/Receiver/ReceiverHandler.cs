@@ -8,7 +8,7 @@ namespace Richpanel.Console.Receiver;
 
 /// <summary>Answers everything under the door's paths. Whatever arrives, one <see cref="SegmentAnswer"/> goes back.</summary>
 internal sealed partial class ReceiverHandler(
-    SourceGate gate, BodyReader bodies, Admission admission, WebhookCheck signature, RefusalRecord record, ILogger<ReceiverHandler> log)
+    AddressGate addresses, SourceGate gate, BodyReader bodies, Admission admission, WebhookCheck signature, RefusalRecord record, ILogger<ReceiverHandler> log)
 {
     private const int OverloadRetrySeconds = 1;
     private const int StoreRetrySeconds = 5;
@@ -27,6 +27,7 @@ internal sealed partial class ReceiverHandler(
         SegmentAnswer answer;
         try
         {
+            addresses.Demand(context.Connection.RemoteIpAddress);
             DemandMethod(visit);
             if (route.Kind is RouteKind.Metrics or RouteKind.Settings)
             {
@@ -73,7 +74,7 @@ internal sealed partial class ReceiverHandler(
     {
         var shape = admission.Look(visit);
         var source = visit.Source ??= gate.ByWriteKey(visit.Request, visit.AddressKey ?? shape.WriteKey);
-        if (visit.Route.Received == ReceivedRoute.Webhook)
+        if (source.RequiresSignature || visit.Route.Received == ReceivedRoute.Webhook)
         {
             signature.Demand(visit.Request, source, visit.Body.Span, shape);
         }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace Richpanel.Console.Receiver;
 
@@ -9,10 +10,15 @@ public sealed class ReceiverOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The head of any request, pages and API too, must have arrived after this.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    [ValidateObjectMembers]
     public RateLimitOptions RateLimit { get; init; } = new();
 }
 
-/// <summary>Section <c>Receiver:RateLimit</c>: requests per source.</summary>
+/// <summary>Section <c>Receiver:RateLimit</c>: requests per source, and per address whatever the source.</summary>
 public sealed class RateLimitOptions
 {
     public bool Enabled { get; init; }
@@ -24,4 +30,11 @@ public sealed class RateLimitOptions
     /// <summary>Requests at once after a quiet time.</summary>
     [Range(1, 1_000_000)]
     public int Burst { get; init; } = 5000;
+
+    /// <summary>As <see cref="PerSecond"/>, for one address; of IPv6 for one network of 64 bits, which is what one customer is given.</summary>
+    [Range(1, 1_000_000)]
+    public int AddressPerSecond { get; init; } = 200;
+
+    [Range(1, 1_000_000)]
+    public int AddressBurst { get; init; } = 2000;
 }

@@ -31,6 +31,11 @@ internal sealed record SegmentAnswer(int Status, Cause? Cause, string? Path, str
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
+        if (Cause is not null)
+        {
+            response.Headers.XContentTypeOptions = "nosniff";   // its message repeats some of what came
+        }
+
         var body = Cause is null ? s_success : RefusalBody(Cause);
         response.ContentLength = body.Length;
         await response.BodyWriter.WriteAsync(body);

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
+using Richpanel.Console.Shared;
 using Richpanel.Core.Causes;
 using Richpanel.Core.Connections;
 
@@ -12,6 +13,7 @@ namespace Richpanel.Console.Receiver;
 internal sealed class SourceGate : IDisposable
 {
     private const int NoSourceRetrySeconds = 10;
+    private const int LostSecretRetrySeconds = 60;
 
     private readonly ConnectionDirectory _directory;
     private readonly SecretProtector _secrets;
@@ -58,15 +60,27 @@ internal sealed class SourceGate : IDisposable
         var apiKey = BasicUser.Of(request) ?? throw Unknown("Send the connection's API Key as Basic user name.");
         var secret = ApiSecretOf(request) ?? throw new RefusedException(SegmentAnswer.Refused(
             StatusCodes.Status401Unauthorized, CauseCatalog.BadSettings, "X-Segment-Settings"));
+        var isLost = false;
         foreach (var connection in _directory.Connections)
         {
-            if (connection.ProtectedSecret is { } kept
-                && string.Equals(connection.ApiKey, apiKey, StringComparison.Ordinal)
-                && IsSame(secret, _secrets.Unprotect(kept))
-                && SourceOf(connection) is { } source)
+            if (connection.ProtectedSecret is not { } kept || !string.Equals(connection.ApiKey, apiKey, StringComparison.Ordinal) || SourceOf(connection) is not { } source)
+            {
+                continue;
+            }
+
+            if (_secrets.Open(kept) is not { } stored)
+            {
+                isLost = true;
+            }
+            else if (IsSame(secret, stored))
             {
                 return Admit(request, source);
             }
+        }
+
+        if (isLost)
+        {
+            throw CannotVerify(null);
         }
 
         // The same answer for a wrong key and a wrong secret: which of the two it was is nobody's business.
@@ -74,6 +88,10 @@ internal sealed class SourceGate : IDisposable
     }
 
     public void Dispose() => _rate?.Dispose();
+
+    /// <summary>What must be checked and cannot be is neither let in nor turned away for good.</summary>
+    public static RefusedException CannotVerify(Source? known) =>
+        new(SegmentAnswer.Refused(StatusCodes.Status503ServiceUnavailable, CauseCatalog.CannotVerify, retryAfter: LostSecretRetrySeconds)) { Known = known };
 
     private Source? SourceOf(Connection connection)
     {
@@ -92,12 +110,9 @@ internal sealed class SourceGate : IDisposable
 
     private Source Admit(HttpRequest request, Source source)
     {
-        string? origin = request.Headers.Origin;
-        if (source.AllowedOrigins is { } allowed && origin is not null
-            && !allowed.Split(' ', StringSplitOptions.RemoveEmptyEntries).Contains(origin, StringComparer.OrdinalIgnoreCase))
+        if (source.AllowedOrigins is not null || source.AllowedAddresses is not null)
         {
-            var answer = SegmentAnswer.Refused(StatusCodes.Status403Forbidden, CauseCatalog.OriginNotAllowed, "Origin");
-            throw new RefusedException(answer) { Known = source };
+            DemandListed(request, source, _directory.DoorOf(source));
         }
 
         if (_rate is not null)
@@ -108,13 +123,25 @@ internal sealed class SourceGate : IDisposable
         return source;
     }
 
+    private static void DemandListed(HttpRequest request, Source source, SourceDoor door)
+    {
+        if (!door.AllowsAddress(request.HttpContext.Connection.RemoteIpAddress))
+        {
+            throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status403Forbidden, CauseCatalog.SenderNotAllowed)) { Known = source };
+        }
+
+        if (!door.AllowsOrigin(request.Headers.Origin))
+        {
+            throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status403Forbidden, CauseCatalog.OriginNotAllowed, "Origin")) { Known = source };
+        }
+    }
+
     private static void DemandRate(PartitionedRateLimiter<long> rate, Source source)
     {
         using var lease = rate.AttemptAcquire(source.Id);
         if (!lease.IsAcquired)
         {
-            var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 1;
-            var answer = SegmentAnswer.Refused(StatusCodes.Status429TooManyRequests, CauseCatalog.RateLimited, retryAfter: wait);
+            var answer = SegmentAnswer.Refused(StatusCodes.Status429TooManyRequests, CauseCatalog.RateLimited, retryAfter: WholeSeconds.Of(lease));
             throw new RefusedException(answer) { Known = source };
         }
     }

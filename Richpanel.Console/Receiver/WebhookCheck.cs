@@ -16,10 +16,20 @@ internal sealed class WebhookCheck(SecretProtector secrets)
     /// </summary>
     public void Demand(HttpRequest request, Source source, ReadOnlySpan<byte> body, RequestShape shape)
     {
-        if (source.ProtectedWebhookSecret is { } kept
-            && !WebhookSignature.Fits(request.Headers[Header], shape.Signed.Of(body), Encoding.UTF8.GetBytes(secrets.Unprotect(kept))))
+        if (source.RequiresSignature && (source.ProtectedWebhookSecret is null || request.Headers[Header].Count == 0))
         {
-            throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status401Unauthorized, CauseCatalog.BadSignature, Header));
+            throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status401Unauthorized, CauseCatalog.SignatureRequired, Header)) { Known = source };
+        }
+
+        if (source.ProtectedWebhookSecret is not { } kept)
+        {
+            return;
+        }
+
+        var secret = secrets.Open(kept) ?? throw SourceGate.CannotVerify(source);
+        if (!WebhookSignature.Fits(request.Headers[Header], shape.Signed.Of(body), Encoding.UTF8.GetBytes(secret)))
+        {
+            throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status401Unauthorized, CauseCatalog.BadSignature, Header)) { Known = source };
         }
     }
 }

@@ -10,6 +10,9 @@ public sealed class SandboxAnswers(
 {
     private const int MostBytes = 4 * 1024 * 1024;
 
+    /// <summary>Stands for a secret that cannot be read: no signature fits it.</summary>
+    private static readonly string Unknown = Guid.NewGuid().ToString();
+
     /// <summary>On the public address key and signature are required; on the loopback socket Richpanel's own patience is simulated: 200 to anything.</summary>
     public async Task AnswerAsync(HttpContext http, bool demandKeys)
     {
@@ -20,8 +23,9 @@ public sealed class SandboxAnswers(
             return;
         }
 
-        var report = SandboxContract.Check(http.Request.Path, http.Request.ContentType, body, Keys());
-        if (demandKeys && !(report.Passed("key") && report.Passed("signature")))
+        var keys = Keys();
+        var report = SandboxContract.Check(http.Request.Path, http.Request.ContentType, body, keys);
+        if (demandKeys && !(keys.ApiSecret is not null && report.Passed("key") && report.Passed("signature")))
         {
             http.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return;
@@ -96,7 +100,7 @@ public sealed class SandboxAnswers(
         return connection is null
             ? new ContractKeys("", null, SignatureHash.Sha256)
             : new ContractKeys(
-                connection.ApiKey, connection.ProtectedSecret is { } secret ? secrets.Unprotect(secret) : null, connection.SignatureHash);
+                connection.ApiKey, connection.ProtectedSecret is { } secret ? secrets.Open(secret) ?? Unknown : null, connection.SignatureHash);
     }
 
     private static async Task<byte[]?> ReadAsync(HttpRequest request, CancellationToken ct)

@@ -5,6 +5,7 @@ using Richpanel.Console.Shared;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Privacy;
 using Richpanel.Core.Sandbox;
 
 namespace Richpanel.Console.Sandbox;
@@ -26,17 +27,17 @@ public static class SandboxApi
         var read = Group(api, Permission.Read);
         read.MapGet("/requests", RequestsAsync);
         read.MapGet("/requests/{id:long}", RequestAsync);
-        read.MapGet("/customers", (string? uid, int? limit, SandboxQueries queries, CancellationToken ct) => queries.CustomersAsync(uid, limit ?? 50, ct));
-        read.MapGet("/visitors", (string? did, int? limit, SandboxQueries queries, CancellationToken ct) => queries.VisitorsAsync(did, limit ?? 50, ct));
-        read.MapGet("/sessions", (string? uid, string? did, int? limit, SandboxQueries queries, CancellationToken ct) => queries.SessionsAsync(uid, did, limit ?? 50, ct));
+        read.MapGet("/customers", (string? uid, int? limit, HttpContext http, SandboxQueries queries, CancellationToken ct) => queries.CustomersAsync(Sight.Of(By(http)), uid, limit ?? 50, ct));
+        read.MapGet("/visitors", (string? did, int? limit, HttpContext http, SandboxQueries queries, CancellationToken ct) => queries.VisitorsAsync(Sight.Of(By(http)), did, limit ?? 50, ct));
+        read.MapGet("/sessions", (string? uid, string? did, int? limit, HttpContext http, SandboxQueries queries, CancellationToken ct) => queries.SessionsAsync(Sight.Of(By(http)), uid, did, limit ?? 50, ct));
         read.MapGet("/timeline", TimelineAsync);
         read.MapGet("/scenario", (SandboxScenarios scenarios) => Shown(scenarios));
 
         var change = Group(api, Permission.UseSandbox);
         change.MapPut("/scenario", SetScenarioAsync);
-        change.MapDelete("/", async (HttpContext http, SandboxStore store, ChangeWriting log, CancellationToken ct) =>
+        change.MapDelete("/", async (HttpContext http, SandboxStore store, ConnectionDirectory directory, ChangeWriting log, CancellationToken ct) =>
         {
-            await log.WriteAsync(By(http), new Change(ChangeCatalog.SandboxCleared));
+            await log.WriteAsync(By(http), ChangeOf(ChangeCatalog.SandboxCleared, directory));
             await store.ClearAsync(ct);
             return TypedResults.NoContent();
         });
@@ -64,35 +65,32 @@ public static class SandboxApi
 
     private static ProblemHttpResult Missing(string what) => TypedResults.Problem(what, statusCode: StatusCodes.Status404NotFound, title: "Not found");
 
-    private static Task<IReadOnlyList<SandboxRequestRow>> RequestsAsync(long? before, int? limit, SandboxQueries queries, CancellationToken ct) =>
-        queries.RequestsAsync(before, limit ?? 50, ct);
+    private static Task<IReadOnlyList<SandboxRequestRow>> RequestsAsync(long? before, int? limit, HttpContext http, SandboxQueries queries, CancellationToken ct) =>
+        queries.RequestsAsync(Sight.Of(By(http)), before, limit ?? 50, ct);
 
     private static async Task<Results<Ok<RequestDetail>, ProblemHttpResult>> RequestAsync(
-        long id, SandboxQueries queries, ConnectionDirectory directory, CancellationToken ct)
+        long id, HttpContext http, SandboxQueries queries, CancellationToken ct)
     {
-        if (await queries.RequestAsync(id, ct) is not { } request)
+        if (await queries.RequestAsync(Sight.Of(By(http)), id, ct) is not var (request, calls))
         {
             return Missing($"The sandbox remembers no request {id}. GET /api/v1/sandbox/requests lists them.");
         }
 
-        // Decoding needs no key; the findings are those of the moment it came in.
-        var keys = new ContractKeys(directory.Connections.FirstOrDefault(c => c.IsSandbox)?.ApiKey ?? "", null, SignatureHash.Sha256);
-        var calls = SandboxContract.Check(request.Path, "application/json", request.Body, keys).Calls;
         return TypedResults.Ok(new RequestDetail(
             request.Id, request.At, request.Path, request.Status, request.KeepsContract, request.Taken, JsonElement.Parse(request.Findings),
-            System.Text.Encoding.UTF8.GetString(request.Body), [.. calls.Select(call => JsonElement.Parse(Core.Json.JsonTreeWriter.Write(call)))]));
+            System.Text.Encoding.UTF8.GetString(request.Body), [.. calls.Select(call => DeepJson.Parse(Core.Json.JsonTreeWriter.Write(call)))]));
     }
 
     private static async Task<IReadOnlyList<TimelineEvent>> TimelineAsync(
-        string? uid, string? did, string? eventId, int? limit, SandboxQueries queries, CancellationToken ct)
+        string? uid, string? did, string? eventId, int? limit, HttpContext http, SandboxQueries queries, CancellationToken ct)
     {
-        var events = await queries.TimelineAsync(uid, did, eventId, limit ?? 50, ct);
+        var events = await queries.TimelineAsync(Sight.Of(By(http)), uid, did, eventId, limit ?? 50, ct);
         return [.. events.Select(e => new TimelineEvent(
-            e.Id, e.RequestId, e.EventId, e.Name, e.Uid, e.Did, e.SessionId, e.OccurredAt, e.ArrivedAt, e.Repeat, JsonElement.Parse(e.Call)))];
+            e.Id, e.RequestId, e.EventId, e.Name, e.Uid, e.Did, e.SessionId, e.OccurredAt, e.ArrivedAt, e.Repeat, DeepJson.Parse(e.Call)))];
     }
 
     private static async Task<Results<Ok<Scenario>, ValidationProblem>> SetScenarioAsync(
-        SandboxScenario scenario, HttpContext http, SandboxScenarios scenarios, ChangeWriting log)
+        SandboxScenario scenario, HttpContext http, SandboxScenarios scenarios, ConnectionDirectory directory, ChangeWriting log)
     {
         var asked = scenario.Steps is null ? scenario with { Steps = [] } : scenario;
         var faults = asked.Faults();
@@ -101,9 +99,24 @@ public static class SandboxApi
             return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["steps"] = [.. faults] });
         }
 
-        await log.WriteAsync(By(http), new Change(ChangeCatalog.ScenarioSet) { Count = asked.Steps.Count });
+        await log.WriteAsync(By(http), ChangeOf(ChangeCatalog.ScenarioSet, directory) with
+        {
+            Fields = FieldChange.Between(("answers", Words(scenarios.Now.Scenario), Words(asked)), ("seed", scenarios.Now.Scenario.Seed, asked.Seed)),
+        });
         scenarios.Set(asked);
         return TypedResults.Ok(Shown(scenarios));
+    }
+
+    private static Change ChangeOf(ChangeAction action, ConnectionDirectory directory) =>
+        directory.Connections.FirstOrDefault(c => c.IsSandbox) is { } sandbox ? new Change(action, Core.PublicId.Connection(sandbox.Id), sandbox.Name) : new Change(action);
+
+    /// <summary>The steps in short: <c>429, 503 ×2, reset</c>.</summary>
+    private static string Words(SandboxScenario scenario)
+    {
+        var steps = scenario.Steps.Take(20).Select(step =>
+            (step.Fault == SandboxFault.None ? step.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) : step.Fault.ToString().ToLowerInvariant())
+            + (step.Repeat switch { 1 => "", 0 => " for ever", var times => $" ×{times}" }));
+        return scenario.Steps.Count == 0 ? "as Richpanel" : string.Join(", ", steps) + (scenario.Steps.Count > 20 ? " …" : "");
     }
 
     private static Scenario Shown(SandboxScenarios scenarios)

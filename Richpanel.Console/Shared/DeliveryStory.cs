@@ -26,7 +26,7 @@ public sealed record DeliveryStory(string Sentence, string Happened, string ToDo
                 $"{FailedAt(row)}{(cause is null ? "" : $": {cause.Title}")}",
                 cause?.Text ?? "No cause was recorded.",
                 cause?.Remedy ?? "Retry it, and look at the answer.",
-                "No. It stays as it is until someone retries it.",
+                row.Stage == FailureStage.Reading ? "No, and it cannot be retried: reading it again would end the same way." : "No. It stays as it is until someone retries it.",
                 null),
             DeliveryState.Skipped => new(
                 $"It was skipped{(cause is null ? "" : $": {cause.Title}")}", cause?.Text ?? "No cause was recorded.", cause?.Remedy ?? NothingToDo, "No. Skipped events are never sent.", null),
@@ -56,7 +56,7 @@ public sealed record DeliveryStory(string Sentence, string Happened, string ToDo
         return new(
             "It is held: its connection is stopped",
             connection?.Disabled == true ? "The connection is disabled." : "Someone paused the connection.",
-            "Resume the connection when sending should go on.",
+            connection?.Disabled == true ? "Enable the connection when sending should go on." : "Resume the connection when sending should go on.",
             "Yes, once the connection goes on. No try is spent meanwhile.",
             connection?.PausedUntil ?? (connection is null ? row.DueAt : null));
     }

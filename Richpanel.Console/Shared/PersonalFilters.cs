@@ -1,9 +1,15 @@
 using System.Security.Cryptography;
+using Richpanel.Core.Access;
 
 namespace Richpanel.Console.Shared;
 
 /// <summary>Personal values a list is narrowed to.</summary>
-public sealed record PersonalFilter(string? User, string? Email);
+/// <param name="By">Who typed them: an address may be passed on, and others must not read them from it.</param>
+public sealed record PersonalFilter(string? User, string? Email, string? By = null)
+{
+    /// <summary>Names somebody for as long as the product runs.</summary>
+    public static string? KeyOf(Actor? actor) => actor is null ? null : $"{actor.Kind}:{actor.Id}";
+}
 
 /// <summary>
 /// Keeps a person's e-mail and user id out of addresses (which end in histories, logs and chats): the address carries a random id

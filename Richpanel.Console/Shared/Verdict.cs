@@ -33,7 +33,7 @@ public sealed record Verdict(string Look, string Title, string Text)
             ("identify", null) => "There is no user id: Richpanel keeps the device id, and shows nobody among its customers until the person is identified.",
             ("identify", _) => $"Richpanel creates the customer {customer}, or updates the one it has.",
             (_, null) => "There is no user id: the event belongs to a visitor, who is not shown among the customers until identified.",
-            _ => $"It belongs to the customer {customer}. Richpanel may update that customer's e-mail from it, and creates no customer from it.",
+            _ => $"It belongs to the customer {customer}. By Richpanel's own description it may update that customer's e-mail and never creates a customer.",
         };
         return new("accepted", title, text);
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components.Authorization;
 using Richpanel.Core.Access;
+using Richpanel.Core.Privacy;
 
 namespace Richpanel.Console.Shared;
 
@@ -8,6 +9,9 @@ public sealed class Viewer(AuthenticationStateProvider state, Sessions sessions)
 {
     /// <exception cref="SessionEndedException">Nobody is signed in any more.</exception>
     public async Task<Actor> ActorAsync() => await FindAsync() ?? throw new SessionEndedException();
+
+    /// <summary>How much of personal data may be shown; masked when the session has ended.</summary>
+    public async Task<Sight> SightAsync() => await FindAsync() is { } actor ? Sight.Of(actor) : Sight.Masked;
 
     /// <summary>Null when the session has ended.</summary>
     public async Task<Actor?> FindAsync() => sessions.ActorOf((await state.GetAuthenticationStateAsync()).User);

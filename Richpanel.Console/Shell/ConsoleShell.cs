@@ -28,17 +28,35 @@ public static class ConsoleShell
         return services;
     }
 
+    /// <summary>Before anybody is asked who it is, so that the way to the sign-in has its headers and needs HTTPS, too.</summary>
+    public static void UsePageDoor(this WebApplication app) => app.UseMiddleware<PageDoor>();
+
     public static void MapConsole(this WebApplication app)
     {
-        app.UseMiddleware<PageDoor>();
+        app.Use(RefuseTokens);
         app.UseWhen(
             context => !Programs.Own(context.Request.Path),
             pages => pages.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ShowErrorPageAsync, CreateScopeForErrors = true }));
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseAuthorization();   // again: the page that takes the place of a 404 starts from here
         app.Use(LeaveProgramsAlone);
         app.UseAntiforgery();
-        app.MapStaticAssets().WithMetadata(PageDoor.Mark).AllowAnonymous();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().WithMetadata(PageDoor.Mark).RequireAuthorization(nameof(Permission.Read));
+        app.MapStaticAssets().WithMetadata(PageDoor.Mark, QuietRoute.Mark).AllowAnonymous();
+        app.MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(circuit => circuit.ContentSecurityFrameAncestorsPolicy = null)   // PageDoor says it, and stricter
+            .WithMetadata(PageDoor.Mark).RequireAuthorization(nameof(Permission.Read));
+    }
+
+    /// <summary>Pages are for people; a token that leaked must not open one.</summary>
+    private static Task RefuseTokens(HttpContext context, RequestDelegate next)
+    {
+        if (Programs.Own(context.Request.Path) || context.User.Identity?.AuthenticationType != Sessions.TokenScheme)
+        {
+            return next(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        return Task.CompletedTask;
     }
 
     /// <summary>Called in place of the page that broke. Runs the endpoint itself, as a branch of the pipeline cannot route again.</summary>

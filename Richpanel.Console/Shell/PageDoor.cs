@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.Extensions.Options;
 using Richpanel.Console.Shared;
 
@@ -52,12 +53,17 @@ internal sealed class PageDoor(RequestDelegate next, IOptions<PageOptions> optio
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy =
             $"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; img-src 'self' data:; "
-            + "object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+            + "frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)
+        {
+            headers.CacheControl = "no-store";   // a page may hold what the next user of the same browser must not see
+        }
     }
 
     /// <summary>Whatever is not known to be for programs is guarded: a route that someone forgets to name here is safe, not open.</summary>

@@ -51,7 +51,7 @@ internal static class OpenIdServices
     /// <summary>A link and no form: a form's answer may not lead to another site (form-action).</summary>
     public static IEndpointConventionBuilder MapOpenId(this IEndpointRouteBuilder app) => app.MapGet("/sign-in/company", (string? to, OpenIdSignIn company) =>
         company.Name is null
-            ? Results.NotFound()
+            ? Results.Redirect("/sign-in")
             : Results.Challenge(new AuthenticationProperties { RedirectUri = $"{OpenIdSignIn.Arrival}?to={Uri.EscapeDataString(LocalAddress.Of(to))}" }, [OpenIdSignIn.Scheme]))
         .AllowAnonymous().ExcludeFromDescription();
 

@@ -1,3 +1,5 @@
+using Richpanel.Console.Shared;
+
 namespace Richpanel.Console.Startup;
 
 /// <summary>
@@ -38,6 +40,7 @@ internal static class ListeningAddresses
             }
 
             context.Response.StatusCode = StatusCodes.Status404NotFound;
+            AnswerHeaders.OfPrograms(context.Response);
             return Task.CompletedTask;
         });
     }

@@ -8,9 +8,8 @@ namespace Richpanel.Console.Startup;
 /// </summary>
 internal static partial class SecretsInFiles
 {
+    private static readonly string[] s_sections = ["Bootstrap", "SignIn", "Storage"];
     private static readonly string[] s_secretNames = ["ApiSecret", "Token", "Password", "ClientSecret"];
-
-    private static readonly string[] s_sections = ["Bootstrap", "SignIn"];
 
     public static void WarnOfSecretsInFiles(this WebApplication app)
     {

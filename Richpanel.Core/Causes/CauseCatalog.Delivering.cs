@@ -19,7 +19,7 @@ public static partial class CauseCatalog
         "secret_unreadable",
         "API Secret unreadable",
         "The stored API Secret cannot be decrypted, because the key ring that sealed it is missing or was replaced. Nothing was sent.",
-        "Restore the keys folder beside the database, or enter the API Secret again, then release the connection.");
+        "Enter the API Secret again on the connection's page: sending goes on by itself. Or restore the keys folder beside the database and start again.");
 
     public static readonly Cause NoSecretForBatch = new(
         "no_secret_for_batch",

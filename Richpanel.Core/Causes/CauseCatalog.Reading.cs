@@ -4,7 +4,7 @@ namespace Richpanel.Core.Causes;
 public static partial class CauseCatalog
 {
     public static readonly Cause BadRequest = new(
-        "bad_request", "Not a call", "This item is not a JSON object that could be a call.", "Send one JSON object for each call.");
+        "bad_request", "Not a call", "This item is not a JSON object, or has no type that says what call it is.", "Send one JSON object for each call, with its type in it.");
 
     public static readonly Cause NoUserAnonId = new(
         "no_user_anon_id", "No id", "The call has neither userId nor anonymousId, so nobody can be told apart.",

@@ -54,6 +54,10 @@ public static partial class CauseCatalog
     public static readonly Cause RateLimited = new(
         "rate_limited", "Too many requests", "The source sends more requests than Receiver:RateLimit allows.", "Senders come again after Retry-After; raise Receiver:RateLimit if they should not wait.");
 
+    public static readonly Cause AddressRateLimited = new(
+        "address_rate_limited", "Too many requests of one address", "One address sends more requests than Receiver:RateLimit allows an address.",
+        "Senders come again after Retry-After. If many senders share the address, name their proxy in Proxies:Known or raise AddressPerSecond.");
+
     public static readonly Cause StoreFull = new(
         "store_full", "Disk full", "The disk of the database has too little room.", "Free some room or let retention delete more; senders come again by themselves.");
 
@@ -66,6 +70,19 @@ public static partial class CauseCatalog
 
     public static readonly Cause BadSignature = new(
         "bad_signature", "Signature wrong", "X-Signature is missing or does not belong to this body.", "Enter the same shared secret at Segment's Webhooks destination and at the source.");
+
+    public static readonly Cause CannotVerify = new(
+        "cannot_verify", "Secret for the check unreadable",
+        "The secret this request must be checked against cannot be decrypted, because the key ring that sealed it is missing or was replaced. Nothing was kept.",
+        "Enter it again: the API Secret on the connection's page, a webhook secret at its source. Senders come again by themselves.");
+
+    public static readonly Cause SignatureRequired = new(
+        "signature_required", "Signature missing", "The source takes signed requests only, and this one has no X-Signature.",
+        "Sign the body with the source's webhook secret (HMAC-SHA1, lower-case hex), or no longer require it at the source.");
+
+    public static readonly Cause SenderNotAllowed = new(
+        "sender_not_allowed", "Address not allowed", "The address that sent this is not among the source's allowed addresses.",
+        "Add the sender's address to the source, or clear its list. Behind a proxy, name the proxy in Proxies:Known.");
 
     public static readonly Cause OriginNotAllowed = new(
         "origin_not_allowed", "Origin not allowed", "The web page that sent this is not among the source's allowed origins.", "Add the page's origin to the source, or clear its list to allow all.");

@@ -47,6 +47,7 @@ public sealed record FieldChange(
     private static string? Text(object? value) => value switch
     {
         null => null,
+        bool flag => flag ? "true" : "false",
         DateTimeOffset time => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
         IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
         _ => value.ToString(),

@@ -9,6 +9,8 @@ public static class ChangeCatalog
     public static readonly ChangeAction Started = new("product.started", "started");
     public static readonly ChangeAction SealBroken = new("product.seal-renewed", "began a new seal, because the key of the old one is gone");
 
+    public static readonly ChangeAction EndMissing = new("change-log.end-missing", "found that lines at the end of the change log were missing");
+
     public static readonly ChangeAction ConnectionCreated = new("connection.created", "created the connection");
     public static readonly ChangeAction ConnectionChanged = new("connection.changed", "changed the connection");
     public static readonly ChangeAction ConnectionPaused = new("connection.paused", "paused the connection");

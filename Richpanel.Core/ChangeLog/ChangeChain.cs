@@ -10,11 +10,14 @@ public static class ChangeChain
     /// <summary>What the first line's hash goes on from.</summary>
     public static byte[] Beginning { get; } = SHA256.HashData("richpanel-console change log v1"u8);
 
-    public static byte[] HashOf(ReadOnlySpan<byte> before, ChangeEntry entry)
+    public static byte[] HashOf(ReadOnlySpan<byte> before, ChangeEntry entry) => HashOf(before, entry, entry.Id);
+
+    /// <summary>As if the line stood at another place: tells what happened to a chain that does not fit.</summary>
+    internal static byte[] HashOf(ReadOnlySpan<byte> before, ChangeEntry entry, long id)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(before);
-        Add(hash, entry.Id);
+        Add(hash, id);
         Add(hash, entry.At.UtcTicks);
         Add(hash, (long)entry.ActorKind);
         Add(hash, entry.ActorId);

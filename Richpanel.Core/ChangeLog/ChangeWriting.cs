@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Access;
 using Richpanel.Core.Storage;
@@ -8,7 +9,7 @@ namespace Richpanel.Core.ChangeLog;
 /// Appends to the change log, always inside the commit of the change itself: there is no change without its line and no line
 /// without its change. The single writer keeps the chain in order.
 /// </summary>
-public sealed class ChangeWriting(StoreWriter writer, InstallationKey key, TimeProvider time)
+public sealed partial class ChangeWriting(StoreWriter writer, InstallationKey key, TimeProvider time, ChangeFeed changes)
 {
     /// <summary>Where the line is the whole change: a look, a failed sign-in.</summary>
     public Task WriteAsync(Actor by, Change change) => writer.WriteAsync(session => Append(session, by, change));
@@ -37,14 +38,22 @@ public sealed class ChangeWriting(StoreWriter writer, InstallationKey key, TimeP
             ObjectName = Lengths.Cut(change.ObjectName, Lengths.EventName),
             Fields = FieldChange.Write(change.Fields),
             Count = change.Count,
-            Reason = Lengths.Cut(string.IsNullOrWhiteSpace(change.Reason) ? null : change.Reason.Trim(), Lengths.Reason),
+            Reason = Lengths.Cut(string.IsNullOrWhiteSpace(change.Reason) ? null : Scrubbed(change.Reason.Trim()), Lengths.Reason),
             Address = by.Address,
         };
         entry.Hash = ChangeChain.HashOf(last?.Hash ?? ChangeChain.Beginning, entry);
         entry.Seal = key.Seal(entry.Hash);
         context.ChangeLog.Add(entry);
+        changes.Raise();   // told a quarter of a second later, when the commit has been made
     }
+
+    /// <summary>Text that a person typed or a customer's system sent, every e-mail address in it as its keyed hash.</summary>
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
+    public string? Scrubbed(string? text) => text is null ? null : Email().Replace(text, match => Personal(match.Value));
 
     /// <summary>A customer's value as it may stand in the log: alike for the same value, unreadable without the installation's key.</summary>
     public string Personal(string value) => "#" + Convert.ToHexStringLower(key.Seal(System.Text.Encoding.UTF8.GetBytes(value.Trim().ToLowerInvariant()))[..6]);
+
+    [GeneratedRegex(@"[^\s@<>()\[\]"",;:]+@[^\s@<>()\[\]"",;:]+\.[^\s@<>()\[\]"",;:.]+", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Email();
 }

@@ -28,6 +28,11 @@ public sealed class Bootstrap(
 
         for (var i = 0; i < options.Value.ApiTokens.Count; i++)
         {
+            if (options.Value.ApiTokens.Take(i).Any(other => other.Name == options.Value.ApiTokens[i].Name))
+            {
+                throw new CannotStartException($"Bootstrap:ApiTokens:{i}:Name: another token is named '{options.Value.ApiTokens[i].Name}' already. Each token needs a name of its own.");
+            }
+
             await ApplyAsync(options.Value.ApiTokens[i], $"Bootstrap:ApiTokens:{i}");
         }
     }
@@ -63,6 +68,13 @@ public sealed class Bootstrap(
             await OnceAsync($"source/{entry.Name}/{source.Name}", [Digest(source.WriteKey)], async remember =>
             {
                 var connection = Find(entry.Name) ?? throw new CannotStartException($"{setting}:Name: there is no connection '{entry.Name}' any more.");
+                if (source.WriteKey is { } key && directory.FindSourceByWriteKey(key)?.ConnectionId == connection.Id)
+                {
+                    // Put back, or only named otherwise: what is there stays as an admin left it.
+                    await RememberAsync(remember);
+                    return;
+                }
+
                 Demand(await sources.AddSourceAsync(Actor.Bootstrap, connection.Id, new SourceDraft { Name = source.Name, WriteKey = source.WriteKey }, remember), at);
             });
         }
@@ -87,16 +99,21 @@ public sealed class Bootstrap(
             var hash = ApiToken.HashOf(token);
             var now = time.GetUtcNow();
 
-            // A token that was replaced in the configuration must stop working; one that only got another role is replaced as well.
-            foreach (var old in context.ApiTokens.Where(t => t.RevokedAt == null && (t.Name == entry.Name || t.Hash == hash)).ToList())
+            // A token that was replaced in the configuration must stop working; one that only got another role is replaced as well,
+            // and so is one that is put back after it had been replaced: a hash stands once.
+            ApiToken? replaced = null;
+            foreach (var old in context.ApiTokens.Where(t => t.Hash == hash || (t.RevokedAt == null && t.Name == entry.Name)).ToList())
             {
                 if (old.Hash.AsSpan().SequenceEqual(hash))
                 {
+                    replaced = old;
                     context.ApiTokens.Remove(old);
                 }
                 else
                 {
                     old.RevokedAt = now;
+                    log.Append(context, Actor.Bootstrap, new Change(ChangeCatalog.TokenRevoked, null, old.Name));
+                    context.SaveChanges();
                 }
             }
 
@@ -114,7 +131,7 @@ public sealed class Bootstrap(
             remember(context);
             log.Append(context, Actor.Bootstrap, new Change(ChangeCatalog.TokenCreated, null, entry.Name)
             {
-                Fields = FieldChange.Between(("role", null, Rights.Word(role)), ("connections", null, entry.Connections), ("expires", null, entry.ExpiresAt)),
+                Fields = FieldChange.Between(("role", replaced?.Role, Rights.Word(role)), ("connections", replaced?.Connections, entry.Connections), ("expires", replaced?.ExpiresAt, entry.ExpiresAt)),
             });
             context.SaveChanges();
         }));
@@ -136,6 +153,13 @@ public sealed class Bootstrap(
 
         await apply(context => Remember(context, key, fingerprint));
     }
+
+    private Task RememberAsync(Action<ConsoleDbContext> remember) => writer.WriteAsync(session =>
+    {
+        using var context = session.Context();
+        remember(context);
+        context.SaveChanges();
+    });
 
     private void Remember(ConsoleDbContext context, string key, byte[] fingerprint)
     {

@@ -81,7 +81,7 @@ internal static class SecretSetting
     {
         if (string.IsNullOrEmpty(file))
         {
-            return string.IsNullOrEmpty(value) ? null : value;
+            return string.IsNullOrWhiteSpace(value) ? null : value.Trim();   // as a file is: a mounted secret often ends in a line break
         }
 
         try

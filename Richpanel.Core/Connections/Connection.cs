@@ -114,6 +114,9 @@ public sealed class Connection
 
     public bool IsStopped(DateTimeOffset now) => Disabled || IsPaused(now) || IsHeld(now);
 
+    /// <summary>Whether the secret before is still there to go back to: within its time, and longer while the new one was never accepted.</summary>
+    public bool KeepsPreviousSecret(DateTimeOffset now) => PreviousSecret is not null && (SecretAcceptedAt is null || PreviousSecretUntil > now);
+
     public MappingOptions Mapping => new() { OrderFields = OrderFields, CustomerId = CustomerId, TranslateEvents = TranslateEvents };
 }
 

@@ -35,6 +35,12 @@ public sealed class ConnectionCheck(
     {
         var steps = new List<CheckStep>();
         var address = new Uri(connection.BaseUrl);
+        if (!HostNames.CanBe(address))
+        {
+            var unknown = CauseCatalog.Find(AnswerClassification.OfFault(NetworkFault.HostNotFound).Cause!);
+            return [new CheckStep(CheckStepName.Resolve, false, 0, unknown.Text, unknown)];
+        }
+
         if (!connection.IsSandbox && !outgoing.Value.HasProxy)
         {
             var resolved = await StepAsync(CheckStepName.Resolve, SendPhase.Dns, steps, token => ResolveAsync(address, token), ct);

@@ -33,6 +33,9 @@ public sealed class ConnectionDirectory(IDbContextFactory<ConsoleDbContext> cont
     public Source? FindSourceByWriteKey(string writeKey) =>
         _now.ByKeyHash.GetValueOrDefault(Convert.ToHexString(SecretProtector.HashKey(writeKey)));
 
+    /// <summary>Read once at each reload; a source of an earlier one is read on the spot.</summary>
+    public SourceDoor DoorOf(Source source) => _now.Doors.GetValueOrDefault(source) ?? new SourceDoor(source);
+
     /// <summary>One after another: a slow read that began earlier must not put what it saw over what a later one saw.</summary>
     public async Task ReloadAsync(CancellationToken ct = default)
     {
@@ -65,6 +68,9 @@ public sealed class ConnectionDirectory(IDbContextFactory<ConsoleDbContext> cont
         public FrozenDictionary<long, Source> SourceById { get; } = sources.ToFrozenDictionary(s => s.Id);
 
         public FrozenDictionary<string, Source> ByPublicId { get; } = sources.ToFrozenDictionary(s => s.PublicId, StringComparer.Ordinal);
+
+        /// <summary>By the row itself: equal only to itself, so an earlier row never finds a later one's door.</summary>
+        public FrozenDictionary<Source, SourceDoor> Doors { get; } = sources.ToFrozenDictionary(s => s, s => new SourceDoor(s));
 
         public FrozenDictionary<string, Source> ByKeyHash { get; } =
             sources.ToFrozenDictionary(s => Convert.ToHexString(s.WriteKeyHash), StringComparer.Ordinal);

@@ -16,7 +16,10 @@ public sealed record ConnectionDraft
     /// <summary>A new secret in clear; it lives until the commit that seals it.</summary>
     public string? ApiSecret { get; init; }
 
-    /// <summary>Forget the stored secret: calls go out unsigned from then on.</summary>
+    /// <summary>How long the secret that <see cref="ApiSecret"/> replaces is kept to go back to.</summary>
+    public SecretWindow KeepPreviousFor { get; init; } = SecretWindow.Day;
+
+    /// <summary>Forget the stored secret and the one before: calls go out unsigned from then on.</summary>
     public bool ClearSecret { get; init; }
 
     public SignatureHash? SignatureHash { get; init; }

@@ -5,9 +5,11 @@ namespace Richpanel.Core.Connections;
 /// <summary>What the change log says of a connection's settings: names as in the API, secrets by their fingerprint alone.</summary>
 internal static class ConnectionFields
 {
+    public const string Secret = "apiSecret";
+
     public static IReadOnlyList<(string Field, object? Value)> Of(Connection? c) =>
     [
-        ("name", c?.Name), ("environment", c?.Environment), ("baseUrl", c?.BaseUrl), ("apiKey", c?.ApiKey), ("apiSecret", c?.SecretFingerprint),
+        ("name", c?.Name), ("environment", c?.Environment), ("baseUrl", c?.BaseUrl), ("apiKey", c?.ApiKey), (Secret, c?.SecretFingerprint),
         ("signatureHash", c?.SignatureHash), ("transport", c?.Transport), ("orderFields", c?.OrderFields), ("customerId", c?.CustomerId),
         ("translateEvents", c?.TranslateEvents), ("concurrency", c?.Concurrency), ("timeoutSeconds", c?.TimeoutSeconds),
         ("allowsLabSends", c?.AllowsLabSends), ("disabled", c?.Disabled),
@@ -25,7 +27,7 @@ internal static class ConnectionFields
     [
         .. before.Zip(after)
             .Where(pair => !Equals(pair.First.Value, pair.Second.Value))
-            .SelectMany(pair => pair.First.Field == "apiSecret"
+            .SelectMany(pair => pair.First.Field == Secret
                 ? [FieldChange.Changed(pair.First.Field)]
                 : FieldChange.Between((pair.First.Field, pair.First.Value, pair.Second.Value))),
     ];

@@ -51,15 +51,10 @@ public sealed class ConnectionStore(
         var isNew = connection.Id == 0;
         var before = ConnectionFields.Of(isNew ? null : connection);
         Apply(draft, connection);
-        if (secret is not null || draft.ClearSecret)
-        {
-            connection.ProtectedSecret = secret?.Content;
-            connection.SecretFingerprint = secret?.Fingerprint;
-            connection.SecretSetAt = secret is null ? null : time.GetUtcNow();
-        }
+        var ofSecret = ChangeSecret(draft, connection, secret);
 
-        var others = context.Connections.Where(c => c.Id != connection.Id).Select(c => c.Name).ToList();
-        var faults = ConnectionValidator.Check(connection, connection.ProtectedSecret is not null, others).ToList();
+        var otherNames = context.Connections.Where(c => c.Id != connection.Id).Select(c => c.Name).ToList();
+        var faults = ConnectionValidator.Check(connection, connection.ProtectedSecret is not null, otherNames).ToList();
         if (draft.ApiSecret is { } asTyped && ConnectionValidator.CheckSecret(asTyped) is { } fault)
         {
             faults.Add(fault);
@@ -74,12 +69,50 @@ public sealed class ConnectionStore(
         connection.UpdatedAt = time.GetUtcNow();
         alongside(context);
         context.SaveChanges();
-        log.Append(context, by, new Change(isNew ? ChangeCatalog.ConnectionCreated : ChangeCatalog.ConnectionChanged, PublicId.Connection(connection.Id), connection.Name)
+        var fields = ConnectionFields.Between(before, ConnectionFields.Of(connection));
+        if (isNew)
         {
-            Fields = ConnectionFields.Between(before, ConnectionFields.Of(connection)),
-        });
-        context.SaveChanges();
+            Log(context, by, connection, ChangeCatalog.ConnectionCreated, fields);
+            return new SaveOutcome<Connection>.Saved(connection);
+        }
+
+        // A secret has a line of its own, so that nobody has to read all changes to find when it was replaced.
+        var others = ofSecret is null ? fields : [.. fields.Where(field => field.Field != ConnectionFields.Secret)];
+        if (others.Count > 0 || ofSecret is null)
+        {
+            Log(context, by, connection, ChangeCatalog.ConnectionChanged, others);
+        }
+
+        if (ofSecret is not null)
+        {
+            Log(context, by, connection, ofSecret, [FieldChange.Changed(ConnectionFields.Secret), .. FieldChange.Between(("previousSecretUntil", null, connection.PreviousSecretUntil))]);
+        }
+
         return new SaveOutcome<Connection>.Saved(connection);
+    }
+
+    /// <summary>What of it stands in the change log; null = nothing.</summary>
+    private ChangeAction? ChangeSecret(ConnectionDraft draft, Connection connection, SealedSecret? secret)
+    {
+        if (secret is not null)
+        {
+            var canOpen = connection.ProtectedSecret is { } stored && secrets.CanOpen(stored);
+            return SecretRotation.Replace(connection, secret, draft.KeepPreviousFor, canOpen, time.GetUtcNow()) ? ChangeCatalog.SecretReplaced : null;
+        }
+
+        if (!draft.ClearSecret || connection.ProtectedSecret is null)
+        {
+            return null;
+        }
+
+        SecretRotation.Remove(connection);
+        return ChangeCatalog.SecretRemoved;
+    }
+
+    private void Log(ConsoleDbContext context, Actor by, Connection connection, ChangeAction action, IReadOnlyList<FieldChange> fields)
+    {
+        log.Append(context, by, new Change(action, PublicId.Connection(connection.Id), connection.Name) { Fields = fields });
+        context.SaveChanges();
     }
 
     private static void Apply(ConnectionDraft draft, Connection connection)
@@ -101,6 +134,4 @@ public sealed class ConnectionStore(
             connection.BaseUrl = draft.BaseUrl?.Trim().TrimEnd('/') ?? connection.BaseUrl;
         }
     }
-
-    private sealed record SealedSecret(byte[] Content, string Fingerprint);
 }

@@ -1,4 +1,5 @@
 using Richpanel.Core.Storage;
+using Richpanel.Core.Wire;
 
 namespace Richpanel.Core.Connections;
 
@@ -28,6 +29,11 @@ public static class ConnectionValidator
             faults.Add(new FieldFault("Environment", "Only the built-in Sandbox connection is of the environment Sandbox. Choose Staging for a test account."));
         }
 
+        CheckChoice(connection.Environment, "Environment", faults);
+        CheckChoice(connection.SignatureHash, "SignatureHash", faults);
+        CheckChoice(connection.Transport, "Transport", faults);
+        CheckChoice(connection.OrderFields, "OrderFields", faults);
+        CheckChoice(connection.CustomerId, "CustomerId", faults);
         if (connection.Concurrency is < 1 or > 256)
         {
             faults.Add(new FieldFault("Concurrency", "Concurrency is from 1 to 256 requests in flight."));
@@ -47,6 +53,16 @@ public static class ConnectionValidator
         : secret.Length > Lengths.Secret ? new FieldFault("ApiSecret", $"The API Secret is longer than {Lengths.Secret} characters; that is no secret of Richpanel's.")
         : secret.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) ? new FieldFault("ApiSecret", "The API Secret holds blanks or line breaks. Copy it again without them.")
         : null;
+
+    /// <summary>Configuration and JSON take any number for a choice; one without a name would be stored and mean nothing.</summary>
+    private static void CheckChoice<T>(T choice, string field, List<FieldFault> faults)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(choice))
+        {
+            faults.Add(new FieldFault(field, $"'{choice}' is no choice here. Give one of {string.Join(", ", Enum.GetNames<T>())}."));
+        }
+    }
 
     private static void CheckName(string name, IEnumerable<string> otherNames, List<FieldFault> faults)
     {
@@ -81,6 +97,10 @@ public static class ConnectionValidator
         if (!Uri.TryCreate(baseUrl, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
         {
             faults.Add(new FieldFault("BaseUrl", "The base address is a whole https address such as https://api.richpanel.com/v2."));
+        }
+        else if (!HostNames.CanBe(address))
+        {
+            faults.Add(new FieldFault("BaseUrl", $"'{address.Host}' cannot be a host name. Copy the address again, for example https://api.richpanel.com/v2."));
         }
         else if (address.UserInfo.Length > 0 || address.Query.Length > 0 || address.Fragment.Length > 0 || baseUrl.Length > Lengths.Url)
         {

@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
+using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Connections;
 
 /// <summary>Makes connection and source <c>Sandbox</c> on first start, so that the product works before any key is entered.</summary>
-public sealed class SandboxSeed(StoreWriter writer, SecretProtector secrets, TimeProvider time)
+public sealed class SandboxSeed(StoreWriter writer, SecretProtector secrets, ChangeWriting log, TimeProvider time)
 {
     public const string Name = "Sandbox";
 
@@ -37,9 +39,14 @@ public sealed class SandboxSeed(StoreWriter writer, SecretProtector secrets, Tim
         };
         context.Connections.Add(connection);
         context.SaveChanges();
+        log.Append(context, Actor.System, new Change(ChangeCatalog.ConnectionCreated, PublicId.Connection(connection.Id), connection.Name)
+        {
+            Fields = ConnectionFields.Between(ConnectionFields.Of((Connection?)null), ConnectionFields.Of(connection)),
+        });
+        context.SaveChanges();
 
         var writeKey = RandomKey();
-        context.Sources.Add(new Source
+        var source = new Source
         {
             PublicId = RandomKey(),
             ConnectionId = connection.Id,
@@ -47,6 +54,11 @@ public sealed class SandboxSeed(StoreWriter writer, SecretProtector secrets, Tim
             WriteKeyHash = SecretProtector.HashKey(writeKey),
             ProtectedWriteKey = secrets.Protect(writeKey),
             CreatedAt = now,
+        };
+        context.Sources.Add(source);
+        log.Append(context, Actor.System, new Change(ChangeCatalog.SourceCreated, "src_" + source.PublicId, source.Name)
+        {
+            Fields = ConnectionFields.Between(ConnectionFields.Of((Source?)null), ConnectionFields.Of(source)),
         });
         context.SaveChanges();
     });
@@ -55,5 +67,5 @@ public sealed class SandboxSeed(StoreWriter writer, SecretProtector secrets, Tim
         context.Connections.Any(c => c.Name == Name) ? $"{Name} (built in)" : Name;
 
     /// <summary>128 random bits as 32 lower-case hex digits: the form of Segment's own write keys.</summary>
-    private static string RandomKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    internal static string RandomKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 }

@@ -14,6 +14,21 @@ public sealed class SecretProtector(IDataProtectionProvider protection)
     /// <summary>The secret in clear; throws <see cref="CryptographicException"/> when the key ring that sealed it is gone.</summary>
     public string Unprotect(byte[] sealedSecret) => Encoding.UTF8.GetString(_protector.Unprotect(sealedSecret));
 
+    /// <summary>The secret in clear; null when the key ring that sealed it is gone. What cannot be opened shows in no other way.</summary>
+    public string? Open(byte[] sealedSecret)
+    {
+        try
+        {
+            return Unprotect(sealedSecret);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    public bool CanOpen(byte[] sealedSecret) => Open(sealedSecret) is not null;
+
     /// <summary>8 hex digits that differ for different secrets and tell nothing about them.</summary>
     public static string Fingerprint(string secret) =>
         Convert.ToHexStringLower(Rfc2898DeriveBytes.Pbkdf2(secret, "richpanel-console fingerprint"u8, 50_000, HashAlgorithmName.SHA256, 4));

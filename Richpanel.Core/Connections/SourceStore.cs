@@ -55,7 +55,12 @@ public sealed class SourceStore(
             Apply(draft, source);
             context.Sources.Add(source);
             alongside(context);
-            Log(context, by, ChangeCatalog.SourceCreated, source, ConnectionFields.Between(ConnectionFields.Of((Source?)null), ConnectionFields.Of(source)));
+            Log(context, by, ChangeCatalog.SourceCreated, source,
+            [
+                .. FieldChange.Between(("connection", null, context.Connections.Find(connectionId)!.Name)),
+                .. ConnectionFields.Between(ConnectionFields.Of((Source?)null), ConnectionFields.Of(source)),
+                .. source.ProtectedWebhookSecret is null ? (FieldChange[])[] : [FieldChange.Changed("webhookSecret")],
+            ]);
             context.SaveChanges();
             return new SaveOutcome<SourceWithKey>.Saved(new SourceWithKey(source, key));
         });
@@ -77,7 +82,9 @@ public sealed class SourceStore(
 
             var before = ConnectionFields.Of(source);
             Apply(draft, source);
-            if (SourceValidator.Check(source) is { Count: > 0 } faults)
+            List<FieldFault> faults = [.. SourceValidator.Check(source)];
+            SourceValidator.CheckWebhookSecret(draft.WebhookSecret, faults);
+            if (faults.Count > 0)
             {
                 return new SaveOutcome<Source>.Invalid(faults);
             }
@@ -110,6 +117,12 @@ public sealed class SourceStore(
         return key;
     }
 
+    /// <summary>False when the key ring that sealed it is gone: it goes on working, but nobody can look at it any more.</summary>
+    public bool CanShowWriteKey(Source source) => secrets.CanOpen(source.ProtectedWriteKey);
+
+    /// <summary>False when signed webhooks cannot be checked until the secret is entered again.</summary>
+    public bool CanCheckSignatures(Source source) => source.ProtectedWebhookSecret is null || secrets.CanOpen(source.ProtectedWebhookSecret);
+
     /// <summary>For the product's own first event, where nobody looks.</summary>
     internal string RevealWriteKey(Source source) => secrets.Unprotect(source.ProtectedWriteKey);
 
@@ -119,14 +132,14 @@ public sealed class SourceStore(
         source.Disabled = draft.Disabled ?? source.Disabled;
         source.RequiresSignature = draft.RequiresSignature ?? source.RequiresSignature;
         source.AllowedOrigins = Kept(draft.AllowedOrigins, source.AllowedOrigins);
-        source.AllowedAddresses = Kept(draft.AllowedAddresses, source.AllowedAddresses);
+        source.AllowedAddresses = draft.AllowedAddresses is null ? source.AllowedAddresses : AddressList.Tidy(draft.AllowedAddresses);
         if (draft.WebhookSecret is { } secret)
         {
             source.ProtectedWebhookSecret = secret.Length == 0 ? null : secrets.Protect(secret);
         }
     }
 
-    private static string? Kept(string? wish, string? stored) => wish is null ? stored : string.IsNullOrWhiteSpace(wish) ? null : wish.Trim();
+    private static string? Kept(string? wish, string? stored) => wish is null ? stored : string.IsNullOrWhiteSpace(wish) ? null : string.Join(' ', wish.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private void Log(ConsoleDbContext context, Actor by, ChangeAction action, Source source, IReadOnlyList<FieldChange> fields) =>
         log.Append(context, by, new Change(action, PublicIdOf(source), source.Name) { Fields = fields });

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
@@ -16,7 +17,7 @@ public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory dire
 {
     /// <summary>Keep collecting, send nothing, until a time or (null) until a person resumes.</summary>
     public Task<bool> PauseAsync(Actor by, long connectionId, DateTimeOffset? until, string? reason = null) =>
-        ByHandAsync(by, connectionId, new Change(ChangeCatalog.ConnectionPaused) { Reason = reason, Fields = FieldChange.Between(("until", null, until)) }, session => Set(session.Command(DeliverySql.Pause, "$now", "$u", "$id"), Now, until?.UtcTicks, connectionId));
+        ByHandAsync(by, connectionId, new Change(ChangeCatalog.ConnectionPaused) { Reason = reason }, session => Set(session.Command(DeliverySql.Pause, "$now", "$u", "$id"), Now, until?.UtcTicks, connectionId));
 
     public Task<bool> ResumeAsync(Actor by, long connectionId, string? reason = null) =>
         ByHandAsync(by, connectionId, new Change(ChangeCatalog.ConnectionResumed) { Reason = reason }, session => Set(session.Command(DeliverySql.Resume, "$id"), connectionId));
@@ -25,7 +26,7 @@ public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory dire
     public Task<bool> ReleaseAsync(Actor by, long connectionId, string? reason = null) =>
         ByHandAsync(by, connectionId, new Change(ChangeCatalog.ConnectionReleased) { Reason = reason }, session => Set(session.Command(DeliverySql.ReleaseHold, "$id"), connectionId));
 
-    /// <summary>Stops sending for a reason; a hold that stands already is kept as it is.</summary>
+    /// <summary>Stops sending for a reason; a hold that stands already is kept, unless this one lasts longer.</summary>
     /// <param name="cause">Code of the cause catalogue.</param>
     /// <param name="until">Null = until a person releases it.</param>
     public Task<bool> HoldAsync(long connectionId, string cause, DateTimeOffset? until) =>
@@ -54,18 +55,25 @@ public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory dire
     private Task<bool> ByHandAsync(Actor by, long connectionId, Change change, Func<WriteSession, SqliteCommand> command)
     {
         by.Demand(Permission.Operate);
-        var named = change with { ObjectId = PublicId.Connection(connectionId), ObjectName = directory.Find(connectionId)?.Name };
         return ChangeAsync(session =>
         {
+            using var context = session.Context();
+            var row = context.Connections.AsNoTracking().Where(c => c.Id == connectionId);
+            var before = row.FirstOrDefault();
             var changed = command(session).ExecuteNonQuery();
-            if (changed > 0)
+            if (changed > 0 && Between(before!, row.First()) is { Count: > 0 } fields)   // pausing what is paused alike is no change
             {
-                log.Append(session, by, named);
+                log.Append(context, by, change with { ObjectId = PublicId.Connection(connectionId), ObjectName = before!.Name, Fields = fields });
+                context.SaveChanges();
             }
 
             return changed;
         });
     }
+
+    private static IReadOnlyList<FieldChange> Between(Connection before, Connection after) => FieldChange.Between(
+        ("paused", before.PausedAt is not null, after.PausedAt is not null), ("pausedUntil", before.PausedUntil, after.PausedUntil),
+        ("hold", before.HoldCause, after.HoldCause), ("holdUntil", before.HoldUntil, after.HoldUntil), ("postponedUntil", before.PostponedUntil, after.PostponedUntil));
 
     private Task<bool> ChangeAsync(params IReadOnlyList<Func<WriteSession, SqliteCommand>> commands) =>
         ChangeAsync(session => commands.Sum(command => command(session).ExecuteNonQuery()));

@@ -48,8 +48,11 @@ internal sealed partial class ConnectionLoop
                 Judge(sent.Deliveries, now);
                 break;
             case SendEnd.NotSent refused:
-                _stop = new ConnectionStop(refused.HoldCause, null);
-                _releases.AddRange(ended.Deliveries.Select(delivery => delivery.Row));
+                _stop = new ConnectionStop(refused.HoldCause, null, refused.ConnectionVersion);
+                GiveBack(ended.Deliveries.Select(delivery => delivery.Row).ToList());
+                break;
+            case SendEnd.Broke:
+                _finished.AddRange(ended.Deliveries.Select(delivery => OutcomeRules.Broke(delivery.Row, tools.Options, tools.Chance(), now)));
                 break;
             default:
                 _finished.AddRange(ended.Deliveries.Select(delivery => OutcomeRules.BrokenOff(delivery.Row)));
@@ -61,11 +64,12 @@ internal sealed partial class ConnectionLoop
     {
         SentExchange? judged = null;
         var reading = HoldReading.None;
+        List<ClaimedDelivery> unsent = [];
         foreach (var sent in deliveries)
         {
             if (sent.Exchanges.Count == 0)
             {
-                _releases.Add(sent.Delivery.Row);
+                unsent.Add(sent.Delivery.Row);
                 continue;
             }
 
@@ -75,7 +79,7 @@ internal sealed partial class ConnectionLoop
                 judged = sent.Exchanges[^1];
                 var row = sent.Delivery.Row;
                 (_streaks, reading) = _streaks.Observe(row.Id, judged.Result.Verdict, row.Marks.HasFlag(DeliveryMarks.ManualRetry));
-                StopIfNeeded(OutcomeRules.StopAfter(judged.Result, reading.Decision, now));
+                StopIfNeeded(OutcomeRules.StopAfter(judged.Result, reading.Decision, now), now);
             }
 
             var outcome = OutcomeRules.Decide(sent, reading, tools.Options, tools.Chance(), now);
@@ -87,21 +91,23 @@ internal sealed partial class ConnectionLoop
 
             _finished.Add(outcome);
         }
+
+        if (unsent.Count > 0)
+        {
+            GiveBack(unsent);
+            GiveBack();   // of the same lanes there may be later ones
+        }
     }
 
-    /// <summary>A hold outweighs a postponement; of two postponements the later one counts.</summary>
-    private void StopIfNeeded(ConnectionStop? stop)
+    private void StopIfNeeded(ConnectionStop? stop, DateTimeOffset now)
     {
-        if (stop is null
-            || _stop is { HoldCause: not null }
-            || _stopBeingWritten is { HoldCause: not null }
-            || tools.Directory.Find(connectionId) is { HoldCause: not null }
-            || (stop.HoldCause is null && _stop?.Until >= stop.Until))
+        var standing = tools.Directory.Find(connectionId) is { } connection && connection.IsHeld(now)
+            ? new ConnectionStop(connection.HoldCause, connection.HoldUntil)
+            : null;
+        if (stop is not null && stop.Outweighs(_stop) && stop.Outweighs(_stopBeingWritten) && stop.Outweighs(standing))
         {
-            return;
+            _stop = stop;
         }
-
-        _stop = stop;
     }
 
     private void OnPrepared(LoopMessage.PreparationEnded ended)
@@ -126,7 +132,7 @@ internal sealed partial class ConnectionLoop
                 case Preparation.Ended { Outcome: var outcome }:
                     _finished.Add(outcome);
                     break;
-                case Preparation.Ready { Delivery: var delivery } when _stopping || ended.ConnectionVersion != _version:
+                case Preparation.Ready { Delivery: var delivery } when _stopping || ended.ConnectionVersion != _version || _givenBack != _givenBackAtPreparation:
                     _releases.Add(delivery.Row);
                     break;
                 case Preparation.Ready { Delivery: var delivery }:
@@ -193,13 +199,14 @@ internal sealed partial class ConnectionLoop
         }
 
         _look |= claimed.Count == turn.Claim.AtMost;
-        if (_stopping || tools.Directory.Find(connectionId) is not { } connection)
+        if (_stopping || _givenBack != _givenBackAtTurn || tools.Directory.Find(connectionId) is not { } connection)
         {
             _releases.AddRange(claimed);
             return;
         }
 
         _preparationRuns = true;
+        _givenBackAtPreparation = _givenBack;
         _ = PrepareAsync(connection, claimed);
     }
 

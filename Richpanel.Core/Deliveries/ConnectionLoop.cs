@@ -62,6 +62,14 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
     private DateTimeOffset? _lingerUntil;
     private DateTimeOffset _nextSweep;
     private bool _recovered;
+
+    /// <summary>
+    /// How often unsent deliveries were given back. What was claimed or was being read meanwhile may be later ones of the same
+    /// lanes, so it goes back as well and is claimed again in order.
+    /// </summary>
+    private int _givenBack;
+    private int _givenBackAtTurn;
+    private int _givenBackAtPreparation;
     private DateTimeOffset _restUntil;
 
     public void Wake() => _mailbox.Writer.TryWrite(LoopMessage.Wake.Instance);
@@ -164,7 +172,7 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             tools.Logger.SendBroke(connectionId, failure.GetType().Name);
-            end = new SendEnd.BrokenOff();
+            end = new SendEnd.Broke();
         }
 
         _mailbox.Writer.TryWrite(new LoopMessage.SendEnded(unit, end));
@@ -186,14 +194,15 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
 
         if (_recordOneByOne && _finished.Count > 0)
         {
-            StartTurn(new DispatchTurn(connectionId, now, [_finished[0]], [], null, WishFor(0, now), null));
+            StartTurn(new DispatchTurn(connectionId, now, [_finished[0]], [], null, WishFor(0, now), null, SecretAcceptance.In([_finished[0]], tools.Directory.Find(connectionId), now)));
             _finished.RemoveAt(0);
             return;
         }
 
         _recordOneByOne = false;
         var turn = new DispatchTurn(
-            connectionId, now, [.. _finished], [.. _releases], _stop, WishFor(claim, now), sweep ? NextSweep(now) : null);
+            connectionId, now, [.. _finished], [.. _releases], _stop, WishFor(claim, now), sweep ? NextSweep(now) : null,
+            SecretAcceptance.In(_finished, tools.Directory.Find(connectionId), now));
         _finished.Clear();
         _releases.Clear();
         _stopBeingWritten = _stop;
@@ -210,6 +219,7 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
     private void StartTurn(DispatchTurn turn)
     {
         _turnRuns = true;
+        _givenBackAtTurn = _givenBack;
         _ = TakeTurnAsync(turn);
     }
 
@@ -244,7 +254,7 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
         try
         {
             result = await tools.Store.TakeTurnAsync(turn);
-            if (turn.Stop is not null)
+            if (turn.Stop is not null || result.SecretAccepted)
             {
                 await tools.Directory.ReloadAsync();
             }
@@ -276,8 +286,14 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
     /// <summary>Everything that has not started goes back, without a mark: it was never sent.</summary>
     private void GiveBack()
     {
-        _releases.AddRange(_lanes.Drain().Select(delivery => delivery.Row));
+        GiveBack(_lanes.Drain().Select(delivery => delivery.Row).ToList());
         _lingerUntil = null;
+    }
+
+    private void GiveBack(List<ClaimedDelivery> rows)
+    {
+        _releases.AddRange(rows);
+        _givenBack += rows.Count > 0 ? 1 : 0;
     }
 
     private void Rest() => _restUntil = tools.Time.GetUtcNow() + s_rest;

@@ -39,6 +39,7 @@ public sealed class DeliveryActions(
         {
             var retriable = delivery.State is DeliveryState.Failed or DeliveryState.Canceled or DeliveryState.Accepted or DeliveryState.Waiting;
             if (!retriable
+                || delivery.Stage == FailureStage.Reading   // reading it again would end the same way
                 || (attemptsSeen is { } seen && seen != delivery.AttemptCount)
                 || (asThen && !context.MappedCalls.Any(call => call.DeliveryId == id)))
             {
@@ -152,15 +153,15 @@ public sealed class DeliveryActions(
             .Where(other => other.ConnectionId == delivery.ConnectionId && other.MessageHash == delivery.MessageHash
                 && other.MessageId == delivery.MessageId && other.Id != delivery.Id
                 && (other.State == DeliveryState.Accepted || other.State == DeliveryState.Waiting || other.State == DeliveryState.Sending
-                    || (other.Marks & DeliveryMarks.MayHaveGoneOut) != 0))
-            .ToList();
-        if (same.Count == 0)
+                    || (other.Marks & DeliveryMarks.MayHaveGoneOut) != 0));
+        if (!same.Any())
         {
             return;
         }
 
+        // Only those that can still go out: of the others there may be very many, where a sender gives one id to everything.
         delivery.Marks |= DeliveryMarks.MayHaveGoneOut;
-        foreach (var other in same.Where(other => other.State is DeliveryState.Waiting or DeliveryState.Sending))
+        foreach (var other in same.Where(other => other.State == DeliveryState.Waiting || other.State == DeliveryState.Sending).ToList())
         {
             other.Marks |= DeliveryMarks.MayHaveGoneOut;
         }
@@ -187,12 +188,18 @@ public sealed class DeliveryActions(
             }
 
             var before = PlaceOf(delivery);
+            var dueBefore = delivery.DueAt;
             var done = change(context, delivery);
             if (done)
             {
                 if (wish.Action != ChangeCatalog.DeliveryCanceled || before.State != DeliveryState.Canceled)   // canceling twice is one cancel
                 {
-                    log.Append(context, by, wish with { ObjectId = PublicId.Delivery(id), ObjectName = delivery.EventName });
+                    log.Append(context, by, wish with
+                    {
+                        ObjectId = PublicId.Delivery(id),
+                        ObjectName = log.Scrubbed(delivery.EventName),   // a name may hold anything
+                        Fields = [.. FieldChange.Between(("state", before.State, delivery.State), ("dueAt", dueBefore, delivery.DueAt)), .. wish.Fields],
+                    });
                 }
 
                 context.SaveChanges();

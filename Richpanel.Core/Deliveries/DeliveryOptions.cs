@@ -14,8 +14,16 @@ public sealed class DeliveryOptions
         TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5), TimeSpan.FromHours(10),
     ];
 
-    /// <summary>Waits before each try, the first included. Empty in configuration means <see cref="DefaultSchedule"/>.</summary>
+    internal const string ScheduleFault =
+        "Delivery:Schedule must begin with 00:00:00 (the first try goes out at once), and each wait after it is from 0 to 30 days, for example 00:00:05.";
+
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromDays(30);
+
+    /// <summary>Waits before each try, the first included, which is always none. Empty in configuration means <see cref="DefaultSchedule"/>.</summary>
     public IReadOnlyList<TimeSpan> Schedule { get; init; } = [];
+
+    internal bool IsScheduleUsable =>
+        Schedule.Count == 0 || (Schedule[0] == TimeSpan.Zero && Schedule.All(wait => wait >= TimeSpan.Zero && wait <= s_longestWait));
 
     public IReadOnlyList<TimeSpan> EffectiveSchedule => Schedule.Count == 0 ? DefaultSchedule : Schedule;
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Richpanel.Core.Causes;
 using Richpanel.Core.Connections;
@@ -14,13 +13,17 @@ internal sealed class DeliverySender(RichpanelClient client, SecretProtector pro
 {
     public async Task<SendEnd> SendAsync(Connection connection, IReadOnlyList<PreparedDelivery> deliveries, CancellationToken ct)
     {
+        if (Open(connection) is not { } target)
+        {
+            return new SendEnd.NotSent(CauseCatalog.SecretUnreadable.Code, connection.Version);
+        }
+
         try
         {
-            var target = Open(connection);
             if (connection.Transport == Transport.Batch)
             {
                 return target.ApiSecret is null
-                    ? new SendEnd.NotSent(CauseCatalog.NoSecretForBatch.Code)
+                    ? new SendEnd.NotSent(CauseCatalog.NoSecretForBatch.Code, connection.Version)
                     : await SendBatchAsync(connection, target, deliveries, ct);
             }
 
@@ -32,23 +35,26 @@ internal sealed class DeliverySender(RichpanelClient client, SecretProtector pro
 
             return new SendEnd.Sent(sent);
         }
-        catch (CryptographicException)
-        {
-            return new SendEnd.NotSent(CauseCatalog.SecretUnreadable.Code);
-        }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             return new SendEnd.BrokenOff();
         }
     }
 
-    private RichpanelTarget Open(Connection connection) => new(
-        connection.BaseUrl,
-        connection.ApiKey,
-        connection.ProtectedSecret is { } secret ? protector.Unprotect(secret) : null,
-        connection.SignatureHash,
-        connection.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : options.Value.Timeout,
-        connection.IsSandbox);
+    /// <summary>Null when the connection has a secret that cannot be read: nothing must go out unsigned because of that.</summary>
+    private RichpanelTarget? Open(Connection connection)
+    {
+        var secret = connection.ProtectedSecret is { } stored ? protector.Open(stored) : null;
+        return secret is null && connection.ProtectedSecret is not null
+            ? null
+            : new RichpanelTarget(
+                connection.BaseUrl,
+                connection.ApiKey,
+                secret,
+                connection.SignatureHash,
+                connection.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : options.Value.Timeout,
+                connection.IsSandbox);
+    }
 
     private async Task<SendEnd> SendBatchAsync(
         Connection connection, RichpanelTarget target, IReadOnlyList<PreparedDelivery> deliveries, CancellationToken ct)

@@ -45,8 +45,15 @@ internal static class DeliverySql
     public const string InsertAttempt =
         """INSERT INTO "Attempts" ("DeliveryId","Number","Trigger","ExchangeId","MappedCallId","Outcome","Cause","MayRepeat","ConnectionVersion","SecretFingerprint","StartedAt","NextDueAt") VALUES ($d,$n,$t,$x,$m,$o,$k,$r,$v,$f,$at,$due)""";
 
+    /// <summary>In place of none, of one that is over, or of one that ends sooner.</summary>
     public const string Hold =
-        """UPDATE "Connections" SET "HoldCause"=$k,"HoldSince"=$now,"HoldUntil"=$u WHERE "Id"=$id AND "HoldCause" IS NULL""";
+        """UPDATE "Connections" SET "HoldCause"=$k,"HoldSince"=CASE WHEN "HoldUntil">$now THEN "HoldSince" ELSE $now END,"HoldUntil"=$u WHERE "Id"=$id AND ("HoldCause" IS NULL OR "HoldUntil"<=$now OR "HoldUntil"<$u OR ("HoldUntil" IS NOT NULL AND $u IS NULL))""";
+
+    public const string HoldOfVersion = Hold + """ AND "Version"=$v""";
+
+    /// <summary>The first acceptance of the secret that is stored now; any later one changes nothing.</summary>
+    public const string AcceptSecret =
+        """UPDATE "Connections" SET "SecretAcceptedAt"=$at WHERE "Id"=$id AND "SecretFingerprint"=$f AND "SecretAcceptedAt" IS NULL""";
 
     public const string Postpone =
         """UPDATE "Connections" SET "PostponedUntil"=$u WHERE "Id"=$id AND ("PostponedUntil" IS NULL OR "PostponedUntil"<$u)""";

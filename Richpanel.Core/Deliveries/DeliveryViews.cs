@@ -1,3 +1,4 @@
+using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Segment;
 
@@ -64,6 +65,9 @@ public sealed record DeliveryRow(
     DateTimeOffset? LastAttemptAt,
     long? DuplicateOf);
 
+/// <summary>How one try ended.</summary>
+public sealed record TryOutcome(bool Accepted, string? Cause);
+
 /// <summary>How many deliveries fit a filter.</summary>
 /// <param name="Found">At most <see cref="DeliveryQueries.MostCounted"/>.</param>
 /// <param name="AndMore">There are more, or further back has not been looked.</param>
@@ -80,11 +84,15 @@ public sealed record DeliveryPage(IReadOnlyList<DeliveryRow> Items, string? Next
 /// <param name="Row">The line of the list.</param>
 /// <param name="Source">Delivery as stored.</param>
 /// <param name="Attempts">Oldest first, each with its exchange and the mapped call it sent.</param>
-/// <param name="Request">The request it came with; null when purged.</param>
-public sealed record DeliveryDetail(DeliveryRow Row, Delivery Source, IReadOnlyList<AttemptDetail> Attempts, KeptRequest? Request)
+/// <param name="Call">The Segment call's own bytes (UTF-8 JSON, write key overwritten); null when purged.</param>
+/// <param name="Preview">What it would become today; null when purged, or when its connection is gone.</param>
+public sealed record DeliveryDetail(DeliveryRow Row, Delivery Source, IReadOnlyList<AttemptDetail> Attempts, ReadOnlyMemory<byte>? Call, PreviewResult? Preview)
 {
-    /// <summary>The Segment call's own bytes (UTF-8 JSON, write key overwritten); null when purged.</summary>
-    public ReadOnlyMemory<byte>? Call => Request?.Call(Source.BodyOffset, Source.BodyLength);
+    /// <summary>Today's mapping gives exactly what was sent last.</summary>
+    public bool IsSentAsNow { get; init; }
+
+    /// <summary>Personal data in it is hidden.</summary>
+    public bool IsMasked { get; init; }
 }
 
 public sealed record AttemptDetail(Attempt Attempt, Exchange? Exchange, MappedCall? Sent);

@@ -25,10 +25,11 @@ internal sealed class DispatchStore(StoreWriter writer)
         }
 
         StopConnection(session, turn);
+        var isAccepted = turn.Acceptance is { } acceptance && Accept(session, turn.ConnectionId, acceptance);
         var orphans = turn.Sweep is null ? 0 : Sweep(session, turn, turn.Sweep);
         var shares = new LaneShares(turn.Claim);
         var claimed = turn.Claim.AtMost > 0 ? Claim(session, turn, shares) : [];
-        return new TurnResult(claimed, shares.Full, NextDue(session, turn.ConnectionId, shares.Full), orphans);
+        return new TurnResult(claimed, shares.Full, NextDue(session, turn.ConnectionId, shares.Full), orphans, isAccepted);
     });
 
     /// <summary>
@@ -84,10 +85,17 @@ internal sealed class DispatchStore(StoreWriter writer)
 
     private static string Json(IReadOnlySet<long> numbers) => $"[{string.Join(',', numbers)}]";
 
+    private static bool Accept(WriteSession session, long connectionId, SecretAcceptance acceptance) =>
+        Set(session.Command(DeliverySql.AcceptSecret, "$at", "$id", "$f"), acceptance.At.UtcTicks, connectionId, acceptance.Fingerprint).ExecuteNonQuery() == 1;
+
     private static void StopConnection(WriteSession session, DispatchTurn turn)
     {
         switch (turn.Stop)
         {
+            case { HoldCause: { } cause, OfVersion: { } version }:
+                Set(session.Command(DeliverySql.HoldOfVersion, "$k", "$now", "$u", "$id", "$v"), cause, turn.Now.UtcTicks, turn.Stop.Until?.UtcTicks, turn.ConnectionId, version)
+                    .ExecuteNonQuery();
+                break;
             case { HoldCause: { } cause, Until: var until }:
                 Set(session.Command(DeliverySql.Hold, "$k", "$now", "$u", "$id"), cause, turn.Now.UtcTicks, until?.UtcTicks, turn.ConnectionId)
                     .ExecuteNonQuery();

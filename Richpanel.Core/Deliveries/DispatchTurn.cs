@@ -1,9 +1,12 @@
+using Richpanel.Core.Connections;
+
 namespace Richpanel.Core.Deliveries;
 
 /// <summary>Everything one commit of a connection's loop writes and claims.</summary>
 /// <param name="Outcomes">In the order in which the sends ended.</param>
 /// <param name="Releases">Claims that never started and are given back.</param>
 /// <param name="Sweep">Null = no sweep this time.</param>
+/// <param name="Acceptance">Null = none, or known already.</param>
 internal sealed record DispatchTurn(
     long ConnectionId,
     DateTimeOffset Now,
@@ -11,7 +14,24 @@ internal sealed record DispatchTurn(
     IReadOnlyList<ClaimedDelivery> Releases,
     ConnectionStop? Stop,
     ClaimWish Claim,
-    ClaimSweep? Sweep);
+    ClaimSweep? Sweep,
+    SecretAcceptance? Acceptance);
+
+/// <summary>The first outcome Accepted of an attempt signed with a secret that was never accepted before.</summary>
+internal sealed record SecretAcceptance(string Fingerprint, DateTimeOffset At)
+{
+    /// <summary>Null when it is known already, as it is on all but the first turn: then no outcome is looked at.</summary>
+    public static SecretAcceptance? In(IReadOnlyList<DeliveryOutcome> outcomes, Connection? connection, DateTimeOffset now)
+    {
+        if (connection is not { SecretFingerprint: { } fingerprint, SecretAcceptedAt: null })
+        {
+            return null;
+        }
+
+        var first = outcomes.FirstOrDefault(outcome => outcome.State == DeliveryState.Accepted && outcome.Attempts.Count > 0 && outcome.Attempts[^1].SecretFingerprint == fingerprint);
+        return first is null ? null : new SecretAcceptance(fingerprint, first.EndedAt ?? now);
+    }
+}
 
 /// <summary>What may be claimed.</summary>
 /// <param name="AtMost">Deliveries; 0 = none this time.</param>
@@ -30,4 +50,5 @@ internal sealed record ClaimSweep(DateTimeOffset EndedBefore, IReadOnlySet<long>
 /// <param name="Crowded">Lanes that were passed over and may have more due.</param>
 /// <param name="NextDue">When the next unclaimed delivery of another lane is due; null when none waits.</param>
 /// <param name="Orphans">Claims of others that were over and became Waiting again, marked.</param>
-internal sealed record TurnResult(IReadOnlyList<ClaimedDelivery> Claimed, IReadOnlySet<long> Crowded, DateTimeOffset? NextDue, int Orphans);
+/// <param name="SecretAccepted">The connection's row now says when its secret was first accepted.</param>
+internal sealed record TurnResult(IReadOnlyList<ClaimedDelivery> Claimed, IReadOnlySet<long> Crowded, DateTimeOffset? NextDue, int Orphans, bool SecretAccepted);

@@ -6,13 +6,27 @@ namespace Richpanel.Core.Deliveries;
 /// <summary>What an answer changes on the connection itself.</summary>
 /// <param name="HoldCause">On hold for this cause; null = only postponed.</param>
 /// <param name="Until">End of the hold (null = until a person releases it) or of the postponement.</param>
-internal sealed record ConnectionStop(string? HoldCause, DateTimeOffset? Until);
+/// <param name="OfVersion">Only while the connection is of this version: what was wrong may have been mended meanwhile. Null = whatever it is.</param>
+internal sealed record ConnectionStop(string? HoldCause, DateTimeOffset? Until, int? OfVersion = null)
+{
+    /// <summary>A hold outweighs a postponement; of two holds, or two postponements, the one that ends later counts.</summary>
+    public bool Outweighs(ConnectionStop? other) => other switch
+    {
+        null => true,
+        { HoldCause: null } => HoldCause is not null || Until > other.Until,
+        { Until: { } end } => HoldCause is not null && (Until is null || Until > end),
+        _ => false,
+    };
+}
 
 /// <summary>
 /// From answers to what is written (design section 6). Pure: time, schedule and chance are arguments.
 /// </summary>
 internal static class OutcomeRules
 {
+    /// <summary>How an accepted attempt is written in its row.</summary>
+    public const string Accepted = "accepted";
+
     /// <summary>A longer Retry-After becomes a hold with that end and a button.</summary>
     public static readonly TimeSpan LongestPostponement = TimeSpan.FromHours(6);
 
@@ -61,6 +75,19 @@ internal static class OutcomeRules
         DueAt = row.DueAt,
         Cause = CauseCatalog.StoppedWhileSending.Code,
     };
+
+    /// <summary>An error of our own, which may well come again: it spends a try, or the delivery would be sent without pause and without end.</summary>
+    public static DeliveryOutcome Broke(ClaimedDelivery row, DeliveryOptions options, double chance, DateTimeOffset now)
+    {
+        var cause = CauseCatalog.NetworkError.Code;
+        var spent = row.ScheduleStep + 1;
+        var wait = RetrySchedule.WaitBefore(spent, options.EffectiveSchedule, options.Jitter, chance);
+        return (wait is { } time ? Waits(row, cause, now + time) : Failed(row, cause) with { EndedAt = now }) with
+        {
+            ScheduleStep = spent,
+            Marks = (row.Marks | DeliveryMarks.MayHaveGoneOut) & ~DeliveryMarks.ManualRetry,
+        };
+    }
 
     /// <summary>The database refused to write what came of it. Without an end here it would be sent again without end.</summary>
     public static DeliveryOutcome NotRecorded(ClaimedDelivery row, DateTimeOffset now) => new(row, DeliveryState.Failed)
@@ -162,7 +189,7 @@ internal static class OutcomeRules
 
     private static string Name(AnswerClass answer) => answer switch
     {
-        AnswerClass.Accepted => "accepted",
+        AnswerClass.Accepted => Accepted,
         AnswerClass.TryLater => "try_later",
         AnswerClass.Hold => "hold",
         _ => "failed",

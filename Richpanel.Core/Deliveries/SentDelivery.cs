@@ -12,8 +12,11 @@ internal abstract record SendEnd
     /// <summary>Every delivery was answered (or not) by itself.</summary>
     public sealed record Sent(IReadOnlyList<SentDelivery> Deliveries) : SendEnd;
 
-    /// <summary>Nothing went out, because the connection itself cannot send: it goes on hold.</summary>
-    public sealed record NotSent(string HoldCause) : SendEnd;
+    /// <summary>Nothing went out, because the connection, as it was in this version, cannot send: it goes on hold.</summary>
+    public sealed record NotSent(string HoldCause, int ConnectionVersion) : SendEnd;
+
+    /// <summary>An error of our own; whether anything went out, nobody knows.</summary>
+    public sealed record Broke : SendEnd;
 
     /// <summary>The product is stopping and did not wait for the answer.</summary>
     public sealed record BrokenOff : SendEnd;

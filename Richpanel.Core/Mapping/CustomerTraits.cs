@@ -39,6 +39,11 @@ internal static class CustomerTraits
     private static void Split(Found name, bool hasFirst, bool hasLast, Shape to)
     {
         var words = Trimmed(name)!;
+        if (words.Length == 0)
+        {
+            return;   // an empty first name would overwrite the one Richpanel has
+        }
+
         var blank = words.IndexOf(' ', StringComparison.Ordinal);
         if (!hasFirst)
         {

@@ -18,7 +18,7 @@ internal static partial class Customers
         if (email is null && call.UserId is { } userId && LooksLikeEmail().IsMatch(userId))
         {
             email = UserId(call);
-            to.Trail.Note(NoteCatalog.EmailFromUserId, "$.userId");
+            to.Trail.Note(NoteCatalog.EmailFromUserId, call.Sources.UserId);
         }
 
         var known = PutIds(call, email, rule, to);
@@ -55,7 +55,7 @@ internal static partial class Customers
     }
 
     private static Found? UserId(SegmentCall call) =>
-        string.IsNullOrEmpty(call.UserId) ? null : new Found("userId", new JsonTree.Text(call.UserId), "$.userId");
+        string.IsNullOrEmpty(call.UserId) || call.Sources.UserId is not { } path ? null : new Found(path[2..], new JsonTree.Text(call.UserId), path);
 
     /// <summary>Facade's own test (segment.md 5.2): anywhere in the text.</summary>
     [GeneratedRegex(@".+@.+\..+", RegexOptions.CultureInvariant)]

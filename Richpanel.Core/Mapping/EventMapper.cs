@@ -44,7 +44,7 @@ public static class EventMapper
 
         Ids.Session(parts, root);
         var hasDevice = Ids.Device(call, parts, root);
-        root.Put("eventId", new JsonTree.Text(call.MessageId), "$.messageId", "messageId → eventId");
+        root.Put("eventId", new JsonTree.Text(call.MessageId), call.Sources.MessageId, call.Sources.MessageId is null ? "the call has no messageId: one was made" : "messageId → eventId");
 
         var customer = new Shape("$.userProperties", trail);
         var isKnown = call.Type == SegmentCallType.Identify
@@ -70,8 +70,8 @@ public static class EventMapper
         var properties = new Shape("$.properties", root.Trail);
         var name = call.Type switch
         {
-            SegmentCallType.Identify => Named(root, EventCatalog.Identify, "$.type", "identify call"),
-            SegmentCallType.Page => Named(root, EventCatalog.PageView, "$.type", "page call → page_view"),
+            SegmentCallType.Identify => Named(root, EventCatalog.Identify, call.Sources.Type, "identify call"),
+            SegmentCallType.Page => Named(root, EventCatalog.PageView, call.Sources.Type, "page call → page_view"),
             _ => Track(call, parts, options, properties, root),
         };
         if (call.Type == SegmentCallType.Page)
@@ -111,7 +111,7 @@ public static class EventMapper
             root.Trail.Note(NoteCatalog.EventNameVariant, "$.event", rule.SegmentName);
         }
 
-        rule.Read(parts.Properties, properties, new EventSetting(rule, options, call.Timestamp));
+        rule.Read(parts.Properties, properties, new EventSetting(rule, options, call));
         if (EventCatalog.IsOrder(rule.RichpanelName))
         {
             OrderWarnings.Check(parts.Properties, root.Trail);
@@ -120,7 +120,7 @@ public static class EventMapper
         return Named(root, rule.RichpanelName, "$.event", $"{rule.SegmentName} → {rule.RichpanelName}");
     }
 
-    private static string Named(Shape root, string name, string source, string rule)
+    private static string Named(Shape root, string name, string? source, string rule)
     {
         root.Put("event", new JsonTree.Text(name), source, rule);
         return name;
@@ -129,7 +129,7 @@ public static class EventMapper
     private static void Constants(SegmentCall call, Shape root)
     {
         var time = new Shape("$.time", root.Trail);
-        time.Put("originalTimestamp", Moments.Milliseconds(call.Timestamp), "$.timestamp", "timestamp → time.originalTimestamp (Unix milliseconds)");
+        time.Put("originalTimestamp", Moments.Milliseconds(call.Timestamp), call.Sources.Timestamp, Moments.Rule(call, "time.originalTimestamp"));
         root.Put("time", time.ToTree());
         root.Put("platform", new JsonTree.Text(Platform), null, "always the same");
         root.Put("version", new JsonTree.Text(Version.ToString(CultureInfo.InvariantCulture)), null, "version of the mapping");

@@ -1,10 +1,12 @@
+using Richpanel.Core.Segment;
+
 namespace Richpanel.Core.Mapping;
 
 /// <summary>Reads the properties of one event into Richpanel's shape. It leaves to the caller what it does not know.</summary>
 internal delegate void ShapeReader(PropertyBag from, Shape to, EventSetting setting);
 
 /// <summary>What a reader may ask about besides the properties.</summary>
-internal sealed record EventSetting(EventRule Rule, MappingOptions Options, DateTimeOffset Timestamp);
+internal sealed record EventSetting(EventRule Rule, MappingOptions Options, SegmentCall Call);
 
 /// <summary>One line of the translation: a Segment event, what Richpanel calls it and how its properties are read.</summary>
 /// <param name="SegmentName">The name of Segment's specification today.</param>

@@ -14,7 +14,7 @@ internal static class Ids
     {
         if (!string.IsNullOrEmpty(call.AnonymousId))
         {
-            to.Put("did", new JsonTree.Text(call.AnonymousId), "$.anonymousId", "anonymousId → did");
+            to.Put("did", new JsonTree.Text(call.AnonymousId), call.Sources.AnonymousId, $"{call.Sources.AnonymousId?[2..]} → did");
         }
         else if (CallParts.TakeWords(parts.Rest, "sessionId") is { } old)
         {

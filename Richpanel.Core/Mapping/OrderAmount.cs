@@ -14,7 +14,7 @@ internal static class OrderAmount
     public static void Read(PropertyBag from, Shape to, bool isNew)
     {
         // An amount that the shop itself calls so is better than any sum of ours.
-        if (from.Take("total", Amount) is { } given)
+        if (from.TakeWhere(PropertyBag.IsFilled, "total", Amount) is { } given)
         {
             to.Number(Amount, given);
             return;
@@ -25,7 +25,7 @@ internal static class OrderAmount
             return;
         }
 
-        if (from.Take("value") is { } value)
+        if (from.TakeWhere(PropertyBag.IsFilled, "value") is { } value)
         {
             to.Number(Amount, value);
         }
@@ -37,12 +37,12 @@ internal static class OrderAmount
 
     private static bool Sum(PropertyBag from, Shape to, string first)
     {
-        if (from.Peek(first) is not { } start)
+        if (Filled(from.Peek(first)) is not { } start)
         {
             return false;
         }
 
-        Found[] parts = [start, .. Present(from.Peek("shipping", "shipping_amount")), .. Present(from.Peek("tax", "tax_amount"))];
+        Found[] parts = [start, .. Present(Filled(from.Peek("shipping", "shipping_amount"))), .. Present(Filled(from.Peek("tax", "tax_amount")))];
         if (!TryAdd(parts, out var sum))
         {
             to.Trail.Note(NoteCatalog.AmountNotDerived, start.Path, first);
@@ -84,6 +84,9 @@ internal static class OrderAmount
 
     /// <summary>No order is worth more, and three of these can still be added with all their decimals.</summary>
     private const decimal MaxPart = 1_000_000_000_000_000m;
+
+    /// <summary>A part that a template left empty is no part.</summary>
+    private static Found? Filled(Found? found) => found is { } value && PropertyBag.IsFilled(value.Value) ? value : null;
 
     private static Found[] Present(Found? found) => found is { } value ? [value] : [];
 }

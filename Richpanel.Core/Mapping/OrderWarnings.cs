@@ -10,16 +10,16 @@ namespace Richpanel.Core.Mapping;
 /// </summary>
 internal static class OrderWarnings
 {
-    /// <summary>Ignored in every edition seen; the word names what Richpanel reads instead.</summary>
-    private static readonly FrozenDictionary<string, string> s_ignored = new Dictionary<string, string>(StringComparer.Ordinal)
+    /// <summary>Ignored in every edition seen; the words name what to send instead: to our rules, and to Richpanel itself.</summary>
+    private static readonly FrozenDictionary<string, (string Mapped, string Untouched)> s_ignored = new Dictionary<string, (string, string)>(StringComparer.Ordinal)
     {
-        ["total_price"] = "total",
-        ["totalPrice"] = "total",
-        ["order_number"] = "order_id (or order_name)",
-        ["orderNumber"] = "order_id (or order_name)",
-        ["line_items"] = "products",
-        ["financial_status"] = "order_status",
-        ["fulfillment_status"] = "order_status",
+        ["total_price"] = ("total", "amount"),
+        ["totalPrice"] = ("total", "amount"),
+        ["order_number"] = ("order_id (or order_name)", "order_id (or order_name)"),
+        ["orderNumber"] = ("order_id (or order_name)", "order_id (or order_name)"),
+        ["line_items"] = ("products", "items"),
+        ["financial_status"] = ("order_status", "order_status"),
+        ["fulfillment_status"] = ("order_status", "order_status"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Read by the plugins' ingest, ignored by the newer one, which wants them inside <c>fulfillments[]</c>.</summary>
@@ -28,13 +28,15 @@ internal static class OrderWarnings
         "trackingNumber", "trackingCompany", "trackingUrl", "tracking_number", "tracking_company", "tracking_url",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    public static void Check(PropertyBag properties, MappingTrail trail)
+    public static void Check(PropertyBag properties, MappingTrail trail) => Check(properties, trail, isUntouched: false);
+
+    private static void Check(PropertyBag properties, MappingTrail trail, bool isUntouched)
     {
         foreach (var found in properties.Rest())
         {
             if (s_ignored.TryGetValue(found.Key, out var instead))
             {
-                trail.Note(NoteCatalog.KnownToBeIgnored, found.Path, found.Key, instead);
+                trail.Note(NoteCatalog.KnownToBeIgnored, found.Path, found.Key, isUntouched ? instead.Untouched : instead.Mapped);
             }
             else if (s_flatTracking.Contains(found.Key))
             {
@@ -55,6 +57,6 @@ internal static class OrderWarnings
             trail.Note(NoteCatalog.CurrencyMayBeIgnored, currency.Path);
         }
 
-        Check(properties, trail);
+        Check(properties, trail, isUntouched: true);
     }
 }

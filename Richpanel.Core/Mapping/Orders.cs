@@ -59,12 +59,12 @@ internal static class Orders
     /// <summary>order_id wins over id, which on many events is another thing's id (segment.md 5.6).</summary>
     private static Found? Id(PropertyBag from, MappingTrail trail)
     {
-        if (from.Take("order_id") is { } given)
+        if (from.TakeWhere(CanTellApart, "order_id") is { } given)
         {
             return given;
         }
 
-        if (from.Take("id") is { } stand)
+        if (from.TakeWhere(CanTellApart, "id") is { } stand)
         {
             trail.Note(NoteCatalog.OrderIdFromId, stand.Path);
             return stand;
@@ -74,12 +74,15 @@ internal static class Orders
         return null;
     }
 
+    /// <summary>An empty text, as templates leave it, is the id of every order; an object is nobody's.</summary>
+    private static bool CanTellApart(JsonTree id) => id is JsonTree.Number or JsonTree.Text && PropertyBag.IsFilled(id);
+
     /// <summary>A value with where it came from; without a path it is a default.</summary>
     private sealed record Sourced(string Key, JsonTree Value, string? Path);
 
     private static Sourced? Status(PropertyBag from, EventRule rule)
     {
-        if (from.Take("order_status", "status") is { } given)
+        if (from.TakeWhere(PropertyBag.IsFilled, "order_status", "status") is { } given)
         {
             return new Sourced(given.Key, given.Value, given.Path);
         }
@@ -104,13 +107,13 @@ internal static class Orders
     /// <summary>Richpanel picks a customer's last order by this field, so it is never left out.</summary>
     private static void CreatedAt(string key, PropertyBag from, Shape to, EventSetting setting)
     {
-        if (from.Take("created_at") is { } own)
+        if (from.TakeWhere(PropertyBag.IsFilled, "created_at") is { } own)
         {
             to.Moment(key, own);
             return;
         }
 
-        to.Put(key, Moments.Milliseconds(setting.Timestamp), "$.timestamp", $"timestamp → {key} (Unix milliseconds)");
+        to.Put(key, Moments.Milliseconds(setting.Call.Timestamp), setting.Call.Sources.Timestamp, Moments.Rule(setting.Call, key));
         to.Trail.Note(NoteCatalog.OrderDateFromTimestamp, from.Path, key);
     }
 

@@ -18,35 +18,20 @@ internal sealed class PropertyBag(JsonTree.Map source, string path)
 
     /// <summary>
     /// Takes the first value under one of the names, asked in this order. Keys are compared as Segment's own obj-case
-    /// does (segment.md 5.1): <c>order_id</c>, <c>orderId</c> and <c>Order ID</c> are one name. A null never answers.
+    /// does (segment.md 5.1): <c>order_id</c>, <c>orderId</c> and <c>Order ID</c> are one name. A null never answers, and an
+    /// empty text, as templates leave it, only when nothing else does.
     /// </summary>
-    public Found? Take(params ReadOnlySpan<string> names)
-    {
-        foreach (var name in names)
-        {
-            if (IndexOf(name) is { } index)
-            {
-                _taken[index] = true;
-                return At(index);
-            }
-        }
+    public Found? Take(params ReadOnlySpan<string> names) => TakeAt(Find(names, IsFilled) ?? Find(names, _ => true));
 
-        return null;
-    }
+    /// <summary>As <see cref="Take"/>, for values of one kind only; any other is left where it is.</summary>
+    public Found? TakeWhere(Func<JsonTree, bool> fits, params ReadOnlySpan<string> names) => TakeAt(Find(names, fits));
 
     /// <summary>As <see cref="Take"/>, but leaves the value for other rules or for <see cref="Rest"/>.</summary>
-    public Found? Peek(params ReadOnlySpan<string> names)
-    {
-        foreach (var name in names)
-        {
-            if (IndexOf(name) is { } index)
-            {
-                return At(index);
-            }
-        }
+    public Found? Peek(params ReadOnlySpan<string> names) =>
+        (Find(names, IsFilled) ?? Find(names, _ => true)) is { } index ? At(index) : null;
 
-        return null;
-    }
+    /// <summary>Anything but an empty text.</summary>
+    public static bool IsFilled(JsonTree value) => value is not JsonTree.Text text || !string.IsNullOrWhiteSpace(text.Value);
 
     /// <summary>Takes a value that a peek has found.</summary>
     public void TakeAway(Found found)
@@ -82,13 +67,28 @@ internal sealed class PropertyBag(JsonTree.Map source, string path)
         return new Found(key, value, JsonPath.Member(Path, key));
     }
 
-    private int? IndexOf(string name)
+    private Found? TakeAt(int? index)
     {
-        for (var i = 0; i < _taken.Length; i++)
+        if (index is not { } found)
         {
-            if (!_taken[i] && source.Members[i].Value is not JsonTree.Null && SameName(source.Members[i].Key, name))
+            return null;
+        }
+
+        _taken[found] = true;
+        return At(found);
+    }
+
+    private int? Find(ReadOnlySpan<string> names, Func<JsonTree, bool> fits)
+    {
+        foreach (var name in names)
+        {
+            for (var i = 0; i < _taken.Length; i++)
             {
-                return i;
+                var (key, value) = source.Members[i];
+                if (!_taken[i] && value is not JsonTree.Null && SameName(key, name) && fits(value))
+                {
+                    return i;
+                }
             }
         }
 

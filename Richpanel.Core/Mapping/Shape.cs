@@ -1,5 +1,6 @@
 using Richpanel.Core.Json;
 using Richpanel.Core.Notes;
+using Richpanel.Core.Segment;
 
 namespace Richpanel.Core.Mapping;
 
@@ -71,14 +72,21 @@ internal sealed class Shape(string path, MappingTrail trail)
         }
     }
 
-    /// <summary>Adds a moment as Unix milliseconds; what is no moment is kept as it was and warned about.</summary>
+    /// <summary>
+    /// Adds a moment, in any spelling a call's timestamp may have, as Unix milliseconds; what is no moment, or could be either of two
+    /// days, is kept as it was and warned about.
+    /// </summary>
     public void Moment(string key, Found found)
     {
-        var moment = Moments.Read(found.Value);
-        Put(key, moment is { } read ? Moments.Milliseconds(read) : found.Value, found.Path, $"{Rule(found.Key, key)} (Unix milliseconds)");
-        if (moment is null)
+        var reading = SegmentTimestamp.IsAmbiguous(found.Value) ? new TimeReading(null, TimeOddity.Unreadable) : SegmentTimestamp.Read(found.Value);
+        Put(key, reading.Time is { } read ? Moments.Milliseconds(read) : found.Value, found.Path, $"{Rule(found.Key, key)} (Unix milliseconds)");
+        if (reading.Time is null)
         {
             Trail.Note(NoteCatalog.DateUnreadable, found.Path, found.Key);
+        }
+        else if (reading.Oddity == TimeOddity.NoZone)
+        {
+            Trail.Note(NoteCatalog.TimeWithoutZone, found.Path, found.Key);
         }
     }
 

@@ -41,7 +41,7 @@ public static partial class NoteCatalog
     public static readonly NoteKind NotSent = new(
         "not_sent", NoteSeverity.Info,
         "Richpanel has no place for these, so they are not sent: {0}.",
-        "Nothing needs doing. What Richpanel shall show belongs into properties or traits.");
+        "Nothing needs doing. Put what Richpanel should show into properties or traits.");
 
     public static readonly NoteKind EventNameVariant = new(
         "event_name_variant", NoteSeverity.Info,

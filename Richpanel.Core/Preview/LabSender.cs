@@ -34,11 +34,11 @@ public sealed class LabSender(CallDoor door, DeliveryActions actions, ChangeWrit
             return new LabOutcome.Unreadable(fault);
         }
 
-        // Before the call itself: a send that a crash cuts short is still known to have been asked for.
-        await log.WriteAsync(by, new Change(ChangeCatalog.CallSent, PublicId.Connection(connection.Id), connection.Name));
         var body = call.ToArray();
         shape.OverwriteKeys(body);
-        var request = await door.KeepAsync(new AdmittedRequest(ByHand(connection), ReceivedRoute.Console, Origin.Lab, body, null));
+        var line = new Change(ChangeCatalog.CallSent, PublicId.Connection(connection.Id), connection.Name);
+        var request = await door.KeepAsync(
+            new AdmittedRequest(ByHand(connection), ReceivedRoute.Console, Origin.Lab, body, null), session => log.Append(session, by, line));
         var deliveries = await door.ExpandedAsync(request, ct);
         var delivery = await actions.WaitForOutcomeAsync(deliveries[0], attemptsBefore: 0, atMost, ct);
         return new LabOutcome.Kept(delivery ?? throw new InvalidOperationException("A delivery vanished while its outcome was awaited."));

@@ -39,16 +39,24 @@ internal static class BodyCoding
         return (body.ToArray(), BodyEncoding.Raw);
     }
 
-    public static byte[] Decode(byte[] kept, BodyEncoding encoding)
+    /// <summary>Null when the bytes are damaged.</summary>
+    public static byte[]? DecodeOrNull(byte[] kept, BodyEncoding encoding)
     {
         if (encoding == BodyEncoding.Raw)
         {
             return kept;
         }
 
-        using var inflate = new BrotliStream(new MemoryStream(kept), CompressionMode.Decompress);
-        using var body = new MemoryStream(kept.Length * 8);
-        inflate.CopyTo(body);
-        return body.ToArray();
+        try
+        {
+            using var inflate = new BrotliStream(new MemoryStream(kept), CompressionMode.Decompress);
+            using var body = new MemoryStream(kept.Length * 8);
+            inflate.CopyTo(body);
+            return body.ToArray();
+        }
+        catch (Exception broken) when (broken is InvalidOperationException or InvalidDataException)   // what Brotli says of bytes that are none of its own
+        {
+            return null;
+        }
     }
 }

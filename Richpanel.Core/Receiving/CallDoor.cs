@@ -23,8 +23,9 @@ public sealed class CallDoor(StoreWriter writer, StoreHealth health, ExpansionPr
     private int _requests;
 
     /// <summary>The id of the kept request.</summary>
+    /// <param name="alongside">Written in the same commit; for what a person sends, which can wait for its turn.</param>
     /// <exception cref="StoreUnavailableException">It was not kept: over capacity, no space, or stopping.</exception>
-    public async Task<long> KeepAsync(AdmittedRequest request)
+    public async Task<long> KeepAsync(AdmittedRequest request, Action<WriteSession>? alongside = null)
     {
         health.DemandSpace();
         var length = request.Body.Length;
@@ -41,7 +42,14 @@ public sealed class CallDoor(StoreWriter writer, StoreHealth health, ExpansionPr
             // Here, on the sender's own thread, and not on the writer's.
             var (body, encoding) = BodyCoding.Encode(request.Body);
             var at = time.GetUtcNow().UtcTicks;
-            var id = await writer.WriteAsync(session => Keep(session, request, body, encoding, at), WriteUrgency.Door);
+            var id = await writer.WriteAsync(
+                session =>
+                {
+                    var kept = Keep(session, request, body, encoding, at);
+                    alongside?.Invoke(session);
+                    return kept;
+                },
+                alongside is null ? WriteUrgency.Door : WriteUrgency.Background);
             progress.Arrived();
             return id;
         }

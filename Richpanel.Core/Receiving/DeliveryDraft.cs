@@ -1,3 +1,4 @@
+using Richpanel.Core.Causes;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Segment;
@@ -91,7 +92,11 @@ internal sealed class DeliveryDrafting(ConnectionDirectory directory, int mostCa
 
     private void Decide(Delivery row, CallReading reading, int length)
     {
-        if (directory.FindSource(row.SourceId) is { Disabled: true })
+        if (reading is CallReading.NotSupported { Cause: var cause } && cause == CauseCatalog.PrivacyDelete.Code)
+        {
+            Skip(row, cause);   // asks for a person, whatever else may be said of it
+        }
+        else if (directory.FindSource(row.SourceId) is { Disabled: true })
         {
             Skip(row, SourceDisabled);
         }

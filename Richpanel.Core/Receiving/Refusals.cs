@@ -15,7 +15,7 @@ public sealed record Refusal(
 /// Counts every refusal in memory and keeps a few samples; both are written once a second, outside the commit of the door, so
 /// that a flood of bad requests costs good ones nothing. A crash loses at most a second of counts, never an event.
 /// </summary>
-public sealed partial class Refusals(StoreWriter writer, TimeProvider time, ILogger<Refusals> log) : BackgroundService
+public sealed partial class Refusals(StoreWriter writer, ChangeFeed changes, TimeProvider time, ILogger<Refusals> log) : BackgroundService
 {
     /// <summary>Samples per cause and address in one minute.</summary>
     public const int SamplesPerMinute = 10;
@@ -28,6 +28,9 @@ public sealed partial class Refusals(StoreWriter writer, TimeProvider time, ILog
 
     /// <summary>Addresses told apart in one minute: a flood from everywhere must not fill the memory.</summary>
     private const int MostBuckets = 10_000;
+
+    /// <summary>Samples written at once: those who are let in may wait behind them in the same commit.</summary>
+    private const int MostWaiting = 100;
 
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(1);
 
@@ -43,7 +46,7 @@ public sealed partial class Refusals(StoreWriter writer, TimeProvider time, ILog
         lock (_gate)
         {
             TurnMinute();
-            return _thisMinute.GetValueOrDefault((cause, address)) < SamplesPerMinute && _thisMinute.Count < MostBuckets;
+            return HasRoom(_thisMinute.GetValueOrDefault((cause, address)));
         }
     }
 
@@ -56,7 +59,7 @@ public sealed partial class Refusals(StoreWriter writer, TimeProvider time, ILog
             _counts[key] = _counts.GetValueOrDefault(key) + 1;
             var bucket = (refusal.Cause, refusal.Address);
             var seen = _thisMinute.GetValueOrDefault(bucket);
-            if (seen < SamplesPerMinute && _thisMinute.Count < MostBuckets)
+            if (HasRoom(seen))
             {
                 _thisMinute[bucket] = seen + 1;
                 _samples.Add(SampleOf(refusal));
@@ -83,8 +86,9 @@ public sealed partial class Refusals(StoreWriter writer, TimeProvider time, ILog
         try
         {
             await writer.WriteAsync(session => Write(session, counts, samples));
+            changes.Raise();   // whoever sets up a sender watches for its refusal
         }
-        catch (StoreUnavailableException)
+        catch
         {
             PutBack(counts);
             throw;
@@ -147,6 +151,8 @@ public sealed partial class Refusals(StoreWriter writer, TimeProvider time, ILog
         prune.Parameters[0].Value = SamplesKept;
         prune.ExecuteNonQuery();
     }
+
+    private bool HasRoom(int seen) => seen < SamplesPerMinute && _thisMinute.Count < MostBuckets && _samples.Count < MostWaiting;
 
     private void PutBack(Dictionary<(long Connection, string Cause), long> counts)
     {

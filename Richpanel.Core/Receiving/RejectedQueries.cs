@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Privacy;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Receiving;
@@ -10,13 +11,17 @@ public sealed record RejectedRow(
 public sealed class RejectedQueries(IDbContextFactory<ConsoleDbContext> contexts)
 {
     /// <summary>The newest samples first.</summary>
-    public async Task<IReadOnlyList<RejectedRow>> RecentAsync(int limit, CancellationToken ct)
+    public async Task<IReadOnlyList<RejectedRow>> RecentAsync(Sight sight, int limit, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        return await context.RejectedRequests
+        var rows = await context.RejectedRequests
             .OrderByDescending(r => r.Id)
             .Take(limit)
             .Select(r => new RejectedRow(r.Id, r.At, r.ConnectionId, r.Route, r.Cause, r.StatusCode, r.Path, r.Message, r.Address))
             .ToListAsync(ct);
+        return sight.IsClear ? rows : [.. rows.Select(Masked)];
     }
+
+    private static RejectedRow Masked(RejectedRow row) =>
+        row with { Path = PathMask.Path(row.Path), Message = TextMask.Sentence(row.Message)!, Address = TextMask.Address(row.Address) };
 }

@@ -15,8 +15,12 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
 
     public static readonly TimeSpan Window = TimeSpan.FromHours(24);
 
+    /// <summary>Rows looked at for one call. A sender may give one messageId to everything; that must not slow down all others.</summary>
+    private const int MostLooks = 100;
+
+    /// <summary>One row at a time, the newest first: the rest is hardly ever needed, and all of it may be very much.</summary>
     private const string Seen =
-        """SELECT "Id","MessageId","State","Cause","RequestId","BodyOffset","BodyLength","Marks" FROM "Deliveries" WHERE "ConnectionId"=$c AND "MessageHash"=$h AND "ReceivedAt">=$from AND "DuplicateOf" IS NULL ORDER BY "Id" """;
+        """SELECT "Id","MessageId","State","Cause","RequestId","BodyOffset","BodyLength","Marks","DuplicateOf","ReceivedAt" FROM "Deliveries" WHERE "ConnectionId"=$c AND "MessageHash"=$h AND "Id"<=$to ORDER BY "Id" DESC LIMIT 1""";
 
     private readonly SqliteCommand _seen = Prepare(reader);
     private Dictionary<(long, long, string), DeliveryDraft> _before = [];
@@ -73,23 +77,40 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
         }
     }
 
-    /// <param name="mayHaveGoneOut">One that failed or was canceled may have reached Richpanel all the same: the new one may repeat it.</param>
+    /// <param name="mayHaveGoneOut">
+    /// One that failed or was canceled may have reached Richpanel all the same: the new one may repeat it. Also said when there
+    /// are more of them than are looked at.
+    /// </param>
     private (long Id, long RequestId, int Offset, int Length)? Find(Delivery row, out bool mayHaveGoneOut)
     {
         mayHaveGoneOut = false;
-        _seen.Parameters[0].Value = row.ConnectionId;
-        _seen.Parameters[1].Value = row.MessageHash;
-        _seen.Parameters[2].Value = (row.ReceivedAt - Window).UtcTicks;
-        using var found = _seen.ExecuteReader();
-        while (found.Read())
+        var from = (row.ReceivedAt - Window).UtcTicks;
+        var to = long.MaxValue;
+        for (var looks = 0; looks < MostLooks; looks++)
         {
-            var cause = found.IsDBNull(3) ? null : found.GetString(3);
+            _seen.Parameters[0].Value = row.ConnectionId;
+            _seen.Parameters[1].Value = row.MessageHash;
+            _seen.Parameters[2].Value = to;
+            using var found = _seen.ExecuteReader();
+            if (!found.Read() || found.GetInt64(9) < from)
+            {
+                return null;
+            }
+
+            to = found.GetInt64(0) - 1;
             if (!string.Equals(found.GetString(1), row.MessageId, StringComparison.Ordinal))
             {
                 continue;
             }
 
-            if (Stands((DeliveryState)found.GetInt32(2), cause))
+            if (!found.IsDBNull(8))
+            {
+                // A repeat leads to its first; what stands between them repeats it, too, or did not stand in its way.
+                to = Math.Min(to, found.GetInt64(8));
+                continue;
+            }
+
+            if (Stands((DeliveryState)found.GetInt32(2), found.IsDBNull(3) ? null : found.GetString(3)))
             {
                 return (found.GetInt64(0), found.GetInt64(4), found.GetInt32(5), found.GetInt32(6));
             }
@@ -97,6 +118,7 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
             mayHaveGoneOut |= ((DeliveryMarks)found.GetInt32(7)).HasFlag(DeliveryMarks.MayHaveGoneOut);
         }
 
+        mayHaveGoneOut = true;
         return null;
     }
 
@@ -138,7 +160,7 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
         command.CommandText = Seen;
         command.Parameters.Add(new SqliteParameter { ParameterName = "$c" });
         command.Parameters.Add(new SqliteParameter { ParameterName = "$h" });
-        command.Parameters.Add(new SqliteParameter { ParameterName = "$from" });
+        command.Parameters.Add(new SqliteParameter { ParameterName = "$to" });
         return command;
     }
 }

@@ -24,7 +24,7 @@ public sealed class RequestBodies(IDbContextFactory<ConsoleDbContext> contexts)
     private readonly LinkedList<KeptRequest> _latestFirst = new();
     private int _bytes;
 
-    /// <summary>The request, or null when it was purged.</summary>
+    /// <summary>The request, or null when it was purged or its body is damaged: nobody must wait for what can never be read.</summary>
     public async ValueTask<KeptRequest?> FindAsync(long requestId, CancellationToken ct)
     {
         if (Recall(requestId) is { } known)
@@ -39,8 +39,12 @@ public sealed class RequestBodies(IDbContextFactory<ConsoleDbContext> contexts)
             return null;
         }
 
-        var kept = new KeptRequest(
-            row.Id, row.SourceId, row.ConnectionId, row.Origin, row.Route, row.ReceivedAt, BodyCoding.Decode(row.Body, row.Encoding), row.Envelope);
+        if (BodyCoding.DecodeOrNull(row.Body, row.Encoding) is not { } body)
+        {
+            return null;
+        }
+
+        var kept = new KeptRequest(row.Id, row.SourceId, row.ConnectionId, row.Origin, row.Route, row.ReceivedAt, body, row.Envelope);
         Remember(kept);
         return kept;
     }

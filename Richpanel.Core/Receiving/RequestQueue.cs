@@ -48,7 +48,7 @@ internal sealed class RequestQueue(SqliteConnection reader) : IDisposable
         (Origin)row.GetInt32(3),
         (ReceivedRoute)row.GetInt32(4),
         new DateTimeOffset(row.GetInt64(5), TimeSpan.Zero),
-        BodyCoding.Decode((byte[])row.GetValue(6), (BodyEncoding)row.GetInt32(7)),
+        BodyCoding.DecodeOrNull((byte[])row.GetValue(6), (BodyEncoding)row.GetInt32(7)) ?? [],   // damaged: it gets a row that says so, and those behind it go on
         row.IsDBNull(8) ? null : row.GetString(8));
 
     private static SqliteCommand Prepare(SqliteConnection reader)

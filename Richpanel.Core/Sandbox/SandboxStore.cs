@@ -44,6 +44,15 @@ public sealed partial class SandboxStore(
     public async Task PrepareAsync(CancellationToken ct)
     {
         Directory.CreateDirectory(paths.Folder);
+
+        // Before SQLite opens it, which gives the WAL the rights of the file it belongs to.
+        // Never opened by us where it exists: closing it would take from SQLite what it has locked.
+        if (!File.Exists(paths.SandboxFile))
+        {
+            await File.WriteAllBytesAsync(paths.SandboxFile, [], ct);
+        }
+
+        OwnerOnly.File(paths.SandboxFile);
         await using var context = CreateDbContext();
         await context.Database.MigrateAsync(ct);
         await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", ct);

@@ -12,7 +12,8 @@ internal static class MessageIds
     /// <summary>Segment's own limit (segment.md section 1.4); longer ones are used all the same.</summary>
     private const int LongestBySegment = 100;
 
-    public static string Of(JsonTree.Map call, ReadingContext context, List<Note> notes)
+    /// <returns>The id, and where it stood; null when it was made here.</returns>
+    public static (string Id, string? Path) Of(JsonTree.Map call, ReadingContext context, List<Note> notes)
     {
         switch (call["messageId"])
         {
@@ -22,10 +23,10 @@ internal static class MessageIds
                     notes.Add(NoteCatalog.MessageIdLong.At("$.messageId"));
                 }
 
-                return text.Value;
+                return (text.Value, "$.messageId");
             case JsonTree.Number number:
                 notes.Add(NoteCatalog.IdWasNumber.At("$.messageId", "messageId"));
-                return number.Digits;
+                return (number.Digits, "$.messageId");
             case not (null or JsonTree.Null or JsonTree.Text):
                 notes.Add(NoteCatalog.MessageIdUnusable.At("$.messageId"));
                 break;
@@ -35,11 +36,11 @@ internal static class MessageIds
         if (SegmentTimestamp.Read(call["timestamp"]).Time is not null || SegmentTimestamp.Read(call["originalTimestamp"]).Time is not null)
         {
             notes.Add(NoteCatalog.MessageIdDerived.At(null));
-            return "derived-" + Hash(Content(call));
+            return ("derived-" + Hash(Content(call)), null);
         }
 
         notes.Add(NoteCatalog.MessageIdFresh.At(null));
-        return Fresh(call, context);
+        return (Fresh(call, context), null);
     }
 
     /// <summary>Unique for this arrival, and the same whenever this arrival is read again.</summary>

@@ -92,6 +92,9 @@ internal sealed class RequestScan
         }
     }
 
+    /// <summary>Bytes of the kept parts of the envelope, as they were sent.</summary>
+    public int EnvelopeBytes => _context.Length + _integrations.Length + _sentAt.Length + _timestamp.Length;
+
     /// <summary>The kept parts of the envelope as one compact JSON object; null when there are none.</summary>
     public string? Envelope(ReadOnlySpan<byte> body)
     {
@@ -162,7 +165,19 @@ internal sealed class RequestScan
         : EnvelopePart.Other;
 
     private static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
-        reader.ValueIsEscaped ? reader.ValueTextEquals(name) : reader.ValueSpan.SequenceEqual(name);
+        reader.ValueIsEscaped ? IsEscaped(ref reader, name) : reader.ValueSpan.SequenceEqual(name);
+
+    private static bool IsEscaped(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            return reader.ValueTextEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;   // half a character in it: no name of ours
+        }
+    }
 
     private void TakeScalar(ref Utf8JsonReader reader, int depth)
     {

@@ -79,6 +79,9 @@ public sealed class RequestShape
     /// <summary>Compact JSON object of the envelope's own context, integrations, sentAt and timestamp; null when it has none of them.</summary>
     public string? Envelope { get; private init; }
 
+    /// <summary>How many bytes of the body they were.</summary>
+    public int EnvelopeBytes { get; private init; }
+
     public static RequestShape Read(ReadOnlySpan<byte> body, BodyKind kind)
     {
         var start = body.StartsWith("\uFEFF"u8) ? 3 : 0;
@@ -118,6 +121,7 @@ public sealed class RequestShape
             ItemCount = scan.ItemCount,
             Signed = scan.IsArray && scan.Items.Count > 0 ? scan.Items[0] : new CallSlice(0, body.Length, IsObject: true),
             Envelope = scan.Envelope(body),
+            EnvelopeBytes = scan.EnvelopeBytes,
             _keys = scan.Keys,
         };
     }

@@ -29,7 +29,7 @@ internal static class SearchKeys
             {
                 switch (value)
                 {
-                    case JsonTree.Text { Value.Length: > 0 } text:
+                    case JsonTree.Text text when !string.IsNullOrWhiteSpace(text.Value):
                         return text.Value;
                     case JsonTree.Number number:
                         return number.Digits;

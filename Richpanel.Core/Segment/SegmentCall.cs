@@ -53,6 +53,9 @@ public sealed record SegmentCall
     /// <summary><c>integrations</c> with the envelope's merged in; the call's own keys win.</summary>
     public JsonTree.Map Integrations { get; init; } = JsonTree.Map.Empty;
 
+    /// <summary>Where type, ids and time stood; as today's libraries write them unless the reader says otherwise.</summary>
+    public CallSources Sources { get; init; } = new();
+
     /// <summary>
     /// Every other top-level member as sent (for example <c>channel</c>, <c>version</c>, <c>sentAt</c>, <c>_metadata</c>),
     /// so that the mapper can name what it does not send. Never holds <c>writeKey</c>.

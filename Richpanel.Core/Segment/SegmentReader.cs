@@ -44,15 +44,18 @@ public static class SegmentReader
     {
         private readonly List<Note> _notes = [];
         private (string Cause, string Path)? _fault;
+        private CallSources _sources = new();
+        private bool _sessionIsAnonymous;
 
         public CallReading Judge()
         {
             JsonOddities.Note(oddities, call, _notes);
             var (type, typeText) = Type();
-            var userId = Id("userId", "user_id");
-            var anonymousId = Id("anonymousId", "anonymous_id") ?? SessionAsAnonymous();
-            var messageId = MessageIds.Of(call, context, _notes);
-            var timestamp = CallClock.Read(call, context, _notes);
+            var (userId, userIdPath) = Id("userId", "user_id");
+            var (anonymousId, anonymousIdPath) = Id("anonymousId", "anonymous_id") is { Value: not null } sent ? sent : SessionAsAnonymous();
+            var (messageId, messageIdPath) = MessageIds.Of(call, context, _notes);
+            var (timestamp, timestampPath) = CallClock.Read(call, context, _notes);
+            _sources = _sources with { UserId = userIdPath, AnonymousId = anonymousIdPath, MessageId = messageIdPath, Timestamp = timestampPath };
             var contextMap = Merged("context", context.Envelope?.Context);
             var integrations = Merged("integrations", context.Envelope?.Integrations);
             var traits = Open("traits", type == SegmentCallType.Identify);
@@ -72,6 +75,11 @@ public static class SegmentReader
             if (type == SegmentCallType.Delete)
             {
                 return new CallReading.NotSupported("privacy_delete", keys, _notes);
+            }
+
+            if (type == SegmentCallType.Unknown && typeText is null)
+            {
+                return new CallReading.Unusable("bad_request", "$.type", keys, _notes);
             }
 
             if (type is not (SegmentCallType.Identify or SegmentCallType.Page or SegmentCallType.Track))
@@ -96,6 +104,7 @@ public static class SegmentReader
                         Traits = traits,
                         Context = contextMap,
                         Integrations = integrations,
+                        Sources = _sources,
                         Rest = Rest(type),
                     },
                     keys,
@@ -107,17 +116,23 @@ public static class SegmentReader
 
         private (SegmentCallType Type, string? Text) Type()
         {
-            var text = call["type"]?.AsText();
-            if (text is null && call["action"]?.AsText() is { } action && CallTypes.Parse(action) is not SegmentCallType.Unknown)
+            if (call["type"]?.AsText() is { } text && !string.IsNullOrWhiteSpace(text))
             {
-                _notes.Add(NoteCatalog.OldSpelling.At("$.action", "action", "type"));
-                text = action;
+                return (CallTypes.Parse(text), text);
             }
 
-            return (text is null ? context.ImpliedType ?? SegmentCallType.Unknown : CallTypes.Parse(text), text);
+            if (call["action"]?.AsText() is { } action && CallTypes.Parse(action) is not SegmentCallType.Unknown)
+            {
+                _notes.Add(NoteCatalog.OldSpelling.At("$.action", "action", "type"));
+                _sources = _sources with { Type = "$.action" };
+                return (CallTypes.Parse(action), action);
+            }
+
+            _sources = _sources with { Type = null };
+            return (context.ImpliedType ?? SegmentCallType.Unknown, null);
         }
 
-        private string? Id(string member, string oldMember)
+        private (string? Value, string Path) Id(string member, string oldMember)
         {
             var path = "$." + member;
             var value = call[member];
@@ -131,18 +146,18 @@ public static class SegmentReader
             switch (value)
             {
                 case null or JsonTree.Null:
-                    return null;
+                    return (null, path);
                 case JsonTree.Text { Value.Length: > 0 } text:
-                    return text.Value;
+                    return (text.Value, path);
                 case JsonTree.Number number:
                     _notes.Add(NoteCatalog.IdWasNumber.At(path, member));
-                    return number.Digits;
+                    return (number.Digits, path);
                 case JsonTree.Text when HasOtherId(member):
                     _notes.Add(NoteCatalog.IdEmpty.At(path, member));
-                    return null;
+                    return (null, path);
                 default:
                     Fault("id_not_string", path);
-                    return null;
+                    return (null, path);
             }
         }
 
@@ -150,15 +165,16 @@ public static class SegmentReader
             call[member == "userId" ? "anonymousId" : "userId"] is JsonTree.Text { Value.Length: > 0 } or JsonTree.Number;
 
         /// <summary>Old libraries named the visitor's id <c>sessionId</c> (segment.md 5.2); it is no richpanel_session_id.</summary>
-        private string? SessionAsAnonymous()
+        private (string? Value, string Path) SessionAsAnonymous()
         {
             if (call["anonymousId"] is null && call["sessionId"] is JsonTree.Text { Value.Length: > 0 } session)
             {
                 _notes.Add(NoteCatalog.SessionIdAsAnonymous.At("$.sessionId"));
-                return session.Value;
+                _sessionIsAnonymous = true;
+                return (session.Value, "$.sessionId");
             }
 
-            return null;
+            return (null, "$.anonymousId");
         }
 
         /// <summary>The envelope's members and the call's own, key by key; the call's own win.</summary>
@@ -239,11 +255,11 @@ public static class SegmentReader
         private bool IsTaken(string key, JsonTree value, SegmentCallType type) => key switch
         {
             "writeKey" or "userId" or "anonymousId" or "messageId" => true,
-            "type" => value is JsonTree.Text,
-            "action" => call["type"] is null,
+            "type" => _sources.Type == "$.type",
+            "action" => _sources.Type == "$.action",
             "user_id" => call["userId"] is null,
             "anonymous_id" => call["anonymousId"] is null,
-            "sessionId" => call["anonymousId"] is null && value is JsonTree.Text,
+            "sessionId" => _sessionIsAnonymous,
             "event" => type == SegmentCallType.Track,
             "name" or "category" => type == SegmentCallType.Page,
             "properties" => type is SegmentCallType.Track or SegmentCallType.Page || value is JsonTree.Map,

@@ -17,7 +17,7 @@ public enum TimeOddity
     /// <summary>Neither a date nor a number of seconds or milliseconds.</summary>
     Unreadable,
 
-    /// <summary>A date, a blank and a time of day without a zone: local time to some, taken as UTC. With a T it is UTC to all.</summary>
+    /// <summary>A date, a blank and a time of day without a zone, or a date in words: local time to some, taken as UTC. With a T it is UTC to all.</summary>
     NoZone,
 }
 
@@ -61,13 +61,36 @@ public static partial class SegmentTimestamp
             return FromEpoch(double.Parse(seconds.Value, CultureInfo.InvariantCulture) * 1000);
         }
 
-        // "Tue, 24 Nov 2026 10:00:00 GMT" and its like; anything that starts as a date of ours but is not one stays unreadable.
-        // Without a year the framework would take this one's, so a year must be there.
-        return text.Length <= LongestDate && !char.IsAsciiDigit(text.FirstOrDefault()) && Year().IsMatch(text)
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? new TimeReading(time, TimeOddity.None)
-            : new TimeReading(null, TimeOddity.Unreadable);
+        return text.Length <= LongestDate ? FromWords(text) : new TimeReading(null, TimeOddity.Unreadable);
     }
+
+    /// <summary>
+    /// What is left to JavaScript's own parser: "Tue, 24 Nov 2026 10:00:00 GMT", "11/24/2026", and what a Date becomes as text,
+    /// "Tue Nov 24 2026 11:00:00 GMT+0100 (CET)". Anything that starts as a date of ours but is not one stays unreadable.
+    /// </summary>
+    private static TimeReading FromWords(string text)
+    {
+        var plain = ZoneName().Replace(text, "");
+
+        // Without a year the framework would take this one's, so a year must be there.
+        if ((char.IsAsciiDigit(plain.FirstOrDefault()) && !DayOrYear().IsMatch(plain)) || !Year().IsMatch(plain)
+            || !DateTimeOffset.TryParse(plain, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        {
+            return new TimeReading(null, TimeOddity.Unreadable);
+        }
+
+        var isOpen = DateTime.TryParse(plain, CultureInfo.InvariantCulture, DateTimeStyles.None, out var read) && read.Kind == DateTimeKind.Unspecified;
+        return new TimeReading(time, isOpen ? TimeOddity.NoZone : TimeOddity.None);
+    }
+
+    /// <summary>
+    /// 05/06/2026: the sixth of May to JavaScript's parser, the fifth of June to half the world. Right for a call's own time, which
+    /// Segment's libraries read so; a guess for a date that a shop wrote.
+    /// </summary>
+    public static bool IsAmbiguous(JsonTree tree) =>
+        tree is JsonTree.Text text && Slashes().Match(text.Value.Trim()) is { Success: true } date
+        && int.Parse(date.Groups["one"].Value, CultureInfo.InvariantCulture) is var one and <= 12
+        && int.Parse(date.Groups["two"].Value, CultureInfo.InvariantCulture) is var two and <= 12 && one != two;
 
     private static TimeReading FromEpoch(double milliseconds)
     {
@@ -122,6 +145,16 @@ public static partial class SegmentTimestamp
         @"^(?<year>[0-9]{4})(?:-?(?<month>[0-9]{2})(?:-?(?<day>[0-9]{2})(?:(?:[Tt]|(?<blank> ))(?<hour>[0-9]{2}):?(?<minute>[0-9]{2})(?::?(?<second>[0-9]{2})(?:[.,](?<fraction>[0-9]+))?)? ?(?<zone>[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?)?)?)?$",
         RegexOptions.CultureInvariant)]
     private static partial Regex IsoForm();
+
+    /// <summary>The name of a zone in brackets, and the GMT before an offset, say nothing that the offset does not.</summary>
+    [GeneratedRegex(@"\s*\([^()]*\)$|(?:GMT|UTC)(?=[+-][0-9])", RegexOptions.CultureInvariant)]
+    private static partial Regex ZoneName();
+
+    [GeneratedRegex("^(?<one>[0-9]{1,2})/(?<two>[0-9]{1,2})/[0-9]{4}", RegexOptions.CultureInvariant)]
+    private static partial Regex Slashes();
+
+    [GeneratedRegex("^(?:[0-9]{1,2}[ /]|[0-9]{4}/)", RegexOptions.CultureInvariant)]
+    private static partial Regex DayOrYear();
 
     [GeneratedRegex("(?<![0-9:+-])[0-9]{4}(?![0-9:])", RegexOptions.CultureInvariant)]
     private static partial Regex Year();

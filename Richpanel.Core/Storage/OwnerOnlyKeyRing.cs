@@ -1,3 +1,4 @@
+using System.Xml;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.Logging;
@@ -5,9 +6,33 @@ using Microsoft.Extensions.Logging;
 namespace Richpanel.Core.Storage;
 
 /// <summary>The key ring as files that only the account of the product may read (0700 and 0600 where the system knows modes).</summary>
-internal sealed class OwnerOnlyKeyRing(StoragePaths paths, ILoggerFactory loggers)
+internal sealed partial class OwnerOnlyKeyRing(StoragePaths paths, ILoggerFactory loggers)
     : FileSystemXmlRepository(OwnerOnly.Folder(paths.KeyRing), loggers)
 {
+    private readonly ILogger _logger = loggers.CreateLogger<OwnerOnlyKeyRing>();
+
+    /// <summary>A file that cannot be read is one key lost, not a reason to stand still with all of them.</summary>
+    public override IReadOnlyCollection<XElement> GetAllElements() =>
+        [.. Directory.EnumerateFiles("*.xml").OrderBy(file => file.Name, StringComparer.Ordinal).Select(Read).OfType<XElement>()];
+
+    private XElement? Read(FileInfo file)
+    {
+        try
+        {
+            using var content = file.OpenRead();
+            return XElement.Load(content);
+        }
+        catch (Exception failure) when (failure is XmlException or IOException or UnauthorizedAccessException)
+        {
+            // Only what kind of failure: what stands in the file may be half a key.
+            Unreadable(_logger, file.Name, failure.GetType().Name);
+            return null;
+        }
+    }
+
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Error, Message = "{File} of the key ring cannot be read ({Failure}): secrets sealed with its key must be entered again")]
+    private static partial void Unreadable(ILogger logger, string file, string failure);
+
     public override void StoreElement(XElement element, string friendlyName)
     {
         base.StoreElement(element, friendlyName);

@@ -15,4 +15,18 @@ public sealed class StorageOptions
     /// </summary>
     [Required]
     public string ConnectionString { get; init; } = "Data Source=data/console.db";
+
+    public KeyRingCertificateOptions KeyRingCertificate { get; init; } = new();
+}
+
+/// <summary>Section <c>Storage:KeyRingCertificate</c>: who copies database and key ring cannot open the secrets without this certificate.</summary>
+public sealed class KeyRingCertificateOptions
+{
+    /// <summary>A PFX file with an RSA private key; null = new keys of the ring stand unprotected, readable by their owner only.</summary>
+    public string? Path { get; init; }
+
+    public string? Password { get; init; }
+
+    /// <summary>A file that holds the password, for secrets mounted as files.</summary>
+    public string? PasswordFile { get; init; }
 }

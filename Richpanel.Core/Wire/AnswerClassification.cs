@@ -106,7 +106,7 @@ public static class AnswerClassification
     /// <summary>Richpanel answers with nothing or JSON; a page of a proxy or a parked domain answers 200 with something else.</summary>
     private static bool IsEmptyOrJson(ReadOnlySpan<byte> body, bool whole)
     {
-        var content = body.Trim(" \t\r\n"u8);
+        var content = (body.StartsWith("\uFEFF"u8) ? body[3..] : body).Trim(" \t\r\n"u8);   // a byte order mark is no content
         if (content.IsEmpty)
         {
             return true;

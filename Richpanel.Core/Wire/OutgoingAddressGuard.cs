@@ -27,9 +27,13 @@ public static class OutgoingAddressGuard
         }.Select(IPNetwork.Parse),
     ];
 
+    /// <summary>A translator of this very network (RFC 8215): where in it the IPv4 address stands is that network's choice.</summary>
+    private static readonly IPNetwork s_ownTranslator = IPNetwork.Parse("64:ff9b:1::/48");
+
     /// <summary>Public unicast, also behind every form that wraps an IPv4 address in an IPv6 one.</summary>
     public static bool IsPublic(IPAddress address) =>
-        Unwrapped(address) is var plain && !s_refused.Any(network => network.BaseAddress.AddressFamily == plain.AddressFamily && network.Contains(plain));
+        !s_ownTranslator.Contains(address)
+        && Unwrapped(address) is var plain && !s_refused.Any(network => network.BaseAddress.AddressFamily == plain.AddressFamily && network.Contains(plain));
 
     public static bool MayReach(IPAddress address, int port, bool allowPrivate, OwnPorts own)
     {

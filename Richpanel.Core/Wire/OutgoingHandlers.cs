@@ -11,10 +11,11 @@ namespace Richpanel.Core.Wire;
 /// <see cref="OutgoingAddressGuard"/> for every address it is about to connect to; the other reaches the sandbox and nothing else.
 /// </summary>
 /// <param name="trust">Which authorities to believe in place of the machine's own.</param>
-public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts own, SandboxEndpoint sandbox, X509ChainPolicy? trust = null) : IDisposable
+/// <param name="lookUp">Whom to ask for addresses in place of the machine's own resolver.</param>
+public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts own, SandboxEndpoint sandbox, X509ChainPolicy? trust = null, HostLookUp? lookUp = null) : IDisposable
 {
     private readonly SocketsHttpHandler _guarded = Handler(
-        (context, ct) => ConnectGuardedAsync(context, options.Value, own, ct), options.Value.ProxyAddress, trust);
+        (context, ct) => ConnectGuardedAsync(context, options.Value, own, lookUp, ct), options.Value.ProxyAddress, trust);
 
     private readonly SocketsHttpHandler _sandbox = Handler((context, ct) => ConnectSandboxAsync(context, sandbox, ct), null, null);
 
@@ -28,7 +29,7 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
     /// </summary>
     public bool IsRefusedBeforeProxy(Uri target)
     {
-        var spelled = IPAddress.TryParse(target.IdnHost, out var address) ? address : target.IsLoopback ? IPAddress.Loopback : null;
+        var spelled = IPAddress.TryParse(target.IdnHost, out var address) ? address : HostNames.IsLocal(target) ? IPAddress.Loopback : null;
         return spelled is not null && !OutgoingAddressGuard.MayReach(spelled, target.Port, options.Value.AllowPrivateNetworks, own);
     }
 
@@ -85,18 +86,18 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
     }
 
     private static async ValueTask<Stream> ConnectGuardedAsync(
-        SocketsHttpConnectionContext context, OutgoingOptions options, OwnPorts own, CancellationToken ct)
+        SocketsHttpConnectionContext context, OutgoingOptions options, OwnPorts own, HostLookUp? lookUp, CancellationToken ct)
     {
         var host = context.DnsEndPoint;
         if (options.ProxyAddress is not { } proxy || !IsHostOf(proxy, host.Host) || proxy.Port != host.Port)
         {
-            return await ConnectResolvedAsync(context, options.AllowPrivateNetworks, own, ct);
+            return await ConnectResolvedAsync(context, options.AllowPrivateNetworks, own, lookUp, ct);
         }
 
         try
         {
             // An admin chose the proxy; it may well be on a private network.
-            return await ConnectResolvedAsync(context, allowPrivate: true, own, ct);
+            return await ConnectResolvedAsync(context, allowPrivate: true, own, lookUp, ct);
         }
         catch (Exception failure) when (failure is SocketException or NetworkFaultException)
         {
@@ -105,12 +106,12 @@ public sealed class OutgoingHandlers(IOptions<OutgoingOptions> options, OwnPorts
     }
 
     private static async ValueTask<Stream> ConnectResolvedAsync(
-        SocketsHttpConnectionContext context, bool allowPrivate, OwnPorts own, CancellationToken ct)
+        SocketsHttpConnectionContext context, bool allowPrivate, OwnPorts own, HostLookUp? lookUp, CancellationToken ct)
     {
         var host = context.DnsEndPoint;
         var clock = Clock(context.InitialRequestMessage);
         clock?.Enter(SendPhase.Dns);
-        var allowed = await OutgoingAddresses.ResolveAsync(host.Host, host.Port, allowPrivate, own, ct);
+        var allowed = await OutgoingAddresses.ResolveAsync(host.Host, host.Port, allowPrivate, own, ct, lookUp);
         clock?.Enter(SendPhase.Connect);
         return await ConnectAsync(socket => socket.ConnectAsync(allowed, host.Port, ct).AsTask(), IsSecured(context), clock);
     }

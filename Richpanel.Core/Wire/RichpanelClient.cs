@@ -55,7 +55,12 @@ public sealed class RichpanelClient(OutgoingHandlers handlers, TimeProvider time
     {
         var viaProxy = handlers.ViaProxy(target.ViaSandbox);
         var exchange = new Exchange(target.BaseUrl + envelope.Path, viaProxy, time.GetUtcNow(), new PhaseClock(time));
-        if (!Uri.TryCreate(exchange.Url, UriKind.Absolute, out var address) || (viaProxy && handlers.IsRefusedBeforeProxy(address)))
+        if (!Uri.TryCreate(exchange.Url, UriKind.Absolute, out var address) || !HostNames.CanBe(address))
+        {
+            return exchange.Ended(AnswerClassification.OfFault(NetworkFault.HostNotFound));
+        }
+
+        if (viaProxy && handlers.IsRefusedBeforeProxy(address))
         {
             return exchange.Ended(AnswerClassification.OfFault(NetworkFault.AddressNotAllowed));
         }
@@ -75,8 +80,9 @@ public sealed class RichpanelClient(OutgoingHandlers handlers, TimeProvider time
         {
             return exchange.Broken(ClientFaults.OfTimeout(exchange.Phases.Now, viaProxy));
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
         {
+            // Whatever else it throws, a delivery that is answered by an exception would be sent again at once and without end.
             ct.ThrowIfCancellationRequested();
             return exchange.Broken(ClientFaults.Of(failure, exchange.Phases.Now, viaProxy));
         }

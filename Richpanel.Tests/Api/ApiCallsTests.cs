@@ -70,6 +70,50 @@ public sealed class ApiCallsTests(ApiUnderTest api) : IClassFixture<ApiUnderTest
     }
 
     [Fact]
+    public async Task A_call_as_deep_as_the_door_lets_in_is_previewed_sent_and_read_back()
+    {
+        const int Depth = 400;
+        var deep = string.Concat(Enumerable.Repeat("""{"a":""", Depth)) + "1" + new string('}', Depth);
+        var wish = $$$$$"""{"connection":"Sandbox","call":{"type":"track","userId":"u-deep","messageId":"deep1","event":"Song Played","properties":{"deep":{{{{{deep}}}}}}}}""";
+
+        var preview = await api.JsonAsync(HttpMethod.Post, "preview", wish);
+        var sent = (await api.JsonAsync(HttpMethod.Post, "send", wish)).GetProperty("delivery");
+        var detail = await api.JsonAsync(HttpMethod.Get, $"deliveries/{sent.GetProperty("id").GetString()}");
+        var seen = Assert.Single((await api.JsonAsync(HttpMethod.Get, "sandbox/timeline?eventId=deep1")).EnumerateArray());
+        await api.JsonAsync(HttpMethod.Get, "sandbox/requests/" + seen.GetProperty("requestId"));
+
+        Assert.Equal("mapped", preview.GetProperty("outcome").GetString());
+        Assert.Equal("accepted", sent.GetProperty("state").GetString());
+        Assert.Equal(JsonValueKind.Object, detail.GetProperty("attempts")[0].GetProperty("sent").ValueKind);
+    }
+
+    [Theory]
+    [InlineData("transport")]
+    [InlineData("signatureHash")]
+    [InlineData("environment")]
+    [InlineData("orderFields")]
+    [InlineData("customerId")]
+    public async Task A_number_that_stands_for_no_choice_is_refused_and_changes_nothing(string field)
+    {
+        var before = await api.JsonAsync(HttpMethod.Get, "connections/Shop");
+
+        var problem = await api.JsonAsync(HttpMethod.Put, "connections/Shop", $$"""{"{{field}}":77}""", HttpStatusCode.BadRequest);
+
+        Assert.Contains(field, problem.ToString(), StringComparison.Ordinal);
+        Assert.Equal(before.ToString(), (await api.JsonAsync(HttpMethod.Get, "connections/Shop")).ToString());
+    }
+
+    [Theory]
+    [InlineData("since=0001-01-01")]
+    [InlineData("until=9999-12-31T23:59:59Z")]
+    public async Task A_span_from_the_first_to_the_last_day_there_is_finds_everything(string span)
+    {
+        await api.JsonAsync(HttpMethod.Post, "send", Order($"t{span.Length}"));
+
+        Assert.Single((await api.JsonAsync(HttpMethod.Get, $"deliveries?messageId=t{span.Length}&{span}")).GetProperty("items").EnumerateArray());
+    }
+
+    [Fact]
     public async Task The_ledger_has_the_shape_that_is_promised_and_adds_up()
     {
         await api.JsonAsync(HttpMethod.Post, "send", Order("l1"));

@@ -15,12 +15,14 @@ public sealed class ApiRightsTests(ApiUnderTest api) : IClassFixture<ApiUnderTes
         ("GET", "sandbox/customers", Permission.Read), ("GET", "sandbox/visitors", Permission.Read), ("GET", "sandbox/sessions", Permission.Read),
         ("GET", "sandbox/timeline", Permission.Read), ("GET", "sandbox/scenario", Permission.Read),
         ("POST", "deliveries/dlv_zzz/retry", Permission.ActOnOne), ("POST", "deliveries/dlv_zzz/cancel", Permission.ActOnOne),
-        ("POST", "deliveries/dlv_zzz/try-now", Permission.ActOnOne),
+        ("POST", "deliveries/dlv_zzz/try-now", Permission.ActOnOne), ("POST", "deliveries/dlv_zzz/unmask", Permission.Unmask),
         ("POST", "send", Permission.UseSandbox), ("PUT", "sandbox/scenario", Permission.UseSandbox),
         ("POST", "connections/Shop/pause", Permission.Operate), ("POST", "connections/Shop/resume", Permission.Operate),
         ("POST", "connections/Shop/release", Permission.Operate),
         ("POST", "connections", Permission.Administer), ("PUT", "connections/nobody", Permission.Administer), ("POST", "sources", Permission.Administer),
-        ("PUT", "sources/nobody", Permission.Administer),
+        ("PUT", "sources/nobody", Permission.Administer), ("POST", "connections/Shop/secret/roll-back", Permission.Administer),
+        ("POST", "connections/Shop/secret/forget", Permission.Administer),
+        ("GET", "audit", Permission.ReadChangeLog), ("POST", "audit/verify", Permission.ReadChangeLog), ("GET", "audit/export.csv", Permission.ReadChangeLog),
     ];
 
     public static TheoryData<string, string, Role> Matrix

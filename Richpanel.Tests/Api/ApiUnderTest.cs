@@ -55,7 +55,7 @@ public sealed class ApiUnderTest : IAsyncLifetime
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(status == answer.StatusCode, $"{method} {path} answered {(int)answer.StatusCode}: {text}");
         Assert.DoesNotContain(Secret, text, StringComparison.Ordinal);
-        return text.Length == 0 ? default : JsonElement.Parse(text);
+        return text.Length == 0 ? default : JsonElement.Parse(text, new JsonDocumentOptions { MaxDepth = 1000 });
     }
 
     private static Dictionary<string, string?> Tokens()

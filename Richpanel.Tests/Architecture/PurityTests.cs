@@ -6,7 +6,7 @@ namespace Richpanel.Tests.Architecture;
 public sealed partial class PurityTests
 {
     /// <summary>Folders in which every file is pure.</summary>
-    private static readonly string[] s_pureFolders = ["Json", "Notes", "Causes", "Segment", "Mapping"];
+    private static readonly string[] s_pureFolders = ["Json", "Notes", "Causes", "Segment", "Mapping", "Privacy"];
 
     [Fact]
     public void Pure_folders_know_no_input_output_no_framework_and_no_clock()

@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Privacy;
 using Richpanel.Tests.Browser;
 
 [assembly: AssemblyFixture(typeof(BrowserFixture))]
@@ -74,7 +76,7 @@ public sealed class BrowserFixture : IAsyncDisposable
         while (true)
         {
             var next = changes.Next;
-            var page = await queries.PageAsync(new DeliveryFilter { MessageId = messageId }, null, 1, ct);
+            var page = await queries.PageAsync(Sight.Of(Actor.System), new DeliveryFilter { MessageId = messageId }, null, 1, ct);
             if (page.Items is [{ State: not (DeliveryState.Waiting or DeliveryState.Sending) } row])
             {
                 return row;

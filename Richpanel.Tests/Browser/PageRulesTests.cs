@@ -8,7 +8,7 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class PageRulesTests(BrowserFixture browser)
 {
-    public static TheoryData<string> Pages => ["/", "/deliveries", "/connections", "/connections/new", "/connections/con_1", "/lab"];
+    public static TheoryData<string> Pages => ["/", "/deliveries", "/connections", "/connections/new", "/connections/con_1", "/lab", "/change-log"];
 
     [Theory(Timeout = 120_000)]
     [MemberData(nameof(Pages))]
@@ -62,6 +62,38 @@ public sealed class PageRulesTests(BrowserFixture browser)
         Assert.Equal("", string.Join('\n', await tab.BrokenRulesAsync()));
         Assert.False(await tab.ScrollsSidewaysAsync());
         Assert.Empty(tab.Faults);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Nothing_lies_over_a_text_on_a_telephone()
+    {
+        await using var tab = await browser.OpenAsync("/", TestContext.Current.CancellationToken, width: 390);
+        await tab.Page.Locator(".command .copy").WaitForAsync();
+
+        Assert.True(await tab.Page.EvaluateAsync<bool>(
+            "document.querySelector('.banner').getBoundingClientRect().top >= document.querySelector('.top-bar').getBoundingClientRect().bottom - 1"), "The bar lies over the banner.");
+        Assert.True(await tab.Page.EvaluateAsync<bool>("""
+            (() => {
+              const copy = document.querySelector('.command .copy').getBoundingClientRect()
+              const text = document.createRange()
+              text.selectNodeContents(document.querySelector('.command pre'))
+              return [...text.getClientRects()].every(line => line.right <= copy.left || line.left >= copy.right || line.bottom <= copy.top || line.top >= copy.bottom)
+            })()
+            """), "The copy button lies over the command.");
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Who_declines_a_question_by_keyboard_goes_on_from_where_it_came()
+    {
+        await browser.PostAsync("""{"messageId":"rules-asked","userId":"u","event":"Asked"}""");
+        await using var tab = await browser.OpenAsync($"/deliveries/{PublicId.Delivery((await browser.SettledAsync("rules-asked")).Id)}", TestContext.Current.CancellationToken);
+        var ask = tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send again" });
+        await ask.PressAsync("Enter");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Do not send" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+
+        await tab.Page.Keyboard.PressAsync("Escape");
+
+        await Assertions.Expect(ask).ToBeFocusedAsync(new() { Timeout = 60_000 });
     }
 
     [Fact(Timeout = 120_000)]

@@ -15,6 +15,7 @@ public sealed class Screenshots(BrowserFixture browser)
         { "connections", "/connections" },
         { "connection-new", "/connections/new" },
         { "lab", "/lab" },
+        { "change-log", "/change-log" },
         { "connection", "/connections/con_1" },
         { "not-found", "/nowhere" },
     };

@@ -1,5 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
+using Richpanel.Console.Api;
+using Richpanel.Console.Entrance;
 using Richpanel.Console.Receiver;
 using Richpanel.Console.Shell;
 using Richpanel.Console.SignIn;
@@ -37,9 +39,10 @@ public sealed class OptionsDocumentationTests
 
     private static (string Section, Type Type)[] Sections =>
     [
-        ("Storage", typeof(StorageOptions)), ("Receiver", typeof(ReceivingLimits)), ("Receiver", typeof(ReceiverOptions)),
+        ("Storage", typeof(StorageOptions)), ("Storage:KeyRingCertificate", typeof(KeyRingCertificateOptions)), ("Receiver", typeof(ReceivingLimits)), ("Receiver", typeof(ReceiverOptions)),
         ("Receiver:RateLimit", typeof(RateLimitOptions)), ("Delivery", typeof(DeliveryOptions)), ("Outgoing", typeof(OutgoingOptions)),
-        ("Sandbox", typeof(SandboxOptions)), ("Bootstrap", typeof(BootstrapOptions)), ("Console", typeof(PageOptions)),
+        ("Sandbox", typeof(SandboxOptions)), ("Bootstrap", typeof(BootstrapOptions)), ("Console", typeof(PageOptions)), ("Api", typeof(ApiOptions)),
+        ("Proxies", typeof(ProxyOptions)), ("Https", typeof(HttpsOptions)),
         ("SignIn:OpenIdConnect", typeof(OpenIdOptions)),
     ];
 
@@ -62,6 +65,9 @@ public sealed class OptionsDocumentationTests
         Assert.Equivalent(new ReceiverOptions(), s_file.GetSection("Receiver").Get<ReceiverOptions>());
         Assert.Equivalent(new DeliveryOptions(), s_file.GetSection("Delivery").Get<DeliveryOptions>());
         Assert.Equivalent(new OutgoingOptions(), s_file.GetSection("Outgoing").Get<OutgoingOptions>());
+        Assert.Equivalent(new ApiOptions(), s_file.GetSection("Api").Get<ApiOptions>());
+        Assert.Equivalent(new ProxyOptions(), s_file.GetSection("Proxies").Get<ProxyOptions>());
+        Assert.Equivalent(new HttpsOptions(), s_file.GetSection("Https").Get<HttpsOptions>());
         Assert.Equivalent(new SandboxOptions(), s_file.GetSection("Sandbox").Get<SandboxOptions>());
         Assert.Equivalent(new OpenIdOptions(), s_file.GetSection(OpenIdOptions.Section).Get<OpenIdOptions>());
     }

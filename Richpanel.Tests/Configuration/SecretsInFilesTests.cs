@@ -7,6 +7,15 @@ namespace Richpanel.Tests.Configuration;
 public sealed class SecretsInFilesTests
 {
     [Fact]
+    public void The_password_of_the_key_rings_certificate_is_a_secret_and_the_file_that_holds_it_is_not()
+    {
+        const string json = """{"Storage":{"ConnectionString":"Data Source=x","KeyRingCertificate":{"Path":"ring.pfx","Password":"p","PasswordFile":"f"}}}""";
+        var file = ((IConfigurationRoot)new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build()).Providers.Single();
+
+        Assert.Equal(["Storage:KeyRingCertificate:Password"], SecretsInFiles.Secrets(file, "Storage"));
+    }
+
+    [Fact]
     public void Every_secret_of_a_file_is_found_by_its_setting_and_nothing_else()
     {
         const string json = """

@@ -110,6 +110,53 @@ public sealed class BootstrapTests : IDisposable
         Assert.NotNull((await context.ApiTokens.SingleAsync(Ct)).RevokedAt);
     }
 
+    [Fact]
+    public async Task A_token_that_was_replaced_and_then_put_back_works_again()
+    {
+        await (await CoreUnderTest.BootstrapAsync(_folder, TokenSettings(Token))).DisposeAsync();
+        await (await CoreUnderTest.BootstrapAsync(_folder, TokenSettings(OtherToken))).DisposeAsync();
+        await using var core = await CoreUnderTest.BootstrapAsync(_folder, TokenSettings(Token));
+
+        await using var context = core.Read();
+        var live = await context.ApiTokens.SingleAsync(token => token.RevokedAt == null, Ct);
+        Assert.Equal(SecretProtector.HashKey(Token), live.Hash);
+    }
+
+    [Fact]
+    public async Task A_write_key_that_was_replaced_and_then_put_back_is_there_already_and_stays_as_it_is()
+    {
+        (string, string)[] rotated = [.. s_shop[..^1], ("Bootstrap:Connections:0:Sources:0:WriteKey", "another-key-of-the-web-shop")];
+        await using (var first = await CoreUnderTest.BootstrapAsync(_folder, s_shop))
+        {
+            await first.Get<SourceStore>().UpdateSourceAsync(Actor.System, first.Directory.Sources[0].Id, new SourceDraft { Disabled = true });
+        }
+
+        await (await CoreUnderTest.BootstrapAsync(_folder, rotated)).DisposeAsync();
+        await using var core = await CoreUnderTest.BootstrapAsync(_folder, s_shop);
+
+        Assert.Equal(2, core.Directory.Sources.Count);
+        Assert.True(core.Directory.FindSourceByWriteKey("write-key-of-the-web-shop")!.Disabled);
+    }
+
+    [Fact]
+    public async Task Two_tokens_of_one_name_would_replace_each_other_at_every_start_and_are_refused()
+    {
+        (string, string)[] both = [.. TokenSettings(Token), ("Bootstrap:ApiTokens:1:Name", "ci"), ("Bootstrap:ApiTokens:1:Role", "viewer"), ("Bootstrap:ApiTokens:1:Token", OtherToken)];
+
+        var failure = await Assert.ThrowsAsync<CannotStartException>(() => CoreUnderTest.BootstrapAsync(_folder, both));
+
+        Assert.Contains("Bootstrap:ApiTokens:1:Name", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_with_a_line_break_at_its_end_is_the_token_without_it()
+    {
+        await using var core = await CoreUnderTest.BootstrapAsync(_folder, TokenSettings(Token + "\n"));
+
+        await using var context = core.Read();
+        Assert.Equal(SecretProtector.HashKey(Token), (await context.ApiTokens.SingleAsync(Ct)).Hash);
+    }
+
     [Theory]
     [InlineData("Bootstrap:ApiTokens:0:Token", "too-short", "32")]
     [InlineData("Bootstrap:ApiTokens:0:Role", "owner", "viewer, support, qa, operator, admin")]

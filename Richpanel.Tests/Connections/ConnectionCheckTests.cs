@@ -27,6 +27,12 @@ public sealed class ConnectionCheckTests
     public async Task An_address_inside_is_not_even_connected_to(string address, string says) =>
         Assert.Equal([says], await RunAsync(address, allowPrivate: false));
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(null)]
+    [InlineData("http://127.0.0.1:1")]
+    public async Task A_host_that_can_be_none_is_told_as_one_that_is_not_found(string? proxy) =>
+        Assert.Equal(["Resolve: dns_not_found"], await RunAsync("https://xn--\u00fc.example/v2", proxy: proxy));
+
     [Fact(Timeout = 30_000)]
     public async Task A_port_where_nothing_listens_ends_it_at_connecting() =>
         Assert.Equal(["Resolve", "Connect: connection_refused"], await RunAsync($"http://127.0.0.1:{RawServer.ClosedPort()}/v2"));

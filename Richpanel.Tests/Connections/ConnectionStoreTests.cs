@@ -61,6 +61,7 @@ public sealed class ConnectionStoreTests : IAsyncLifetime
     [InlineData("https://api.richpanel.com/v2?x=1")]
     [InlineData("https://api.richpanel.com/v2#x")]
     [InlineData("ftp://api.richpanel.com/v2")]
+    [InlineData("https://xn--\u00fc.example/v2")]
     [InlineData("/v2")]
     public async Task A_base_address_is_host_and_path_only(string address)
     {

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Storage;
@@ -24,7 +25,10 @@ internal sealed class CoreUnderTest : IAsyncDisposable
     public StoreWriter Writer => Get<StoreWriter>();
 
     /// <summary>As a start with these settings does, up to Bootstrap.</summary>
-    public static async Task<CoreUnderTest> StartAsync(TemporaryFolder folder, params (string Key, string Value)[] settings)
+    public static Task<CoreUnderTest> StartAsync(TemporaryFolder folder, params (string Key, string Value)[] settings) => StartAsync(folder, TimeProvider.System, settings);
+
+    /// <summary>As above, by a clock of the test's own.</summary>
+    public static async Task<CoreUnderTest> StartAsync(TemporaryFolder folder, TimeProvider time, params (string Key, string Value)[] settings)
     {
         var all = settings.ToDictionary(setting => setting.Key, string? (setting) => setting.Value);
         all["Storage:ConnectionString"] = $"Data Source={Path.Combine(folder.Path, "console.db")}";
@@ -33,6 +37,7 @@ internal sealed class CoreUnderTest : IAsyncDisposable
         services.AddSingleton<IConfiguration>(configuration);
         services.AddLogging();
         services.AddRichpanelCore(configuration);
+        services.AddSingleton(time);
         var core = new CoreUnderTest(services.BuildServiceProvider());
         await DatabaseStartup.MigrateAsync(core.Get<StoragePaths>(), TestContext.Current.CancellationToken);
         await core.Directory.ReloadAsync(TestContext.Current.CancellationToken);
@@ -56,6 +61,9 @@ internal sealed class CoreUnderTest : IAsyncDisposable
     }
 
     public Task ApplyBootstrapAsync() => Get<Bootstrap>().ApplyAsync();
+
+    /// <summary>A hosted service, which runs only when the test starts it.</summary>
+    public T Hosted<T>() => _services.GetServices<IHostedService>().OfType<T>().Single();
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();

@@ -70,6 +70,25 @@ public sealed class BatchTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task What_a_split_batch_gives_back_unsent_is_not_overtaken_by_later_calls_of_its_customer()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Answer = request => Task.FromResult(new StubAnswer(
+            !request.EventIds.Contains("m-1") ? 200 : request.EventIds.Count > 1 ? 400 : 404));
+        await using var test = await DispatcherUnderTest.CreateAsync(
+            ("Delivery:BatchSize", "3"), ("Delivery:Concurrency", "2"), ("Delivery:Linger", "00:00:00"));
+        var connection = await test.ConnectAsync(stub.BaseUrl, row => row.Transport = Transport.Batch);
+        var ids = await test.ReceiveAsync(connection, "u1", "u2", "u2", "u2", "u2");
+        await test.StartAsync();
+
+        await test.UntilAllAsync(ids.Skip(1), row => row.State == DeliveryState.Accepted);
+
+        var accepted = stub.EventIds.Skip(3).Where(id => id != "m-1");
+        Assert.Equal(["m-2", "m-3", "m-4", "m-5"], accepted);
+        await test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_batch_connection_without_a_secret_goes_on_hold_and_sends_nothing()
     {
         await using var stub = await RichpanelStub.StartAsync();

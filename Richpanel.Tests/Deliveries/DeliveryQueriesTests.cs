@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Richpanel.Core.Access;
 using Richpanel.Core;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Privacy;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Segment;
 using Richpanel.Tests.Support;
@@ -140,7 +142,7 @@ public sealed class DeliveryQueriesTests(LogOfManyDeliveries log) : IClassFixtur
         string? cursor = null;
         do
         {
-            var page = await log.Queries.PageAsync(filter, cursor, 200, Ct);
+            var page = await log.Queries.PageAsync(Sight.Of(Actor.System), filter, cursor, 200, Ct);
             got.AddRange(page.Items.Select(row => row.Id));
             Assert.True(page.Items.Count == 200 || page.SearchedBackTo is not null || page.NextCursor is null, "A short page must say why.");
             Assert.NotEqual(cursor ?? "", page.NextCursor);
@@ -180,18 +182,18 @@ public sealed class DeliveryQueriesTests(LogOfManyDeliveries log) : IClassFixtur
     [Fact(Timeout = 120_000)]
     public async Task What_fits_rarely_is_searched_in_bounded_steps_that_say_how_far_they_went()
     {
-        var first = await log.Queries.PageAsync(new DeliveryFilter { Event = "Rare" }, null, 50, Ct);
+        var first = await log.Queries.PageAsync(Sight.Of(Actor.System), new DeliveryFilter { Event = "Rare" }, null, 50, Ct);
 
         Assert.Empty(first.Items);
         Assert.Equal(log.All.Single(row => row.Id == LogOfManyDeliveries.Rows - 19_999).ReceivedAt, first.SearchedBackTo);
-        var second = await log.Queries.PageAsync(new DeliveryFilter { Event = "Rare" }, first.NextCursor, 50, Ct);
+        var second = await log.Queries.PageAsync(Sight.Of(Actor.System), new DeliveryFilter { Event = "Rare" }, first.NextCursor, 50, Ct);
         Assert.Equal((40, null, null), (Assert.Single(second.Items).Id, second.NextCursor, second.SearchedBackTo));
     }
 
     [Fact(Timeout = 120_000)]
     public async Task A_waiting_row_of_a_held_connection_is_shown_as_held()
     {
-        var page = await log.Queries.PageAsync(new DeliveryFilter { State = DeliveryState.Waiting, Held = true }, null, 10, Ct);
+        var page = await log.Queries.PageAsync(Sight.Of(Actor.System), new DeliveryFilter { State = DeliveryState.Waiting, Held = true }, null, 10, Ct);
 
         Assert.All(page.Items, row => Assert.True(row.Held));
         Assert.Equal(10, page.Items.Count);

@@ -1,4 +1,7 @@
+using Richpanel.Core.Access;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Privacy;
+using Richpanel.Core.Receiving;
 
 namespace Richpanel.Tests.Deliveries;
 
@@ -200,6 +203,46 @@ public sealed class DispatcherTests
         var refused = await test.FindAsync(ids[1]);
         Assert.Equal(("outcome_not_recorded", true), (refused.Cause, refused.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut)));
         Assert.Equal(3, stub.Requests.Count);
+        await test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_address_that_no_request_can_be_made_for_is_an_attempt_with_a_cause_and_a_time_for_the_next()
+    {
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var connection = await test.ConnectAsync("https://xn--\u00fc.example/v2");
+        await test.StartAsync();
+        var id = (await test.ReceiveAsync(connection, "u1"))[0];
+
+        var delivery = await test.UntilAsync(id, row => row.AttemptCount > 0);
+
+        Assert.Equal((DeliveryState.Waiting, 1, "dns_not_found", A.Noon.AddSeconds(5)), (delivery.State, delivery.AttemptCount, delivery.Cause, delivery.DueAt!.Value));
+        Assert.False(delivery.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut));
+        await test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_stored_body_that_cannot_be_unpacked_costs_its_neighbours_nothing()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        var ids = await test.ReceiveAsync(connection, "u1", "u2");
+        var broken = (await test.FindAsync(ids[0])).RequestId;
+        await test.Writer.WriteAsync(session =>
+        {
+            using var context = session.Context();
+            var request = context.Requests.Single(row => row.Id == broken);
+            (request.Body, request.Encoding) = ([0xff, 0xff, 0xff, 0xff], BodyEncoding.Brotli);
+            context.SaveChanges();
+        });
+        await test.StartAsync();
+
+        await test.UntilAsync(ids[1], row => row.State == DeliveryState.Accepted);
+        var failed = await test.UntilAsync(ids[0], row => row.State == DeliveryState.Failed);
+
+        Assert.Equal((FailureStage.Reading, "call_missing"), (failed.Stage, failed.Cause));
+        Assert.Null((await test.Queries.FindAsync(Sight.Of(Actor.System), ids[0], TestContext.Current.CancellationToken))!.Call);   // and whoever looks at it sees a row without its text
         await test.LedgerAddsUpAsync();
     }
 

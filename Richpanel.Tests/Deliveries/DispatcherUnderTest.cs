@@ -47,6 +47,8 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
 
     public ConnectionDirectory Directory => _services.GetRequiredService<ConnectionDirectory>();
 
+    public DeliveryQueries Queries => _services.GetRequiredService<DeliveryQueries>();
+
     public StoreWriter Writer => _services.GetRequiredService<StoreWriter>();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

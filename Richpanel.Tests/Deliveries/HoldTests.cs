@@ -160,6 +160,42 @@ public sealed class HoldTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task A_hold_with_an_end_is_made_longer_by_whoever_asks_for_more_and_never_shorter()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        var first = new TaskCompletionSource<StubAnswer>();
+        var second = new TaskCompletionSource<StubAnswer>();
+        stub.Answer = request => request.EventIds[0] == "m-1" ? first.Task : second.Task;
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "2"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        var ids = await test.ReceiveAsync(connection, "u1", "u2");
+
+        first.SetResult(new StubAnswer(503, RetryAfter: "25200"));
+        await test.UntilAsync(ids[0], row => row.AttemptCount == 1);
+        Assert.Equal(A.Noon.AddHours(7), test.Directory.Find(connection)!.HoldUntil);
+        second.SetResult(new StubAnswer(503, RetryAfter: "36000"));
+        await test.UntilAsync(ids[1], row => row.AttemptCount == 1);
+
+        Assert.Equal(A.Noon.AddHours(10), test.Directory.Find(connection)!.HoldUntil);
+        Assert.False(await test.Holds.HoldAsync(connection, "service_unavailable", A.Noon.AddHours(8)));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_hold_whose_end_has_come_does_not_stand_in_the_way_of_the_next()
+    {
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var connection = await test.ConnectAsync("http://127.0.0.1:9/v2");
+        await test.Holds.HoldAsync(connection, "service_unavailable", A.Noon.AddHours(7));
+        test.Time.Advance(TimeSpan.FromHours(7));
+
+        Assert.True(await test.Holds.HoldAsync(connection, "unauthorized", null));
+
+        var held = test.Directory.Find(connection)!;
+        Assert.Equal(("unauthorized", null, A.Noon.AddHours(7)), (held.HoldCause, held.HoldUntil, held.HoldSince));
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_paused_connection_collects_and_sends_nothing_until_resumed()
     {
         await using var stub = await RichpanelStub.StartAsync();

@@ -151,6 +151,17 @@ public sealed class OutcomeRulesTests
     }
 
     [Fact]
+    public void A_send_that_broke_by_an_error_of_our_own_spends_a_try_is_marked_and_does_not_go_on_for_ever()
+    {
+        var outcome = OutcomeRules.Broke(A.Claim(step: 1), s_options, 0, A.Noon);
+        Assert.Equal((DeliveryState.Waiting, A.Noon.AddSeconds(30), 2), State(outcome));
+        Assert.True(outcome.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut));
+
+        var last = OutcomeRules.Broke(A.Claim(step: 8), s_options, 0, A.Noon);
+        Assert.Equal((DeliveryState.Failed, FailureStage.Sending, A.Noon), (last.State, last.Stage, last.EndedAt!.Value));
+    }
+
+    [Fact]
     public void A_refused_batch_and_the_single_try_after_it_are_two_attempts()
     {
         var outcome = Decide(A.Claim(), A.Answer(AnswerClass.Failed, "http_413", 413), A.Answer(AnswerClass.Accepted, status: 200));

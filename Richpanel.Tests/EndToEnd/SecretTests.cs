@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Richpanel.Bench;
+using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.EndToEnd;
 
@@ -9,6 +12,8 @@ namespace Richpanel.Tests.EndToEnd;
 public sealed class SecretTests
 {
     private const string ApiSecret = "planted-api-secret-7Qm2Zx9Lr4";
+    private const string NextSecret = "planted-next-secret-3Tb8Yw5Kn2";
+    private const string PfxPassword = "planted-pfx-password-6Vd1";
     private const string WriteKey = "planted-write-key-0123456789abcd";
     private const string Token = Product.Token;
 
@@ -16,6 +21,9 @@ public sealed class SecretTests
     public async Task A_planted_secret_write_key_and_token_are_found_nowhere()
     {
         var ct = TestContext.Current.CancellationToken;
+        using var folder = new TemporaryFolder();
+        var certificate = Path.Combine(folder.Path, "ring.pfx");
+        await File.WriteAllBytesAsync(certificate, Certificate(), ct);
         await using var started = await ProductInTest.StartAsync(new Dictionary<string, string>
         {
             ["Bootstrap__Connections__1__Name"] = "Nobody listens",
@@ -25,10 +33,13 @@ public sealed class SecretTests
             ["Bootstrap__Connections__1__Sources__0__Name"] = "planted",
             ["Bootstrap__Connections__1__Sources__0__WriteKey"] = WriteKey,
             ["Serilog__MinimumLevel__Default"] = "Debug",
+            ["Storage__KeyRingCertificate__Path"] = certificate,
+            ["Storage__KeyRingCertificate__Password"] = PfxPassword,
         });
         var answers = new StringBuilder();
 
         await TrafficAsync(started.Product, answers, ct);
+        await RotateAsync(started.Product, answers);
         await ReadEverythingAsync(started.Product, answers, ct);
         await started.Product.StopAsync();
 
@@ -75,6 +86,16 @@ public sealed class SecretTests
         }
     }
 
+    /// <summary>The old and the new one, both ways, and refused.</summary>
+    private static async Task RotateAsync(Product product, StringBuilder answers)
+    {
+        const string connection = "connections/Nobody listens";
+        answers.AppendLine((await product.ApiAsync(HttpMethod.Put, connection, $$"""{"apiSecret":"{{NextSecret}}","keepPreviousFor":"week"}""")).GetRawText());
+        answers.AppendLine((await product.ApiAsync(HttpMethod.Post, connection + "/secret/roll-back")).GetRawText());
+        answers.AppendLine((await product.ApiAsync(HttpMethod.Post, connection + "/secret/roll-back")).GetRawText());
+        answers.AppendLine((await Assert.ThrowsAsync<HttpRequestException>(() => product.ApiAsync(HttpMethod.Put, connection, $$"""{"apiSecret":"{{NextSecret}} {{ApiSecret}}"}"""))).Message);
+    }
+
     private static async Task ReadEverythingAsync(Product product, StringBuilder answers, CancellationToken ct)
     {
         var list = await product.ApiAsync(HttpMethod.Get, "deliveries?limit=100");
@@ -84,7 +105,8 @@ public sealed class SecretTests
             answers.AppendLine((await product.ApiAsync(HttpMethod.Get, "deliveries/" + item.GetProperty("id"))).GetRawText());
         }
 
-        foreach (var path in (string[])["/api/v1/connections", "/api/v1/sources", "/api/v1/ledger", "/", "/deliveries", "/connections", "/lab", "/openapi/v1.json", "/metrics"])
+        // What pages hold comes over their circuit: Pages/SecretsOnPagesTests searches that. This is what a GET of them answers.
+        foreach (var path in (string[])["/api/v1/connections", "/api/v1/sources", "/api/v1/ledger", "/", "/deliveries", "/connections", "/connections/con_3", "/lab", "/openapi/v1.json", "/metrics"])
         {
             await SendAsync(product, answers, new HttpRequestMessage(HttpMethod.Get, path), ct);
         }
@@ -121,8 +143,16 @@ public sealed class SecretTests
         }
     }
 
+    private static byte[] Certificate()
+    {
+        using var key = RSA.Create(2048);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = new CertificateRequest("CN=Key ring of a test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        return certificate.Export(X509ContentType.Pkcs12, PfxPassword);
+    }
+
     private static IEnumerable<string> Finds(string place, byte[] bytes) =>
-        from secret in (string[])[ApiSecret, WriteKey, Token]
+        from secret in (string[])[ApiSecret, NextSecret, PfxPassword, WriteKey, Token]
         let plain = Encoding.UTF8.GetBytes(secret)
         from form in (byte[][])[plain, Encoding.Unicode.GetBytes(secret), Encoding.UTF8.GetBytes(Convert.ToBase64String(plain)), Encoding.UTF8.GetBytes(Convert.ToBase64String(Encoding.UTF8.GetBytes(secret + ":")))]
         where bytes.AsSpan().IndexOf(form) >= 0

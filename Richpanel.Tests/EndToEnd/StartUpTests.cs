@@ -24,6 +24,24 @@ public sealed class StartUpTests
         Assert.DoesNotContain("   at ", process.Output, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task A_certificate_of_the_key_ring_that_is_not_there_is_a_sentence_with_its_setting()
+    {
+        var folder = Directory.CreateTempSubdirectory("console-start-");
+        await using var process = ChildProcess.Dotnet(ProductInTest.Dll, ["--urls", "http://127.0.0.1:0"], new Dictionary<string, string>
+        {
+            ["Storage__ConnectionString"] = $"Data Source={Path.Combine(folder.FullName, "console.db")}",
+            ["Storage__KeyRingCertificate__Path"] = Path.Combine(folder.FullName, "missing.pfx"),
+        });
+
+        var exitCode = await process.ExitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        folder.Delete(recursive: true);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("Cannot start: Storage:KeyRingCertificate:Path: the certificate file cannot be read", process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", process.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task It_prints_the_address_to_open_and_ends_with_0_when_told_to_stop()
     {

@@ -29,6 +29,7 @@ internal sealed class DoorInputs(int seed, string writeKey, string sourceId)
     [
         "type", "event", "userId", "anonymousId", "messageId", "timestamp", "sentAt", "originalTimestamp", "receivedAt", "properties", "traits", "context", "integrations",
         "batch", "writeKey", "name", "category", "action", "user_id", "sessionId", "options", "_metadata", "",
+        "\\ud800", "writeKe\\ud800", "batc\\udc00",
     ];
 
     private static readonly string[] s_types = ["track", "identify", "page", "screen", "group", "alias", "delete", "Track", "what", ""];

@@ -37,6 +37,16 @@ public sealed class EventMapperTests
         Assert.Equal(NoteSeverity.Error, Assert.Single(mapped.Notes, note => note.Code == "order_without_customer").Severity);
     }
 
+    [Theory]
+    [InlineData("Order Completed", "line_items", "Send products instead.")]
+    [InlineData("Order Completed", "total_price", "Send total instead.")]
+    [InlineData("order", "line_items", "Send items instead.")]
+    [InlineData("order", "total_price", "Send amount instead.")]
+    public void What_is_ignored_on_an_order_is_told_with_the_name_that_is_read_at_that_place(string name, string key, string remedy) =>
+        Assert.Equal(remedy, Assert.Single(
+            Calls.Map($$$"""{"type":"track","event":"{{{name}}}","userId":"u1","properties":{"order_id":"1","{{{key}}}":1}}""").Notes,
+            note => note.Code == "known_to_be_ignored").Remedy);
+
     [Fact]
     public void Mapping_twice_gives_the_same_call()
     {

@@ -14,13 +14,31 @@ namespace Richpanel.Tests.Mapping;
 internal static class Leaves
 {
     /// <summary>The paths of all leaves that are neither sent nor named.</summary>
-    public static IReadOnlyList<string> Lost(SegmentCall call, MappingOutcome.Mapped outcome)
+    public static IReadOnlyList<string> Lost(SegmentCall call, MappingOutcome.Mapped outcome) => Lost(Of(call), Named(outcome.Notes), outcome);
+
+    /// <summary>
+    /// As above for a call as it came over the wire; its type says which rules apply, and empty properties hold nothing. The reader's
+    /// notes stand at what they are about.
+    /// </summary>
+    public static IReadOnlyList<string> Lost(JsonTree.Map json, IReadOnlyList<Note> reading, MappingOutcome.Mapped outcome)
+    {
+        var leaves = new List<Leaf>();
+        foreach (var member in json.Members.Where(member => member.Key != "type" && member.Value is not JsonTree.Map { Members.Count: 0 }))
+        {
+            Collect(leaves, member.Value, JsonPath.Member(JsonPath.Root, member.Key), []);
+        }
+
+        var named = Named(outcome.Notes);
+        named.UnionWith(reading.Select(note => note.Path).OfType<string>());
+        return Lost(leaves, named, outcome);
+    }
+
+    private static string[] Lost(List<Leaf> leaves, HashSet<string> named, MappingOutcome.Mapped outcome)
     {
         var targets = new Dictionary<string, JsonTree>(StringComparer.Ordinal);
         Index(targets, outcome.Call.Content, JsonPath.Root);
         var sources = outcome.Provenance.Where(field => field.Source is not null).ToLookup(field => field.Source!, StringComparer.Ordinal);
-        var named = Named(outcome.Notes);
-        return [.. Of(call).Where(leaf => !IsSent(leaf, sources, targets) && !leaf.Ancestors.Any(named.Contains)).Select(leaf => leaf.Path)];
+        return [.. leaves.Where(leaf => !IsSent(leaf, sources, targets) && !leaf.Ancestors.Any(named.Contains)).Select(leaf => leaf.Path)];
     }
 
     /// <summary>Outgoing leaves that no provenance explains.</summary>

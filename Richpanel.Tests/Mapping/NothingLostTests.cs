@@ -1,6 +1,8 @@
+using System.Text;
 using CsCheck;
 using Richpanel.Core.Json;
 using Richpanel.Core.Mapping;
+using Richpanel.Core.Segment;
 using Richpanel.Core.Wire;
 
 namespace Richpanel.Tests.Mapping;
@@ -34,6 +36,26 @@ public sealed class NothingLostTests
             iter: Calls * 2, threads: 2);
 
         // Some calls are filtered or name nobody; so many must really have been judged.
+        Assert.InRange(mapped, Calls, Calls * 2);
+    }
+
+    [Fact]
+    public void No_leaf_of_the_bytes_that_came_in_is_dropped_on_the_way_to_the_mapper()
+    {
+        var mapped = 0;
+        var reading = new ReadingContext(new DateTimeOffset(2026, 1, 31, 12, 0, 5, TimeSpan.Zero), null, ClockHandling.Correct, null);
+        Gen.Select(WireGenerator.Call, CallGenerator.Options).Sample(
+            (json, options) =>
+            {
+                if (SegmentReader.Read(Encoding.UTF8.GetBytes(JsonTreeWriter.Write(json)), reading) is CallReading.Readable read
+                    && EventMapper.Map(read.Call, options) is MappingOutcome.Mapped outcome)
+                {
+                    Interlocked.Increment(ref mapped);
+                    Assert.Empty(Leaves.Lost(json, read.Notes, outcome));
+                }
+            },
+            iter: Calls * 2, threads: 2);
+
         Assert.InRange(mapped, Calls, Calls * 2);
     }
 

@@ -146,6 +146,29 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_disabled_connection_is_not_said_to_send_and_offers_no_pause()
+    {
+        var shop = await _pages.App.AddSourceAsync("Shop", connection => connection.Disabled = true);
+
+        var page = Open(shop.ConnectionId);
+
+        Assert.Contains("Nothing is sent, and what arrives is skipped.", page.Words(), StringComparison.Ordinal);
+        Assert.DoesNotContain("What is due is sent.", page.Words(), StringComparison.Ordinal);
+        Assert.DoesNotContain(page.FindAll("button"), button => button.Words() == "Pause");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_connection_that_was_asked_to_wait_says_until_when()
+    {
+        var shop = await _pages.App.AddSourceAsync("Shop", connection => connection.PostponedUntil = TimeProvider.System.GetUtcNow().AddMinutes(9));
+
+        var page = Open(shop.ConnectionId);
+
+        Assert.Contains("Richpanel asked to wait (Retry-After): nothing is sent until", page.Words(), StringComparison.Ordinal);
+        Assert.DoesNotContain("What is due is sent.", page.Words(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_new_source_shows_its_write_key_once_it_is_made_and_a_nameless_one_is_refused()
     {
         var page = Open(_pages.Sandbox.Id);

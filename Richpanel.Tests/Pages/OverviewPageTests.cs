@@ -1,6 +1,8 @@
 using Bunit;
 using Richpanel.Console.Overview;
+using Richpanel.Core;
 using Richpanel.Core.Access;
+using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.Pages;
 
@@ -61,6 +63,40 @@ public sealed class OverviewPageTests : IAsyncLifetime
         await page.Button("Resume sending").ClickAsync(new());
 
         page.EventuallySays("Sandbox is sending.");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_connection_that_gets_nothing_through_is_never_said_to_be_sending()
+    {
+        _pages.Answers([.. Enumerable.Repeat(422, 3)]);
+        await _pages.SendAsync(""" "userId":"u","event":"Refused" """, "m-1");
+        await _pages.SendAsync(""" "userId":"u","event":"Refused" """, "m-2");
+        var page = _pages.Open<OverviewPage>("/");
+        page.EventuallySays("Sandbox is sending.");   // two may be the calls' own fault
+
+        await _pages.SendAsync(""" "userId":"u","event":"Refused" """, "m-3");
+
+        page.EventuallySays("Sandbox gets nothing through: Content refused (422).");
+        page.EventuallySays("None of the last 3 tries was accepted.");
+        Assert.Equal($"/deliveries?connection={PublicId.Connection(_pages.Sandbox.Id)}", page.Find(".health a.mud-button-root").GetAttribute("href"));
+
+        await _pages.SendAsync(""" "userId":"u","event":"Seen" """, "m-4");
+        page.EventuallySays("Sandbox is sending.");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_refused_request_says_once_what_to_do()
+    {
+        using var sender = _pages.App.CreateClient();
+        using var unknown = await sender.PostCallAsync("/v1/track", "{}", "nobodys-key");
+        using var large = await sender.PostCallAsync("/v1/track", new byte[1_100_000], "nobodys-key");
+
+        var page = _pages.Open<OverviewPage>("/");
+
+        page.EventuallySays("No source has this write key. Send it as Basic user name or as 'writeKey' in the body.");
+        page.EventuallySays("after decompression. Send smaller batches, or raise Receiver:MaxRequestBytes");
+        Assert.DoesNotContain("Send smaller batches. Send", page.Words(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Send the write key of a source", page.Words(), StringComparison.Ordinal);
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;

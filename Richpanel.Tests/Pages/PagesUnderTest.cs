@@ -5,8 +5,10 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using Richpanel.Console.Shared;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Privacy;
 using Richpanel.Core.Sandbox;
 using Richpanel.Tests.Support;
 
@@ -41,11 +43,14 @@ internal sealed class PagesUnderTest : IAsyncDisposable
         _context.Services.AddScoped<ViewerTime>();
         _context.Services.AddSingleton(_ => App.Services.GetRequiredService<Sessions>());
         _context.Services.AddScoped<Viewer>();
-        _context.Services.AddSingleton<AuthenticationStateProvider>(new SignedIn());
+        _context.Services.AddSingleton<AuthenticationStateProvider>(_ => new SignedIn(() => Role));
         _context.Services.AddFallbackServiceProvider(_circuit.ServiceProvider);
     }
 
     public ConsoleUnderTest App { get; }
+
+    /// <summary>Of whoever looks; null = the local admin.</summary>
+    public Role? Role { get; set; }
 
     public NavigationManager Address => _context.Services.GetRequiredService<NavigationManager>();
 
@@ -86,7 +91,7 @@ internal sealed class PagesUnderTest : IAsyncDisposable
     }
 
     public async Task<DeliveryRow> FindAsync(string messageId) =>
-        (await Get<DeliveryQueries>().PageAsync(new DeliveryFilter { MessageId = messageId }, null, 1, Ct)).Items[0];
+        (await Get<DeliveryQueries>().PageAsync(Sight.Of(Actor.System), new DeliveryFilter { MessageId = messageId }, null, 1, Ct)).Items[0];
 
     public async ValueTask DisposeAsync()
     {
@@ -97,10 +102,11 @@ internal sealed class PagesUnderTest : IAsyncDisposable
     }
 }
 
-/// <summary>Whoever opens the page: the local admin.</summary>
-internal sealed class SignedIn : AuthenticationStateProvider
+/// <summary>Whoever opens the page: the local admin, or somebody of a role.</summary>
+internal sealed class SignedIn(Func<Role?> role) : AuthenticationStateProvider
 {
-    public override Task<AuthenticationState> GetAuthenticationStateAsync() => Task.FromResult(new AuthenticationState(Sessions.LocalAdmin()));
+    public override Task<AuthenticationState> GetAuthenticationStateAsync() => Task.FromResult(new AuthenticationState(
+        role() is { } one ? Sessions.PrincipalOf(new Actor(ActorKind.Token, 1, one.ToString(), one)) : Sessions.LocalAdmin()));
 }
 
 internal static class PageReading

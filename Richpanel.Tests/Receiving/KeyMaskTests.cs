@@ -5,6 +5,18 @@ namespace Richpanel.Tests.Receiving;
 
 public sealed class KeyMaskTests
 {
+    [Fact]
+    public void A_bracket_inside_a_text_of_a_list_does_not_end_it()
+    {
+        var bytes = Encoding.UTF8.GetBytes("""{"writeKey":["a]","SECRET"],"event":"x"}""");
+
+        KeyMask.OverwriteNamed(bytes);
+
+        var text = Encoding.UTF8.GetString(bytes);
+        Assert.DoesNotContain("SECRET", text, StringComparison.Ordinal);
+        Assert.EndsWith(""","event":"x"}""", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"writeKey":"SECRET","event":"x"}""", """{"writeKey":"******","event":"x"}""")]
     [InlineData("""{"writeKey" : "SEC\"RET","event":"x"}""", """{"writeKey" : "********","event":"x"}""")]
@@ -15,7 +27,8 @@ public sealed class KeyMaskTests
     [InlineData("event=x&writeKey=SECRET&userId=u", "event=x&writeKey=******&userId=u")]
     [InlineData("data=%7B%22writeKey%22%3A%22SECRET%22%2C%22e%22%3A1%7D", "data=%7B%22writeKey%22%3A%22******%22%2C%22e%22%3A1%7D")]
     [InlineData("""{"data":"{\"writeKey\":\"SECRET\",\"e\":1}"}""", """{"data":"{\"writeKey\":\"******\",\"e\":1}"}""")]
-    [InlineData("""{"writeKey":["SECRET"],"e":1}""", """{"writeKey":*********],"e":1}""")]
+    [InlineData("""{"writeKey":["SECRET"],"e":1}""", """{"writeKey":**********,"e":1}""")]
+    [InlineData("""{"writeKey":["a", {"b":"SECRET"}],"e":1}""", """{"writeKey":*********************,"e":1}""")]
     [InlineData("""{"writeKey":12345}""", """{"writeKey":*****}""")]
     [InlineData("""{"writeKey":"SECRET""", """{"writeKey":"******""")]
     [InlineData("""{"writeKey":"SECRET","writeKey":"SECRET"}""", """{"writeKey":"******","writeKey":"******"}""")]

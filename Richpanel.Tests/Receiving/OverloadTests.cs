@@ -48,7 +48,7 @@ public sealed class OverloadTests
     public async Task A_body_that_trickles_is_answered_408_after_the_read_timeout()
     {
         await using var console = new ConsoleUnderTest(new Dictionary<string, string?> { ["Receiver:ReadTimeout"] = "00:00:01" });
-        console.UseKestrel();
+        console.UseKestrel(0);
         console.StartServer();
         var source = await console.AddSourceAsync();
 
@@ -64,7 +64,7 @@ public sealed class OverloadTests
     public async Task Nobodys_webhook_is_answered_without_waiting_for_its_body()
     {
         await using var console = new ConsoleUnderTest(new Dictionary<string, string?> { ["Receiver:ReadTimeout"] = "00:00:55" });
-        console.UseKestrel();
+        console.UseKestrel(0);
         console.StartServer();
         await console.AddSourceAsync();
 

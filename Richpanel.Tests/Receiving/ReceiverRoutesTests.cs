@@ -93,6 +93,25 @@ public sealed class ReceiverRoutesTests : IAsyncLifetime
         Assert.EndsWith("/v1", segment.GetProperty("apiHost").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, "http")]
+    [InlineData("https", "https")]
+    [InlineData("https, http", "https")]
+    [InlineData("gopher", "http")]
+    public async Task Settings_name_the_protocol_the_browser_came_by_and_not_the_one_behind_its_proxy(string? forwarded, string protocol)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/projects/{_source.WriteKey}/settings");
+        if (forwarded is not null)
+        {
+            request.Headers.Add("X-Forwarded-Proto", forwarded);
+        }
+
+        using var answer = await _client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        var settings = System.Text.Json.JsonElement.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(protocol, settings.GetProperty("integrations").GetProperty("Segment.io").GetProperty("protocol").GetString());
+    }
+
     [Fact]
     public async Task Metrics_of_the_sdk_are_answered_and_forgotten() =>
         await _client.PostCallAsync("/v1/m", """{"series":[]}""").AcceptedAsync();
@@ -144,6 +163,16 @@ public sealed class ReceiverRoutesTests : IAsyncLifetime
 
         var row = await OnlyRowAsync();
         Assert.Equal((DeliveryState.Skipped, "source_disabled"), (row.State, row.Cause));
+    }
+
+    [Fact]
+    public async Task A_privacy_deletion_waits_for_a_person_even_when_its_source_is_disabled()
+    {
+        var source = await _console.AddSourceAsync("Off", source: s => s.Disabled = true);
+
+        await _client.PostCallAsync($"/segment/{source.PublicId}", """{"type":"delete","userId":"u","messageId":"m-1"}""").AcceptedAsync();
+
+        Assert.Equal("privacy_delete", (await OnlyRowAsync()).Cause);
     }
 
     [Fact]

@@ -118,6 +118,33 @@ public sealed class RepeatTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_messageId_that_failed_over_and_over_is_not_searched_to_its_end_and_the_next_call_says_that_it_may_repeat()
+    {
+        var batch = string.Join(',', Enumerable.Repeat(Unusable, 150));
+        await _client.PostCallAsync("/v1/batch", $$"""{"batch":[{{batch}}]}""", _source.WriteKey).AcceptedAsync();
+        await PostAsync(Call);
+
+        var last = (await RowsAsync())[^1];
+        Assert.Equal((DeliveryState.Waiting, DeliveryMarks.MayHaveGoneOut), (last.State, last.Marks));
+    }
+
+    [Fact]
+    public async Task However_many_repeats_a_first_has_it_is_found_behind_them()
+    {
+        var batch = string.Join(',', Enumerable.Repeat(Call, 150));
+        await _client.PostCallAsync("/v1/batch", $$"""{"batch":[{{batch}}]}""", _source.WriteKey).AcceptedAsync();
+        await _console.ExpandedAsync();
+        await PostAsync(Call);
+        var rows = await RowsAsync();
+        await _console.Services.GetRequiredService<DeliveryActions>().CancelAsync(Actor.System, rows[0].Id, TestContext.Current.CancellationToken);
+        await PostAsync(Call);
+
+        var after = await RowsAsync();
+        Assert.Equal((DeliveryState.Skipped, rows[0].Id), (after[150].State, after[150].DuplicateOf));
+        Assert.Equal((DeliveryState.Waiting, DeliveryMarks.None), (after[151].State, after[151].Marks));
+    }
+
+    [Fact]
     public async Task Another_connections_call_with_the_same_messageId_is_no_repeat()
     {
         var other = await _console.AddSourceAsync("Other", connection => connection.PausedAt = _time.GetUtcNow());

@@ -44,6 +44,18 @@ public sealed class SandboxCapTests : IAsyncLifetime
         Assert.Equal((100_000, TimeSpan.FromDays(7)), (SandboxStore.MostRequests, SandboxStore.Longest));
 
     [Fact]
+    public void What_it_remembers_of_customers_is_for_the_owner_alone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "No modes on this system.");
+
+        var files = Directory.GetFiles(_folder.Path, "sandbox.db*");
+        Assert.NotEmpty(files);
+        Assert.All(
+            files,
+            file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(file)));
+    }
+
+    [Fact]
     public async Task Beyond_the_cap_the_oldest_requests_go_with_their_events()
     {
         for (var i = 1; i <= 50; i++)

@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Richpanel.Core.Access;
+using Richpanel.Core.Privacy;
 using Richpanel.Core.Sandbox;
 using Richpanel.Core.Wire;
 using Richpanel.Tests.Support;
@@ -34,21 +36,21 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
         await PostAsync("""{"event":"identify","did":"d1","userProperties":{"uid":"u1","email":"ann@example.com","firstName":"Ann","plan":"free"}}""");
         await PostAsync("""{"event":"identify","userProperties":{"uid":"u1","plan":"gold","vip":false}}""");
 
-        var customer = Assert.Single(await Memory.CustomersAsync("u1", 10, Ct));
+        var customer = Assert.Single(await Memory.CustomersAsync(Sight.Of(Actor.System), "u1", 10, Ct));
         Assert.Equal("ann@example.com", customer.Email);
         Assert.Equal("""{"uid":"u1","email":"ann@example.com","firstName":"Ann","plan":"gold","vip":false}""", Sorted(customer.Properties));
-        Assert.Equal("u1", Assert.Single(await Memory.VisitorsAsync("d1", 10, Ct)).Uid);
+        Assert.Equal("u1", Assert.Single(await Memory.VisitorsAsync(Sight.Of(Actor.System), "d1", 10, Ct)).Uid);
     }
 
     [Fact]
     public async Task A_track_updates_the_email_of_a_customer_that_exists_and_makes_none()
     {
         await PostAsync("""{"event":"x","userProperties":{"uid":"nobody","email":"a@example.com"}}""");
-        Assert.Empty(await Memory.CustomersAsync("nobody", 10, Ct));
+        Assert.Empty(await Memory.CustomersAsync(Sight.Of(Actor.System), "nobody", 10, Ct));
 
         await PostAsync("""{"event":"identify","userProperties":{"uid":"u2","email":"old@example.com"}}""");
         await PostAsync("""{"event":"x","userProperties":{"uid":"u2","email":"new@example.com"}}""");
-        Assert.Equal("new@example.com", Assert.Single(await Memory.CustomersAsync("u2", 10, Ct)).Email);
+        Assert.Equal("new@example.com", Assert.Single(await Memory.CustomersAsync(Sight.Of(Actor.System), "u2", 10, Ct)).Email);
     }
 
     [Fact]
@@ -57,7 +59,7 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
         await PostAsync("""{"event":"identify","userProperties":{"uid":"u4","firstName":"Ann","lastName":"Lee"}}""");
         await PostAsync("""{"event":"identify","userProperties":{"uid":"u4","lastName":"Ray"}}""");
 
-        Assert.Equal("Ann Ray", Assert.Single(await Memory.CustomersAsync("u4", 10, Ct)).Name);
+        Assert.Equal("Ann Ray", Assert.Single(await Memory.CustomersAsync(Sight.Of(Actor.System), "u4", 10, Ct)).Name);
     }
 
     [Fact]
@@ -67,7 +69,7 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
         await PostAsync("""{"event":"page_view","userProperties":{"uid":"u3","email":"new@example.com","plan":"none","name":"Nobody"}}""");
         await PostAsync("""{"event":"page_view","userProperties":{"uid":"u3"}}""");
 
-        var customer = Assert.Single(await Memory.CustomersAsync("u3", 10, Ct));
+        var customer = Assert.Single(await Memory.CustomersAsync(Sight.Of(Actor.System), "u3", 10, Ct));
         Assert.Equal(("new@example.com", null), (customer.Email, customer.Name));
         Assert.Equal("""{"uid":"u3","email":"old@example.com","plan":"gold"}""", Sorted(customer.Properties));   // as identify said it
     }
@@ -78,19 +80,19 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
         await PostAsync("""{"event":"page_view","did":"d5"}""");
         await PostAsync("""{"event":"identify","did":"d5","userProperties":{"email":"ann@example.com"}}""");
 
-        Assert.Null(Assert.Single(await Memory.VisitorsAsync("d5", 10, Ct)).Uid);
-        Assert.Empty(await Memory.CustomersAsync(null, 10, Ct));
+        Assert.Null(Assert.Single(await Memory.VisitorsAsync(Sight.Of(Actor.System), "d5", 10, Ct)).Uid);
+        Assert.Empty(await Memory.CustomersAsync(Sight.Of(Actor.System), null, 10, Ct));
 
         await PostAsync("""{"event":"order","did":"d5","userProperties":{"uid":"u5"}}""");
-        Assert.Null(Assert.Single(await Memory.VisitorsAsync("d5", 10, Ct)).Uid);
-        Assert.Empty(await Memory.CustomersAsync(null, 10, Ct));
+        Assert.Null(Assert.Single(await Memory.VisitorsAsync(Sight.Of(Actor.System), "d5", 10, Ct)).Uid);
+        Assert.Empty(await Memory.CustomersAsync(Sight.Of(Actor.System), null, 10, Ct));
 
         await PostAsync("""{"event":"identify","did":"d5","userProperties":{"uid":"u5"}}""");
-        var visitor = Assert.Single(await Memory.VisitorsAsync("d5", 10, Ct));
+        var visitor = Assert.Single(await Memory.VisitorsAsync(Sight.Of(Actor.System), "d5", 10, Ct));
         Assert.Equal("u5", visitor.Uid);
         Assert.True(visitor.LastSeen > visitor.FirstSeen);
-        Assert.Single(await Memory.CustomersAsync("u5", 10, Ct));
-        Assert.Equal(4, (await Memory.TimelineAsync(null, "d5", null, 10, Ct)).Count);
+        Assert.Single(await Memory.CustomersAsync(Sight.Of(Actor.System), "u5", 10, Ct));
+        Assert.Equal(4, (await Memory.TimelineAsync(Sight.Of(Actor.System), null, "d5", null, 10, Ct)).Count);
     }
 
     [Fact]
@@ -106,10 +108,10 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
         using var answer = await _http.PostAsJsonAsync("/v3/bt", new { hs = Convert.ToBase64String(Encoding.UTF8.GetBytes(Batch)) }, Ct);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal("two@example.com", Assert.Single(await Memory.CustomersAsync("u7", 10, Ct)).Email);
-        Assert.Equal([("order", true), ("page_view", false), ("identify", false)], (await Memory.TimelineAsync("u7", null, null, 10, Ct)).Select(e => (e.Name, e.Repeat)));
-        Assert.Equal(3, Assert.Single(await Memory.SessionsAsync("u7", null, 10, Ct)).Events);
-        Assert.Equal(3, Assert.Single(await Memory.RequestsAsync(null, 10, Ct)).Calls);
+        Assert.Equal("two@example.com", Assert.Single(await Memory.CustomersAsync(Sight.Of(Actor.System), "u7", 10, Ct)).Email);
+        Assert.Equal([("order", true), ("page_view", false), ("identify", false)], (await Memory.TimelineAsync(Sight.Of(Actor.System), "u7", null, null, 10, Ct)).Select(e => (e.Name, e.Repeat)));
+        Assert.Equal(3, Assert.Single(await Memory.SessionsAsync(Sight.Of(Actor.System), "u7", null, 10, Ct)).Events);
+        Assert.Equal(3, Assert.Single(await Memory.RequestsAsync(Sight.Of(Actor.System), null, 10, Ct)).Calls);
     }
 
     [Fact]
@@ -118,10 +120,10 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 100).Select(i =>
             PostAsync($$$"""{"event":"identify","did":"d{{{i % 3}}}","eventId":"e{{{i % 50}}}","userProperties":{"uid":"u8","p{{{i}}}":1},"time":{"originalTimestamp":1700000000000}}""")));
 
-        Assert.Equal(101, System.Text.Json.JsonElement.Parse(Assert.Single(await Memory.CustomersAsync("u8", 10, Ct)).Properties).EnumerateObject().Count());
-        Assert.Equal(3, (await Memory.VisitorsAsync(null, 10, Ct)).Count);
-        Assert.Equal(100, Assert.Single(await Memory.SessionsAsync("u8", null, 10, Ct)).Events);
-        Assert.Equal(50, (await Memory.TimelineAsync("u8", null, null, 1000, Ct)).Count(e => e.Repeat));
+        Assert.Equal(101, System.Text.Json.JsonElement.Parse(Assert.Single(await Memory.CustomersAsync(Sight.Of(Actor.System), "u8", 10, Ct)).Properties).EnumerateObject().Count());
+        Assert.Equal(3, (await Memory.VisitorsAsync(Sight.Of(Actor.System), null, 10, Ct)).Count);
+        Assert.Equal(100, Assert.Single(await Memory.SessionsAsync(Sight.Of(Actor.System), "u8", null, 10, Ct)).Events);
+        Assert.Equal(50, (await Memory.TimelineAsync(Sight.Of(Actor.System), "u8", null, null, 1000, Ct)).Count(e => e.Repeat));
     }
 
     [Theory]
@@ -147,7 +149,7 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
             await PostAsync(call);
         }
 
-        var sessions = await Memory.SessionsAsync(null, "d10", 10, Ct);
+        var sessions = await Memory.SessionsAsync(Sight.Of(Actor.System), null, "d10", 10, Ct);
 
         Assert.Equal([(1, 1_700_000_000_000, 1_700_000_000_000), (2, 1_759_999_000_000, 1_760_000_000_000)],
             sessions.Select(s => (s.Events, s.StartedAt.ToUnixTimeMilliseconds(), s.LastAt.ToUnixTimeMilliseconds())));
@@ -161,7 +163,7 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
         await PostAsync("""{"event":"c","did":"d9","time":{"originalTimestamp":1700010000000}}""");
         await PostAsync("""{"event":"d","did":"d9","sid":"s1","time":{"originalTimestamp":1700010000000}}""");
 
-        var sessions = await Memory.SessionsAsync(null, "d9", 10, Ct);
+        var sessions = await Memory.SessionsAsync(Sight.Of(Actor.System), null, "d9", 10, Ct);
         Assert.Equal([("s1", 1), (null, 1), (null, 2)], sessions.Select(session => (session.Sid, session.Events)));
     }
 
@@ -171,7 +173,7 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
         await PostAsync("""{"event":"first","eventId":"e1","did":"d"}""");
         await PostAsync("""{"event":"again","eventId":"e1","did":"d"}""");
 
-        var timeline = await Memory.TimelineAsync(null, "d", null, 10, Ct);
+        var timeline = await Memory.TimelineAsync(Sight.Of(Actor.System), null, "d", null, 10, Ct);
         Assert.Equal([("again", true), ("first", false)], timeline.Select(e => (e.Name, e.Repeat)));
     }
 
@@ -181,7 +183,7 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
         using var answer = await _http.PostAsync(new Uri("/v3/t", UriKind.Relative), new StringContent("rubbish"), Ct);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        var request = Assert.Single(await Memory.RequestsAsync(null, 10, Ct));
+        var request = Assert.Single(await Memory.RequestsAsync(Sight.Of(Actor.System), null, 10, Ct));
         Assert.False(request.KeepsContract);
         Assert.Equal("/v3/t", request.Path);
     }
@@ -197,8 +199,8 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
         Assert.Equal("7", first.Headers.GetValues("Retry-After").Single());
         Assert.Equal(HttpStatusCode.TooManyRequests, first.StatusCode);
         Assert.StartsWith("<!doctype html>", await second.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
-        Assert.Empty(await Memory.CustomersAsync("u5", 10, Ct));
-        Assert.Equal(2, (await Memory.RequestsAsync(null, 10, Ct)).Count);
+        Assert.Empty(await Memory.CustomersAsync(Sight.Of(Actor.System), "u5", 10, Ct));
+        Assert.Equal(2, (await Memory.RequestsAsync(Sight.Of(Actor.System), null, 10, Ct)).Count);
     }
 
     [Theory]
@@ -236,7 +238,7 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
 
         await _console.Services.GetRequiredService<SandboxStore>().ClearAsync(Ct);
 
-        Assert.Empty(await Memory.RequestsAsync(null, 10, Ct));
+        Assert.Empty(await Memory.RequestsAsync(Sight.Of(Actor.System), null, 10, Ct));
         await using var context = _console.Services.GetRequiredService<SandboxStore>().CreateDbContext();
         Assert.Equal(0, await context.Customers.CountAsync(Ct) + await context.Visitors.CountAsync(Ct) + await context.Sessions.CountAsync(Ct) + await context.Events.CountAsync(Ct));
     }
@@ -252,6 +254,20 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.Contains(closed.StatusCode, new[] { HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed });
+    }
+
+    [Fact]
+    public async Task On_the_public_address_nobody_is_let_in_while_the_connection_has_no_secret()
+    {
+        await using var open = new ConsoleUnderTest(new Dictionary<string, string?> { ["Sandbox:Public"] = "true" });
+        using var client = open.CreateClient();
+        await open.Writer.WriteAsync(session => session.Execute("""UPDATE "Connections" SET "ProtectedSecret"=NULL WHERE "IsSandbox"=1"""));
+        await open.Directory.ReloadAsync(Ct);
+        var apiKey = open.Directory.Connections.Single(connection => connection.IsSandbox).ApiKey;
+
+        using var answer = await client.PostAsJsonAsync("/v2/t", new { h = Convert.ToBase64String(Encoding.UTF8.GetBytes($$"""{"appClientId":"{{apiKey}}","event":"x","did":"d"}""")) }, Ct);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -25,6 +25,10 @@ public sealed class SegmentReaderTests
     [InlineData("""{"type":"identify","userId":"u","traits":"x"}""", "traits_not_object")]
     [InlineData("""{"type":"page","userId":"u","name":1}""", "name_not_string")]
     [InlineData("""{"type":"page","userId":"u","category":[]}""", "category_not_string")]
+    [InlineData("""{"userId":"u","event":"E"}""", "bad_request")]
+    [InlineData("""{"type":null,"userId":"u","event":"E"}""", "bad_request")]
+    [InlineData("""{"type":7,"userId":"u","event":"E"}""", "bad_request")]
+    [InlineData("""{"type":" ","userId":"u","event":"E"}""", "bad_request")]
     public void A_broken_call_is_told_by_the_discard_code_of_Segment(string call, string cause) =>
         Assert.Equal(cause, Assert.IsType<CallReading.Unusable>(Read(call)).Cause);
 
@@ -133,6 +137,11 @@ public sealed class SegmentReaderTests
         Assert.Equal("x", Readable("""{"type":"track","event":"E","userId":"u","traits":"x"}""").Call.Rest["traits"]?.AsText());
     }
 
+    [Fact]
+    public void An_action_that_is_no_call_type_is_left_for_the_rest() =>
+        Assert.Equal("click", Assert.IsType<CallReading.Readable>(
+            Read("""{"event":"E","userId":"u","action":"click"}""", s_single with { ImpliedType = SegmentCallType.Track })).Call.Rest["action"]?.AsText());
+
     [Theory]
     [InlineData("""{"type":"page","userId":"u","timestamp":"2026-01-31T10:00:00Z","sentAt":"2026-01-31T10:00:10Z","receivedAt":"2026-01-31T10:00:11Z"}""")]
     [InlineData("""{"type":"page","userId":"u","timestamp":"2026-01-31T10:00:00Z","originalTimestamp":"2026-01-31T09:00:00Z","sentAt":"2026-01-31T09:00:10Z","receivedAt":"2026-01-31T10:00:11Z"}""")]
@@ -165,6 +174,17 @@ public sealed class SegmentReaderTests
     [Fact]
     public void No_bytes_make_it_throw_and_every_call_has_an_id() =>
         Bodies.Gen.Sample(bytes => Assert.NotEmpty(SegmentReader.Read(bytes, s_single).Keys.MessageId), iter: 3_000);
+
+    [Theory]
+    [InlineData("""{"type":"identify","anonymous_id":"a","sessionId":"s"}""", "a")]
+    [InlineData("""{"type":"identify","userId":"u","sessionId":""}""", null)]
+    public void A_session_id_that_is_not_used_as_anonymous_id_stays_to_be_named(string call, string? anonymousId)
+    {
+        var read = Readable(call).Call;
+
+        Assert.Equal(anonymousId, read.AnonymousId);
+        Assert.NotNull(read.Rest["sessionId"]);
+    }
 
     private static CallReading Read(string call, ReadingContext? context = null) =>
         SegmentReader.Read(Encoding.UTF8.GetBytes(call), context ?? s_single);

@@ -20,6 +20,10 @@ public sealed class SegmentTimestampTests
     [InlineData("1769860800", "2026-01-31T12:00:00.0000000Z")]
     [InlineData("1769860800000", "2026-01-31T12:00:00.0000000Z")]
     [InlineData("Sat, 31 Jan 2026 12:00:00 GMT", "2026-01-31T12:00:00.0000000Z")]
+    [InlineData("31 Jan 2026 12:00:00 GMT", "2026-01-31T12:00:00.0000000Z")]
+    [InlineData("Sat Jan 31 2026 13:00:00 GMT+0100 (Central European Standard Time)", "2026-01-31T12:00:00.0000000Z")]
+    [InlineData("1/31/2026 12:00:00", "2026-01-31T12:00:00.0000000Z")]
+    [InlineData("2026/01/31 12:00:00", "2026-01-31T12:00:00.0000000Z")]
     public void Texts_of_every_spelling_are_read_as_UTC(string text, string expected) =>
         Assert.Equal(expected, SegmentTimestamp.Read(new JsonTree.Text(text)).Time!.Value.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
 
@@ -31,6 +35,16 @@ public sealed class SegmentTimestampTests
         Assert.Equal(expected, SegmentTimestamp.Read(new JsonTree.Number(digits)).Time!.Value.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
 
     [Theory]
+    [InlineData("Sat, 31 Jan 2026 12:00:00 GMT", TimeOddity.None)]
+    [InlineData("Sat Jan 31 2026 13:00:00 GMT+0100 (CET)", TimeOddity.None)]
+    [InlineData("Jan 31, 2026 12:00:00", TimeOddity.NoZone)]
+    [InlineData("1/31/2026 12:00:00", TimeOddity.NoZone)]
+    public void A_date_in_words_says_whether_it_names_a_zone(string text, TimeOddity oddity) =>
+        Assert.Equal(oddity, SegmentTimestamp.Read(new JsonTree.Text(text)).Oddity);
+
+    [Theory]
+    [InlineData("31/01/2026")]
+    [InlineData("12:00 2026")]
     [InlineData("2015-2-02T00:00:00Z")]
     [InlineData("2026-02-30")]
     [InlineData("0001-01-01T00:00:00+02:00")]

@@ -23,10 +23,13 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
 {
     private readonly Action<IServiceCollection>? _services;
     private readonly Dictionary<string, string?> _settings;
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder;
+    private readonly bool _ownsFolder;
 
-    public ConsoleUnderTest(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+    /// <param name="over">Data of an earlier start, which stays when this one ends.</param>
+    public ConsoleUnderTest(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null, TemporaryFolder? over = null)
     {
+        (_folder, _ownsFolder) = (over ?? new TemporaryFolder(), over is null);
         _settings = settings ?? [];
         _services = services;
     }
@@ -128,7 +131,10 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        _folder.Dispose();
+        if (_ownsFolder)
+        {
+            _folder.Dispose();
+        }
     }
 }
 

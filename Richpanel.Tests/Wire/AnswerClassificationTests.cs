@@ -58,6 +58,8 @@ public sealed class AnswerClassificationTests
     [InlineData(" \r\n", AnswerClass.Accepted)]
     [InlineData("{\"ok\":true}", AnswerClass.Accepted)]
     [InlineData("\"ok\"", AnswerClass.Accepted)]
+    [InlineData("\uFEFF{\"ok\":true}", AnswerClass.Accepted)]
+    [InlineData("\uFEFF", AnswerClass.Accepted)]
     [InlineData("OK", AnswerClass.TryLater)]
     [InlineData("<html></html>", AnswerClass.TryLater)]
     [InlineData("{\"ok\":", AnswerClass.TryLater)]

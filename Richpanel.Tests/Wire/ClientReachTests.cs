@@ -121,4 +121,38 @@ public sealed class ClientReachTests
         Assert.Null(switchedOff.Phases.Wait);
         Assert.Equal(0, server.Connections);
     }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("127.0.0.1")]
+    [InlineData("::ffff:127.0.0.1")]
+    [InlineData("2002:7f00:1::")]
+    [InlineData("64:ff9b::7f00:1")]
+    [InlineData("169.254.169.254")]
+    public async Task A_name_that_led_outside_when_it_was_looked_at_is_refused_when_it_leads_inside_at_the_connection(string inside)
+    {
+        await using var server = RawServer.Saying(Fine);
+        var asked = 0;
+        HostLookUp rebinding = (_, _) => Task.FromResult<IPAddress[]>([asked++ == 0 ? IPAddress.Parse("1.1.1.1") : IPAddress.Parse(inside)]);
+        using var client = new ClientUnderTest(allowPrivate: false, lookUp: rebinding);
+
+        await OutgoingAddresses.ResolveAsync("rebound.example", server.Port, allowPrivate: false, new OwnPorts(), TestContext.Current.CancellationToken, rebinding);
+        var result = await client.SendAsync($"http://rebound.example:{server.Port}/v2");
+
+        Assert.Equal(2, asked);
+        Assert.Equal(s_notAllowed, result.Verdict);
+        Assert.Null(result.Phases.Connect);
+        Assert.Equal(0, server.Connections);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_name_is_asked_for_once_a_connection_so_that_what_was_judged_is_what_is_reached()
+    {
+        await using var server = RawServer.Saying(Fine);
+        var asked = 0;
+        using var client = new ClientUnderTest(allowPrivate: true, lookUp: (_, _) => Task.FromResult<IPAddress[]>([asked++ == 0 ? IPAddress.Loopback : IPAddress.None]));
+
+        var result = await client.SendAsync($"http://once.example:{server.Port}/v2");
+
+        Assert.Equal((AnswerClass.Accepted, 1), (result.Verdict.Class, asked));
+    }
 }

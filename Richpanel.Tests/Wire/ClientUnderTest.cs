@@ -13,10 +13,10 @@ internal sealed class ClientUnderTest : IDisposable
 
     private readonly OutgoingHandlers _handlers;
 
-    public ClientUnderTest(bool allowPrivate = true, string? proxy = null, X509ChainPolicy? trust = null)
+    public ClientUnderTest(bool allowPrivate = true, string? proxy = null, X509ChainPolicy? trust = null, HostLookUp? lookUp = null)
     {
         var options = new OutgoingOptions { AllowPrivateNetworks = allowPrivate, Proxy = proxy };
-        _handlers = new OutgoingHandlers(Options.Create(options), Own, Sandbox, trust);
+        _handlers = new OutgoingHandlers(Options.Create(options), Own, Sandbox, trust, lookUp);
         Client = new RichpanelClient(_handlers, TimeProvider.System);
     }
 

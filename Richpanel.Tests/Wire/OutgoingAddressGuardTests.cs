@@ -38,14 +38,36 @@ public sealed class OutgoingAddressGuardTests
     [InlineData("::ffff:0:169.254.169.254")]
     [InlineData("2002:7f00:1::")]
     [InlineData("2002:a9fe:a9fe::")]
+    [InlineData("2002:c0a8:101::1")]
+    [InlineData("2002:6464:64c8::")]
     [InlineData("64:ff9b::7f00:1")]
     [InlineData("64:ff9b::a9fe:a9fe")]
+    [InlineData("64:ff9b::6464:64c8")]
+    [InlineData("64:ff9b::c000:c0")]
+    [InlineData("::ffff:100.100.100.200")]
+    [InlineData("::ffff:168.63.129.16")]
+    [InlineData("::ffff:0.0.0.0")]
+    [InlineData("fd20:ce::254")]
+    [InlineData("fec0::1")]
+    [InlineData("2001:db8::1")]
+    [InlineData("100::1")]
     [InlineData("64:ff9b:1::a00:1")]
+    [InlineData("64:ff9b:1:7f00:0:100:808:808")]
     [InlineData("2001:0:53aa:64c:0:0:5601:5601")]
     public void Addresses_inside_are_refused_in_every_form(string address)
     {
         Assert.False(OutgoingAddressGuard.MayReach(IPAddress.Parse(address), 443, allowPrivate: false, new OwnPorts()));
         Assert.True(OutgoingAddressGuard.MayReach(IPAddress.Parse(address), 443, allowPrivate: true, new OwnPorts()));
+    }
+
+    [Fact]
+    public async Task Of_a_name_with_addresses_inside_and_outside_only_those_outside_are_connected_to()
+    {
+        HostLookUp mixed = (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback, IPAddress.Parse("1.1.1.1"), IPAddress.Parse("::ffff:169.254.169.254")]);
+
+        var allowed = await OutgoingAddresses.ResolveAsync("mixed.example", 443, allowPrivate: false, new OwnPorts(), TestContext.Current.CancellationToken, mixed);
+
+        Assert.Equal([IPAddress.Parse("1.1.1.1")], allowed);
     }
 
     [Theory]

@@ -156,6 +156,8 @@ public sealed class ProxyTests
     [Theory(Timeout = 30_000)]
     [InlineData("https://127.0.0.1/v2")]
     [InlineData("https://localhost/v2")]
+    [InlineData("https://localhost./v2")]
+    [InlineData("https://shop.localhost/v2")]
     [InlineData("https://[::ffff:10.0.0.1]/v2")]
     [InlineData("https://169.254.169.254/v2")]
     public async Task A_private_address_spelled_out_is_not_asked_of_a_proxy_either(string target)

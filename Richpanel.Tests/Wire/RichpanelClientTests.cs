@@ -28,6 +28,20 @@ public sealed class RichpanelClientTests
         Assert.Equal(1, server.Connections);   // the framework never sends a call twice behind our back
     }
 
+    /// <summary>Takes the framework by surprise: it can be written as an address but not as a name in DNS.</summary>
+    [Theory(Timeout = 30_000)]
+    [InlineData("https://xn--\u00fc.example/v2")]
+    [InlineData("ftp://richpanel.example/v2")]
+    public async Task An_address_that_no_request_can_be_made_for_is_a_result_and_no_exception(string baseUrl)
+    {
+        using var client = new ClientUnderTest();
+
+        var result = await client.SendAsync(baseUrl);
+
+        Assert.NotEqual(AnswerClass.Accepted, result.Verdict.Class);
+        Assert.Null(result.Phases.Wait);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_redirect_is_not_followed()
     {

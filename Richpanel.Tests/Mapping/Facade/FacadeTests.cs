@@ -6,7 +6,10 @@ namespace Richpanel.Tests.Mapping.Facade;
 /// <summary>Our mapper beside npm's @segment/facade 3.4.10: equal where docs/facade.md says so, different where segment.md 5.6 asks for it.</summary>
 public sealed class FacadeTests(FacadeProcess facade) : IClassFixture<FacadeProcess>
 {
-    private const int CallCount = 2_400;
+    private const int CallCount = 6_000;
+
+    /// <summary>About half of the calls are filtered by their integrations: on those only that decision is compared.</summary>
+    private const int FewestCompared = 2_000;
 
     [Fact]
     public async Task The_fields_we_use_equal_facades()
@@ -27,7 +30,7 @@ public sealed class FacadeTests(FacadeProcess facade) : IClassFixture<FacadeProc
             }
         }
 
-        Assert.InRange(compared, 1_000, CallCount);
+        Assert.InRange(compared, FewestCompared, CallCount);
     }
 
     [Fact]
@@ -65,6 +68,10 @@ public sealed class FacadeTests(FacadeProcess facade) : IClassFixture<FacadeProc
     [Fact]
     public Task Deviation_a_null_does_not_hide_a_later_value() =>
         Differs("""{"type":"identify","userId":"u1","traits":{"Email":null,"email":"ann@example.com"}}""", "email", null, "userProperties.email", "\"ann@example.com\"");
+
+    [Fact]
+    public Task Deviation_an_empty_text_does_not_hide_a_later_value() =>
+        Differs("""{"type":"identify","userId":"u1","traits":{"Email":"","email":"ann@example.com"}}""", "email", null, "userProperties.email", "\"ann@example.com\"");
 
     [Fact]
     public Task Deviation_leading_blanks_of_a_name_leave_no_letters_behind() =>

@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Core.ChangeLog;
+
+/// <summary>Keeps <see cref="ChangeHead"/> true: at most a second behind the last commit, and exact after a stop.</summary>
+public sealed partial class ChangeHeadKeeper(IDbContextFactory<ConsoleDbContext> contexts, ChangeHead head, TimeProvider time, ILogger<ChangeHeadKeeper> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan s_every = TimeSpan.FromSeconds(1);
+
+    private long _noted;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_every, time);
+        try
+        {
+            do
+            {
+                await NoteAsync();
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: pages and API have stopped before, so this note is the last.
+            await NoteAsync();
+        }
+    }
+
+    private async Task NoteAsync()
+    {
+        try
+        {
+            await using var context = await contexts.CreateDbContextAsync(CancellationToken.None);
+            var last = await context.ChangeLog.OrderByDescending(e => e.Id).Select(e => new ChangeHeadNote(e.Id, e.Hash)).FirstOrDefaultAsync(CancellationToken.None);
+            if (last is not null && last.Id != _noted)
+            {
+                head.Write(last);
+                _noted = last.Id;
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+        {
+            NotNoted(log, failure);
+        }
+    }
+
+    [LoggerMessage(EventId = 1201, Level = LogLevel.Warning, Message = "The note of the change log's last line could not be written; it is tried again")]
+    private static partial void NotNoted(ILogger logger, Exception failure);
+}

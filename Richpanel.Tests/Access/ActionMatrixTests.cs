@@ -1,0 +1,139 @@
+using System.Reflection;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.People;
+using Richpanel.Core.Preview;
+using Richpanel.Core.Storage;
+using Richpanel.Tests.Support;
+
+namespace Richpanel.Tests.Access;
+
+/// <summary>
+/// Whatever a page or a route lets through, the method behind it asks again. Every method of Core that somebody can act through,
+/// tried by every role and by nobody.
+/// </summary>
+public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClassFixture<ActionMatrixTests.Product>
+{
+    private const long Missing = 999_999;
+
+    private static readonly byte[] s_call = Encoding.UTF8.GetBytes("no call");
+
+    /// <summary>By hand from the issue: each method with what it asks for. Its arguments lead nowhere, so that only the right decides.</summary>
+    internal static readonly (string Method, Permission Needs, Func<IServiceProvider, Actor, Task> Do)[] Actions =
+    [
+        ("DeliveryActions.RetryAsync", Permission.ActOnOne, (of, by) => Get<DeliveryActions>(of).RetryAsync(by, Missing, false, Ct)),
+        ("DeliveryActions.CancelAsync", Permission.ActOnOne, (of, by) => Get<DeliveryActions>(of).CancelAsync(by, Missing, Ct)),
+        ("DeliveryActions.TryNowAsync", Permission.ActOnOne, (of, by) => Get<DeliveryActions>(of).TryNowAsync(by, Missing, Ct)),
+        ("LabSender.SendAsync", Permission.UseSandbox, (of, by) => SendAsync(of, by, connection => connection.IsSandbox = true)),
+        ("LabSender.SendAsync to staging", Permission.Send, (of, by) => SendAsync(of, by, connection => connection.Environment = ConnectionEnvironment.Staging)),
+        ("LabSender.SendAsync to production that allows it", Permission.Send, (of, by) => SendAsync(of, by, connection => connection.AllowsLabSends = true)),
+        ("LabSender.SendAsync to production", Permission.SendToProduction, (of, by) => SendAsync(of, by, _ => { })),
+        ("ConnectionHolds.PauseAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).PauseAsync(by, Missing, null)),
+        ("ConnectionHolds.ResumeAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).ResumeAsync(by, Missing)),
+        ("ConnectionHolds.ReleaseAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).ReleaseAsync(by, Missing)),
+        ("ConnectionStore.CreateAsync", Permission.Administer, (of, by) => Get<ConnectionStore>(of).CreateAsync(by, new ConnectionDraft())),
+        ("ConnectionStore.UpdateAsync", Permission.Administer, (of, by) => Get<ConnectionStore>(of).UpdateAsync(by, Missing, new ConnectionDraft())),
+        ("SourceStore.AddSourceAsync", Permission.Administer, (of, by) => Get<SourceStore>(of).AddSourceAsync(by, Missing, new SourceDraft { Name = "x" })),
+        ("SourceStore.UpdateSourceAsync", Permission.Administer, (of, by) => Get<SourceStore>(of).UpdateSourceAsync(by, Missing, new SourceDraft())),
+        ("SourceStore.ShowWriteKeyAsync", Permission.Administer, (of, by) => Get<SourceStore>(of).ShowWriteKeyAsync(by, Get<ConnectionDirectory>(of).Sources[0])),
+        ("SecretStore.RollBackAsync", Permission.Administer, (of, by) => Get<SecretStore>(of).RollBackAsync(by, Missing)),
+        ("SecretStore.ForgetAsync", Permission.Administer, (of, by) => Get<SecretStore>(of).ForgetAsync(by, Missing)),
+        ("DeliveryUnmasking.UnmaskAsync", Permission.Unmask, (of, by) => Get<DeliveryUnmasking>(of).UnmaskAsync(by, Missing, "a reason long enough", Ct)),
+        ("ChangeReview.VerifyAsync", Permission.ReadChangeLog, (of, by) => Get<ChangeReview>(of).VerifyAsync(by, null, Ct)),
+        ("ChangeReview.ExportAsync", Permission.ReadChangeLog, (of, by) => Get<ChangeReview>(of).ExportAsync(by, new ChangeFilter(), Ct)),
+        ("ApiTokenStore.ListAsync", Permission.ManagePeople, (of, by) => Get<ApiTokenStore>(of).ListAsync(by, Ct)),
+        ("ApiTokenStore.CreateAsync", Permission.ManagePeople, (of, by) => Get<ApiTokenStore>(of).CreateAsync(by, new ApiTokenDraft("", Role.Viewer, [], null))),
+        ("ApiTokenStore.RevokeAsync", Permission.ManagePeople, (of, by) => Get<ApiTokenStore>(of).RevokeAsync(by, Missing)),
+        ("PeopleStore.InviteAsync", Permission.ManagePeople, (of, by) => Get<PeopleStore>(of).InviteAsync(by, "", "x", Role.Viewer)),
+        ("PeopleStore.MakeLinkAsync", Permission.ManagePeople, (of, by) => Get<PeopleStore>(of).MakeLinkAsync(by, Missing)),
+        ("PeopleStore.SetRoleAsync", Permission.ManagePeople, (of, by) => Get<PeopleStore>(of).SetRoleAsync(by, Missing, Role.Viewer)),
+        ("PeopleStore.DisableAsync", Permission.ManagePeople, (of, by) => Get<PeopleStore>(of).DisableAsync(by, Missing)),
+        ("PeopleStore.SwitchAuthenticatorOffAsync", Permission.ManagePeople, (of, by) => Get<PeopleStore>(of).SwitchAuthenticatorOffAsync(by, Missing)),
+        ("PeopleStore.EnableAsync", Permission.ManagePeople, (of, by) => Get<PeopleStore>(of).EnableAsync(by, Missing)),
+    ];
+
+    /// <summary>Take an actor and ask for no right, each for a reason.</summary>
+    private static readonly Dictionary<string, string> s_open = new(StringComparer.Ordinal)
+    {
+        ["ChangeWriting.WriteAsync"] = "writes down what was asked for elsewhere",
+        ["ChangeWriting.Append"] = "writes down what was asked for elsewhere",
+        ["Sight.Of"] = "only says what the actor may see",
+        ["PeopleStore.CreateAdminAsync"] = "asks for the setup code or the configuration instead",
+        ["PeopleStore.ChangeOwnAsync"] = "changes nobody but the actor",
+        ["PeopleStore.NewAuthenticatorKeyAsync"] = "changes nobody but the actor",
+        ["PeopleStore.SignedInAsync"] = "remembers a sign-in that Identity let through",
+    };
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, Role?> Matrix
+    {
+        get
+        {
+            var matrix = new TheoryData<string, Role?>();
+            foreach (var (method, _, _) in Actions)
+            {
+                matrix.Add(method, null);
+                foreach (var role in Enum.GetValues<Role>())
+                {
+                    matrix.Add(method, role);
+                }
+            }
+
+            return matrix;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Matrix))]
+    public async Task An_action_is_refused_to_whoever_may_not(string method, Role? role)
+    {
+        var (_, needs, act) = Actions.Single(action => action.Method == method);
+        var by = role is { } known ? new Actor(ActorKind.Person, 1, "Somebody", known) : Actor.Nobody(null);
+
+        var refused = await Record.ExceptionAsync(() => act(product.Console.Services, by)) as ForbiddenException;
+
+        Assert.Equal(role is null || !Rights.May(role.Value, needs), refused is not null);
+        Assert.True(refused is null || refused.Permission == needs);
+    }
+
+    [Fact]
+    public void Every_method_that_somebody_can_act_through_is_in_the_matrix()
+    {
+        var known = Actions.Select(action => action.Method.Split(' ')[0]).Concat(s_open.Keys).ToHashSet(StringComparer.Ordinal);
+        var all = typeof(ConsoleDbContext).Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            .Where(method => !method.IsPrivate && method.GetParameters().Any(parameter => parameter.ParameterType == typeof(Actor)))
+            .Where(method => method.DeclaringType != typeof(Actor) && method.DeclaringType != typeof(ConnectionRights) && !method.Name.Contains('<', StringComparison.Ordinal))
+            .Select(method => $"{method.DeclaringType!.Name}.{method.Name}");
+
+        Assert.Equal([], all.Distinct().Except(known));
+    }
+
+    private static async Task SendAsync(IServiceProvider of, Actor by, Action<Connection> be)
+    {
+        var connection = new Connection { Name = "Nowhere", BaseUrl = "https://richpanel.invalid/v2", ApiKey = "key" };
+        be(connection);
+        await Get<LabSender>(of).SendAsync(by, connection, s_call, TimeSpan.FromSeconds(1), Ct);
+    }
+
+    private static T Get<T>(IServiceProvider services)
+        where T : notnull => services.GetRequiredService<T>();
+
+    public sealed class Product : IAsyncLifetime
+    {
+        public ConsoleUnderTest Console { get; } = new();
+
+        public ValueTask InitializeAsync()
+        {
+            _ = Console.Services;
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask DisposeAsync() => Console.DisposeAsync();
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Routing;
+using Richpanel.Core.Access;
+
+namespace Richpanel.Tests.Access;
+
+/// <summary>What a route asks for, as its endpoint says.</summary>
+/// <param name="Needs">Null: open to everybody.</param>
+/// <param name="Page">The component; null for a route of the API.</param>
+internal sealed record GuardedRoute(string Method, string Pattern, Permission? Needs, bool OrThisMachine, Type? Page)
+{
+    public string Name => Page is null ? $"{Method} {Pattern}" : Pattern;
+
+    /// <summary>An address of the route, its parameters filled with what leads nowhere.</summary>
+    public string Address => string.Join('/', Pattern.Split('/').Select(part => part.StartsWith('{') ? Filler(part.Trim('{', '}').Split(':')) : part));
+
+    private static string Filler(string[] parameter) => parameter is [_, "long", ..] ? "999999" : parameter[0] switch
+    {
+        "id" => "dlv_zzz",
+        "documentName" => "v1",
+        _ => "nobody",
+    };
+}
+
+internal static class RouteMatrix
+{
+    /// <summary>Pages and API of a running product, in the order of their names.</summary>
+    public static IReadOnlyList<GuardedRoute> Of(EndpointDataSource endpoints) =>
+    [
+        .. endpoints.Endpoints.OfType<RouteEndpoint>()
+            .Select(Read).OfType<GuardedRoute>()
+            .DistinctBy(route => route.Name)
+            .OrderBy(route => route.Pattern, StringComparer.Ordinal).ThenBy(route => route.Method, StringComparer.Ordinal),
+    ];
+
+    private static GuardedRoute? Read(RouteEndpoint endpoint)
+    {
+        var pattern = "/" + endpoint.RoutePattern.RawText?.Trim('/');
+        var page = endpoint.Metadata.GetMetadata<ComponentTypeMetadata>()?.Type;
+        var isApi = pattern.StartsWith("/api/", StringComparison.Ordinal) || pattern is "/metrics" or "/healthz" or "/readyz"
+            || pattern.StartsWith("/openapi", StringComparison.Ordinal);
+        if (page is null && !isApi)
+        {
+            return null;   // files and the framework's own: see PageDoorTests
+        }
+
+        var policies = endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null
+            ? endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy).OfType<string>().ToList()
+            : [];
+        var permissions = policies.Where(policy => Enum.IsDefined(typeof(Permission), policy)).Select(Enum.Parse<Permission>).ToList();
+        return new GuardedRoute(
+            endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods[0] ?? "GET",
+            pattern,
+            permissions.Count > 0 ? permissions.MaxBy(Rights.LeastRole) : policies.Count > 0 ? Permission.Read : null,
+            policies.Contains("LocalOrToken"),
+            page);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Richpanel.Core.Access;
+using Richpanel.Tests.Support;
+
+namespace Richpanel.Tests.Access;
+
+/// <summary>Every route of the API with every role's token, every page with every role's session, and both with nothing.</summary>
+public sealed class RouteMatrixTests(RouteMatrixTests.Product product) : IClassFixture<RouteMatrixTests.Product>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 180_000)]
+    public async Task A_route_of_the_api_opens_for_whom_the_table_says()
+    {
+        var wrong = new List<string>();
+        foreach (var route in product.Routes.Where(route => route.Page is null && route.Pattern.StartsWith("/api/", StringComparison.Ordinal)))
+        {
+            foreach (var role in Enum.GetValues<Role>().Select(role => (Role?)role).Prepend(null))
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(route.Method), route.Address);
+                if (route.Method is not ("GET" or "DELETE"))
+                {
+                    request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+                }
+
+                if (role is { } known)
+                {
+                    request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", product.Tokens[known]);
+                }
+
+                using var answer = await product.Nobody.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
+                var isRight = role is null ? answer.StatusCode == HttpStatusCode.Unauthorized
+                    : Rights.May(role.Value, route.Needs!.Value)
+                        ? answer.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) && (int)answer.StatusCode < 500
+                        : answer.StatusCode == HttpStatusCode.Forbidden;
+                if (!isRight)
+                {
+                    wrong.Add($"{route.Name} as {role?.ToString() ?? "nobody"}: {(int)answer.StatusCode}");
+                }
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact(Timeout = 180_000)]
+    public async Task A_page_opens_for_whom_the_table_says()
+    {
+        var wrong = new List<string>();
+        foreach (var route in product.Routes.Where(route => route.Page is not null))
+        {
+            foreach (var role in Enum.GetValues<Role>().Select(role => (Role?)role).Prepend(null))
+            {
+                using var answer = await product.Sessions[role?.ToString() ?? ""].GetAsync(new Uri(route.Address, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Ct);
+                var leadsTo = answer.Headers.Location is { } location ? new Uri(product.Console.ClientOptions.BaseAddress, location).AbsolutePath : null;
+                var isRight = route.Needs is not { } needs ? leadsTo is null || route.Pattern.StartsWith("/sign-in", StringComparison.Ordinal)
+                    : role is null ? leadsTo == "/sign-in"
+                    : Rights.May(role.Value, needs) ? leadsTo is null
+                    : leadsTo == "/no-right";
+                if (!isRight || (int)answer.StatusCode >= 500)
+                {
+                    wrong.Add($"{route.Name} as {role?.ToString() ?? "nobody"}: {(int)answer.StatusCode} {leadsTo}");
+                }
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void Nothing_of_the_api_is_open_to_nobody() =>
+        Assert.Empty(product.Routes.Where(route => route.Needs is null && route.Pattern.StartsWith("/api/", StringComparison.Ordinal)).Select(route => route.Name));
+
+    [Fact]
+    public void Only_the_pages_of_the_door_are_open_to_nobody() => Assert.Equal(
+        ["/error", "/join/{PersonId}", "/set-up", "/sign-in", "/sign-in/arrival", "/sign-in/code", "/sign-out"],
+        product.Routes.Where(route => route.Page is not null && route.Needs is null).Select(route => route.Pattern));
+
+    public sealed class Product : IAsyncLifetime
+    {
+        public ConsoleUnderTest Console { get; } = new();
+
+        internal IReadOnlyList<GuardedRoute> Routes { get; private set; } = [];
+
+        public Dictionary<Role, string> Tokens { get; } = [];
+
+        public HttpClient Nobody { get; private set; } = null!;
+
+        /// <summary>A browser's session for each role; empty: nobody, from another machine.</summary>
+        internal Dictionary<string, HttpClient> Sessions { get; } = new(StringComparer.Ordinal);
+
+        public async ValueTask InitializeAsync()
+        {
+            Console.UseKestrel(0);
+            Console.StartServer();
+            Routes = RouteMatrix.Of(Console.Services.GetRequiredService<EndpointDataSource>());
+            Nobody = Console.Browser();
+            Nobody.DefaultRequestHeaders.Add("Via", "1.1 somewhere");
+            Sessions[""] = Nobody;
+            var store = Console.Services.GetRequiredService<ApiTokenStore>();
+            foreach (var role in Enum.GetValues<Role>())
+            {
+                Tokens[role] = (await store.CreateAsync(Actor.System, new ApiTokenDraft(role.ToString(), role, [], null))).Bearer!;
+                Sessions[role.ToString()] = await Console.SignInAsync(role);
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var session in Sessions.Values)
+            {
+                session.Dispose();
+            }
+
+            await Console.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Microsoft.Data.Sqlite;
+using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
+using Richpanel.Core.Connections;
+using Richpanel.Tests.Support;
+
+namespace Richpanel.Tests.ChangeLog;
+
+public sealed class ChangeWritingTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private LogUnderTest _log = null!;
+
+    public async ValueTask InitializeAsync() => _log = await LogUnderTest.StartAsync(_folder);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _log.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("UPDATE ChangeLog SET Reason = 'other' WHERE Id = 1")]
+    [InlineData("UPDATE ChangeLog SET Id = 9 WHERE Id = 1")]
+    [InlineData("DELETE FROM ChangeLog WHERE Id = 1")]
+    [InlineData("DELETE FROM ChangeLog")]
+    public async Task The_database_refuses_to_change_or_take_away_a_line_whoever_asks(string sql)
+    {
+        await _log.AddAsync(1);
+
+        var refusal = Assert.Throws<SqliteException>(() => _log.Attack(sql));
+
+        Assert.Contains("append-only", refusal.Message, StringComparison.Ordinal);
+        Assert.Single(await _log.LinesAsync());
+    }
+
+    [Fact]
+    public async Task A_hundred_changes_at_once_keep_the_chain_whole()
+    {
+        var made = Assert.IsType<SaveOutcome<Connection>.Saved>(await _log.Core.Store.CreateAsync(Actor.System, new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key" })).Value;
+
+        await Task.WhenAll(Enumerable.Range(1, 50).SelectMany(i => new Task[]
+        {
+            _log.Core.Store.UpdateAsync(Actor.System, made.Id, new ConnectionDraft { TimeoutSeconds = i }),
+            _log.Log.WriteAsync(Actor.System, new Change(ChangeCatalog.SignedIn)),
+        }));
+
+        var verdict = await _log.VerifyAsync();
+        Assert.Equal((true, 101), (verdict.IsIntact, verdict.Lines));
+    }
+
+    [Fact]
+    public async Task A_change_that_fails_leaves_no_line()
+    {
+        await Assert.ThrowsAsync<InvalidDataException>(() => _log.Core.Writer.WriteAsync(session =>
+        {
+            _log.Log.Append(session, Actor.System, new Change(ChangeCatalog.ConnectionChanged));
+            throw new InvalidDataException("after the line was added");
+        }));
+        Assert.IsType<SaveOutcome<Connection>.Invalid>(await _log.Core.Store.CreateAsync(Actor.System, new ConnectionDraft { Name = "Shop", ApiKey = "x" }));
+
+        Assert.Empty(await _log.LinesAsync());
+    }
+
+    [Fact]
+    public async Task A_change_that_nobody_may_make_leaves_no_line()
+    {
+        var viewer = new Actor(ActorKind.Person, 1, "Vera", Role.Viewer);
+
+        await Assert.ThrowsAsync<ForbiddenException>(() => _log.Core.Store.CreateAsync(viewer, new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key" }));
+        await Assert.ThrowsAsync<ForbiddenException>(() => _log.Core.Get<ChangeReview>().VerifyAsync(viewer, null, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ForbiddenException>(() => _log.Core.Get<ChangeReview>().ExportAsync(viewer, new ChangeFilter(), TestContext.Current.CancellationToken));
+
+        Assert.Empty(await _log.LinesAsync());
+    }
+
+    [Fact]
+    public async Task An_e_mail_address_in_a_reason_is_kept_as_a_hash_that_is_alike_for_the_same_address()
+    {
+        await _log.Log.WriteAsync(Actor.System, new Change(ChangeCatalog.ConnectionPaused) { Reason = "Jane (Jane.Doe@Example.com) asked, see <jane.doe@example.com>." });
+
+        var reason = Assert.Single(await _log.LinesAsync()).Reason!;
+        Assert.DoesNotContain("@", reason, StringComparison.Ordinal);
+        Assert.Equal($"Jane ({_log.Log.Personal("jane.doe@example.com")}) asked, see <{_log.Log.Personal("jane.doe@example.com")}>.", reason);
+    }
+}

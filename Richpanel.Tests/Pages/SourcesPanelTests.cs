@@ -1,0 +1,108 @@
+using Bunit;
+using Richpanel.Console.Connections;
+using Richpanel.Core;
+using Richpanel.Core.Connections;
+using Richpanel.Tests.Support;
+
+namespace Richpanel.Tests.Pages;
+
+/// <summary>Editing what a source lets in, on the page of its connection.</summary>
+public sealed class SourcesPanelTests : IAsyncLifetime
+{
+    private const string Secret = "planted-webhook-secret-5512";
+
+    private readonly PagesUnderTest _pages = new();
+    private TestSource _source = null!;
+
+    public async ValueTask InitializeAsync() => _source = await _pages.App.AddSourceAsync("Web");
+
+    public ValueTask DisposeAsync() => _pages.DisposeAsync();
+
+    private Source Stored => _pages.App.Directory.FindSource(_source.SourceId)!;
+
+    [Fact(Timeout = 60_000)]
+    public async Task Lists_signature_and_secret_are_saved_and_the_secret_never_comes_back()
+    {
+        var page = Edit();
+        page.Find("#source-addresses").Change("203.0.113.9, 10.0.0.0/8");
+        page.Find("#source-origins").Change("https://shop.example");
+        page.Find("#source-secret").Change(Secret);
+        page.Find("#source-signature").Change("yes");
+        page.Find("#source-name").Change("Web shop");
+
+        await page.Find("form.source-form").SubmitAsync();
+
+        page.EventuallySays("Saved. Web shop lets in: listed addresses, listed origins, only signed.");
+        Assert.Equal(("203.0.113.9 10.0.0.0/8", "https://shop.example", true), (Stored.AllowedAddresses, Stored.AllowedOrigins, Stored.RequiresSignature));
+        Assert.Equal(Secret, _pages.Get<SecretProtector>().Unprotect(Stored.ProtectedWebhookSecret!));
+        Assert.DoesNotContain(Secret, page.Markup, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("form.source-form"));
+
+        page.Find("button[aria-label='Edit Web shop']").Click();
+        Assert.DoesNotContain(Secret, page.Markup, StringComparison.Ordinal);
+        Assert.Null(page.Find("#source-secret").GetAttribute("value"));
+        Assert.StartsWith("Stored, and never shown again.", page.Find("#source-secret-help").Words(), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("source-addresses", "10.0.0.1 shop", "'shop' is neither an address such as 203.0.113.9 nor a network such as 203.0.113.0/24.")]
+    [InlineData("source-origins", "shop.example", "'shop.example' is not an origin.")]
+    [InlineData("source-signature", "yes", "Give the webhook secret first")]
+    [InlineData("source-name", "", "Give the source a name")]
+    public async Task What_cannot_be_right_is_told_at_its_field_and_not_saved(string field, string value, string told)
+    {
+        var page = Edit();
+        page.Find("#" + field).Change(value);
+
+        await page.Find("form.source-form").SubmitAsync();
+
+        page.EventuallySays("Not saved: see what is marked above.");
+        Assert.StartsWith(told, page.Find($"#{field}-fault").Words(), StringComparison.Ordinal);
+        Assert.Equal(("true", $"{field}-fault {field}-help"), (page.Find("#" + field).GetAttribute("aria-invalid"), page.Find("#" + field).GetAttribute("aria-describedby")));
+        Assert.Equal(("Web", (string?)null, (string?)null, false), (Stored.Name, Stored.AllowedAddresses, Stored.AllowedOrigins, Stored.RequiresSignature));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_source_is_disabled_and_marked_as_that()
+    {
+        var page = Edit();
+        page.Find("#source-disabled").Change("no");
+        await page.Find("form.source-form").SubmitAsync();
+
+        page.EventuallySays("Web Disabled");
+        Assert.True(Stored.Disabled);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_emptied_list_lets_everybody_in_again_and_a_removed_secret_is_gone()
+    {
+        var guarded = await _pages.App.AddSourceAsync("Guarded", source: source => source.AllowedAddresses = "10.0.0.1", webhookSecret: Secret);
+        var page = Edit(guarded, "Guarded");
+        page.Find("#source-addresses").Change("");
+        page.Find("#source-secret-gone").Change(true);
+        await page.Find("form.source-form").SubmitAsync();
+
+        page.EventuallySays("Guarded lets in: any address, any origin, unsigned.");
+        var stored = _pages.App.Directory.FindSource(guarded.SourceId)!;
+        Assert.Equal((null, null), (stored.AllowedAddresses, stored.ProtectedWebhookSecret));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public void Cancelling_leaves_everything_as_it_was()
+    {
+        var page = Edit();
+        page.Find("#source-addresses").Change("10.0.0.1");
+        page.Button("Cancel").Click();
+
+        Assert.Empty(page.FindAll("form.source-form"));
+        Assert.Null(Stored.AllowedAddresses);
+    }
+
+    private IRenderedComponent<ConnectionPage> Edit(TestSource? source = null, string name = "Web")
+    {
+        var id = PublicId.Connection((source ?? _source).ConnectionId);
+        var page = _pages.Open<ConnectionPage>($"/connections/{id}", set => set.Add(p => p.PublicConnectionId, id));
+        page.Find($"button[aria-label='Edit {name}']").Click();
+        return page;
+    }
+}
