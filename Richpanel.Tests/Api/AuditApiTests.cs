@@ -1,7 +1,5 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Microsoft.Extensions.DependencyInjection;
-using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 
 namespace Richpanel.Tests.Api;
