@@ -37,8 +37,6 @@ internal static class BrowserSettings
     private static string Protocol(HttpRequest request)
     {
         var forwarded = request.Headers["X-Forwarded-Proto"].ToString().Split(',')[0].Trim();
-        return forwarded.Equals("https", StringComparison.OrdinalIgnoreCase) ? "https"
-            : forwarded.Equals("http", StringComparison.OrdinalIgnoreCase) ? "http"
-            : request.Scheme;
+        return request.IsHttps || forwarded.Equals("https", StringComparison.OrdinalIgnoreCase) ? "https" : "http";
     }
 }

@@ -1,7 +1,5 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Microsoft.Extensions.DependencyInjection;
-using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 
 namespace Richpanel.Tests.Api;
@@ -84,31 +82,5 @@ public sealed class AuditApiTests(ApiUnderTest api) : IClassFixture<ApiUnderTest
         using var answer = await api.CallAsync(new HttpMethod(method), path, null, ApiUnderTest.SandboxOnlyToken);
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-    }
-
-    [Theory]
-    [InlineData(Role.Support, null, HttpStatusCode.Forbidden)]
-    [InlineData(Role.Qa, null, HttpStatusCode.Forbidden)]
-    [InlineData(Role.Operator, null, HttpStatusCode.OK)]
-    [InlineData(Role.Operator, "same-origin", HttpStatusCode.OK)]
-    [InlineData(Role.Admin, "cross-site", HttpStatusCode.Forbidden)]
-    [InlineData(null, null, HttpStatusCode.Redirect)]
-    public async Task The_download_of_the_page_asks_for_the_right_and_for_a_click_on_our_own_page(Role? role, string? site, HttpStatusCode status)
-    {
-        using var client = api.Console.CreateClient(new() { AllowAutoRedirect = false, BaseAddress = new Uri("https://localhost") });
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/change-log/export.csv");
-        if (role is { } known)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ApiUnderTest.TokenOf(known));
-        }
-
-        if (site is not null)
-        {
-            request.Headers.Add("Sec-Fetch-Site", site);
-        }
-
-        using var answer = await client.SendAsync(request, Ct);
-
-        Assert.Equal(status, answer.StatusCode);
     }
 }

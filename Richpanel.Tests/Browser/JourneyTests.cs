@@ -106,7 +106,7 @@ public sealed class JourneyTests(BrowserFixture browser) : IDisposable
 
         await Assertions.Expect(tab.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/connections/con_"), new() { Timeout = Patience });
         await tab.GoAsync(new Uri(tab.Page.Url).PathAndQuery);
-        await Assertions.Expect(tab.Page.GetByText("Fingerprint")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.GetByText("Fingerprint", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = Patience });
         Assert.DoesNotContain(secret, await tab.Page.ContentAsync(), StringComparison.Ordinal);
         Assert.Equal("", await tab.Page.GetByLabel("API Secret").InputValueAsync());
 
