@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Console.Shared;
 using Richpanel.Console.SignIn;
 using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
 using Richpanel.Core.People;
 using Richpanel.Tests.Support;
 
@@ -87,6 +88,17 @@ public sealed class SessionEndTests : IAsyncLifetime
 
         Assert.Contains("The current password is wrong.", refused.Text, StringComparison.Ordinal);
         Assert.True(await _vera.IsInAsync());
+    }
+
+    [Fact]
+    public async Task The_own_name_is_changed_without_ending_anything()
+    {
+        Assert.Equal("/account?done=name", (await _vera.SendAsync("/account", "name", ("Name.Name", "  Vera Voss "))).To);
+        Assert.Contains("Give a name", (await _vera.SendAsync("/account", "name", ("Name.Name", " "))).Text, StringComparison.Ordinal);
+
+        Assert.Equal("Vera Voss", _console.Known().Find(_person.Id)!.Name);
+        Assert.True(await _vera.IsInAsync());
+        Assert.Contains(ChangeCatalog.PersonRenamed.Code, await _console.ChangesAsync());
     }
 
     [Fact]
