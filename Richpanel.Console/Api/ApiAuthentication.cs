@@ -34,7 +34,7 @@ internal sealed class ApiTokenHandler(
         Response.Headers.WWWAuthenticate = "Bearer realm=\"Richpanel Console API\"";
         return ApiProblems.WriteAsync(
             Context, StatusCodes.Status401Unauthorized, "A token is needed",
-            "Send 'Authorization: Bearer <token>' with a token that is known, not expired and not revoked. Tokens are given by Bootstrap:ApiTokens.");
+            "Send 'Authorization: Bearer <token>' with a token that is known, not expired and not revoked. An admin makes tokens under API tokens; Bootstrap:ApiTokens gives them too.");
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => ApiProblems.WriteAsync(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Storage;
 
@@ -42,6 +43,9 @@ internal sealed class ApiFaults : IExceptionHandler
             case BadHttpRequestException bad:
                 await ApiProblems.WriteAsync(
                     httpContext, bad.StatusCode, "The request cannot be used", bad.InnerException is System.Text.Json.JsonException json ? WhereItBreaks(json) : bad.Message);
+                return true;
+            case ForbiddenException forbidden:
+                await ApiProblems.WriteAsync(httpContext, StatusCodes.Status403Forbidden, "Not allowed", forbidden.Message + " A token that is limited to named connections may not change what is for all.");
                 return true;
             case StoreUnavailableException:
                 httpContext.Response.Headers.RetryAfter = "5";

@@ -55,10 +55,10 @@ internal static class ConnectionsApi
             ApiAccess.Visible(http, directory).Select(c => ConnectionShape.Of(c, time.GetUtcNow())));
         read.MapGet("/{connection}", (string connection, HttpContext http, ConnectionDirectory directory, TimeProvider time) =>
             With(connection, http, directory, c => Results.Ok(ConnectionShape.Of(c, time.GetUtcNow()))));
-        read.MapPost("/{connection}/check", (string connection, HttpContext http, ConnectionDirectory directory, ConnectionCheck check, CancellationToken ct) =>
-            WithAsync(connection, http, directory, async c => Results.Ok(Checked(await check.RunAsync(c, ct)))));
 
         var operate = api.MapGroup("/connections/{connection}").WithTags("Connections").RequireAuthorization(nameof(Permission.Operate));
+        operate.MapPost("/check", (string connection, HttpContext http, ConnectionDirectory directory, ConnectionCheck check, CancellationToken ct) =>
+            WithAsync(connection, http, directory, async c => Results.Ok(Checked(await check.RunAsync(Caller.Of(http), c, ct)))));
         operate.MapPost("/pause", (string connection, PauseWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
             wish?.Until <= time.GetUtcNow()
                 ? Task.FromResult<IResult>(ApiProblems.BadRequest("until: give a time that is still to come, or leave it out to pause until someone resumes."))

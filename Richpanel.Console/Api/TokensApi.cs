@@ -37,9 +37,9 @@ internal static class TokensApi
     private static async Task<IResult> CreateAsync(TokenWish wish, HttpContext http, ApiTokenStore store)
     {
         var by = Caller.Of(http);
-        if (by.Connections is not null)
+        if (wish.Connections is { Count: 0 })
         {
-            return ApiProblems.Forbidden("The token is limited to named connections, so it may make no other.");
+            return ApiProblems.BadRequest("connections: name at least one, or leave it out for all.");
         }
 
         if (wish.Role is not null && Rights.Parse(wish.Role) is null)

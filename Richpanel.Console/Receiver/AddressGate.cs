@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
-using System.Buffers.Binary;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using Richpanel.Console.Shared;
@@ -36,7 +34,7 @@ internal sealed class AddressGate(IOptions<ReceiverOptions> options, TimeProvide
             return;
         }
 
-        var bucket = BucketOf(KeyOf(address));
+        var bucket = BucketOf(NetworkKey.Of(address));
         bucket.TryReplenish();   // by the time that has passed: no timer walks through the table
         using var lease = bucket.AttemptAcquire();
         if (!lease.IsAcquired)
@@ -53,20 +51,6 @@ internal sealed class AddressGate(IOptions<ReceiverOptions> options, TimeProvide
         {
             bucket.Dispose();
         }
-    }
-
-    /// <summary>IPv4 as it is, mapped or not; of IPv6 the first half, as whoever has one address there has all of its network.</summary>
-    internal static UInt128 KeyOf(IPAddress address)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        var isShort = address.AddressFamily == AddressFamily.InterNetwork;
-        address.TryWriteBytes(bytes, out _);
-        if (isShort || address.IsIPv4MappedToIPv6)
-        {
-            return BinaryPrimitives.ReadUInt32BigEndian(isShort ? bytes : bytes[12..]);
-        }
-
-        return new UInt128(BinaryPrimitives.ReadUInt64BigEndian(bytes), ulong.MaxValue);
     }
 
     private TokenBucketRateLimiter BucketOf(UInt128 key)

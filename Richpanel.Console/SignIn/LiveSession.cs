@@ -18,22 +18,28 @@ internal sealed class LiveSession : ServerAuthenticationStateProvider, IDisposab
     /// </summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>A page that nobody touches ends by its age within this.</summary>
+    private static readonly TimeSpan s_everySoOften = TimeSpan.FromMinutes(1);
+
     private readonly PeopleDirectory _people;
     private readonly Sessions _sessions;
     private readonly EndedSessions _ended;
     private readonly TimeProvider _time;
+    private readonly ITimer _byAge;
 
     public LiveSession(PeopleDirectory people, Sessions sessions, EndedSessions ended, TimeProvider time)
     {
         (_people, _sessions, _ended, _time) = (people, sessions, ended, time);
         _ended.Changed += Look;
         _people.Changed += Look;
+        _byAge = time.CreateTimer(_ => Look(), null, s_everySoOften, s_everySoOften);
     }
 
     public void Dispose()
     {
         _people.Changed -= Look;
         _ended.Changed -= Look;
+        _byAge.Dispose();
     }
 
     private void Look() => _ = LookAsync();

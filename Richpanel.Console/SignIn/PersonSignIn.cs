@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
@@ -25,10 +26,10 @@ public enum SignInAnswer
 
 /// <summary>Signs people in and out; every try stands in the change log. What Identity decides, it only words and records.</summary>
 internal sealed class PersonSignIn(
-    SignInManager<Person> signIn, UserManager<Person> users, IPasswordHasher<Person> hasher, PeopleStore people, PeopleDirectory directory, EndedSessions ended, ChangeWriting log)
+    SignInManager<Person> signIn, UserManager<Person> users, IPasswordHasher<Person> hasher, PeopleStore people, PeopleDirectory directory, EndedSessions ended, TryQueue tries, ChangeWriting log)
 {
     /// <summary>What is never told is which of these it was: who guesses would learn whose e-mail is known.</summary>
-    public async Task<SignInAnswer> WithPasswordAsync(string email, string password, string? address)
+    public Task<SignInAnswer> WithPasswordAsync(string email, string password, string? address) => tries.RunAsync(email.Trim(), async () =>
     {
         var person = await users.FindByEmailAsync(email.Trim());
         if (person is null)
@@ -38,28 +39,41 @@ internal sealed class PersonSignIn(
             return SignInAnswer.Refused;
         }
 
-        var result = await signIn.PasswordSignInAsync(person, password, isPersistent: false, lockoutOnFailure: true);
-        if (result.IsNotAllowed || result.IsLockedOut || person.PasswordHash is null)
+        // Identity looks at no password of whom it would refuse anyway; the time it takes must not say so.
+        var mayNot = person.PasswordHash is null || !await signIn.CanSignInAsync(person);
+        var isLocked = await users.IsLockedOutAsync(person);
+        if (mayNot || isLocked)
         {
-            TakeAsLong(password);   // Identity looked at no password
+            TakeAsLong(password);
         }
 
+        var result = isLocked ? SignInResult.LockedOut : mayNot ? SignInResult.NotAllowed
+            : await signIn.PasswordSignInAsync(person, password, isPersistent: false, lockoutOnFailure: true);
         return await EndedAsync(person, result, address) is var answer and not SignInAnswer.LockedOut ? answer : SignInAnswer.Refused;
-    }
+    });
 
-    public async Task<SignInAnswer> WithCodeAsync(string code, string? address)
-    {
-        var person = await signIn.GetTwoFactorAuthenticationUserAsync();
-        return person is null
-            ? SignInAnswer.Refused
-            : await EndedAsync(person, await signIn.TwoFactorAuthenticatorSignInAsync(Plain(code), isPersistent: false, rememberClient: false), address);
-    }
+    public Task<SignInAnswer> WithCodeAsync(string code, string? address) =>
+        SecondStepAsync(address, () => signIn.TwoFactorAuthenticatorSignInAsync(Plain(code), isPersistent: false, rememberClient: false));
 
-    public async Task<SignInAnswer> WithRecoveryCodeAsync(string code, string? address)
-    {
-        var person = await signIn.GetTwoFactorAuthenticationUserAsync();
-        return person is null ? SignInAnswer.Refused : await EndedAsync(person, await signIn.TwoFactorRecoveryCodeSignInAsync(Recovery(code)), address);
-    }
+    public Task<SignInAnswer> WithRecoveryCodeAsync(string code, string? address) =>
+        SecondStepAsync(address, () => signIn.TwoFactorRecoveryCodeSignInAsync(Recovery(code)));
+
+    /// <summary>Asked again here, because a recovery code makes Identity ask neither whether the person may sign in nor whether it is locked out.</summary>
+    private async Task<SignInAnswer> SecondStepAsync(string? address, Func<Task<SignInResult>> attempt) =>
+        await FirstStepOfAsync() is not { } id ? SignInAnswer.Refused : await tries.RunAsync(id, async () =>
+        {
+            if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } person)
+            {
+                return SignInAnswer.Refused;
+            }
+
+            var result = await users.IsLockedOutAsync(person) ? SignInResult.LockedOut : !await signIn.CanSignInAsync(person) ? SignInResult.NotAllowed : await attempt();
+            return await EndedAsync(person, result, address);
+        });
+
+    /// <summary>Whose password was right, as the first step's cookie says; asked without reading the person, whose count the queue waits for.</summary>
+    private async Task<string?> FirstStepOfAsync() =>
+        (await signIn.Context.AuthenticateAsync(IdentityConstants.TwoFactorUserIdScheme)).Principal?.FindFirstValue(ClaimTypes.Name);
 
     /// <summary>Is the first step done, so that a code may be asked for?</summary>
     public async Task<bool> AwaitsCodeAsync() => await signIn.GetTwoFactorAuthenticationUserAsync() is not null;
@@ -120,7 +134,7 @@ internal sealed class PersonSignIn(
         return result.IsLockedOut ? SignInAnswer.LockedOut : SignInAnswer.Refused;
     }
 
-    /// <summary>One password's worth of work, so that an answer's time tells nothing.</summary>
+    /// <summary>One password's worth of work, as for somebody who is known.</summary>
     private void TakeAsLong(string password) => hasher.HashPassword(new Person { Name = "", Role = Role.Viewer }, password);
 
     /// <summary>As Identity keeps it, however it was typed.</summary>

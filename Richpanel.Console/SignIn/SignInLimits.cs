@@ -5,7 +5,7 @@ using Richpanel.Console.Shared;
 
 namespace Richpanel.Console.SignIn;
 
-/// <summary>Tries to get in are few per address, whoever is guessed at; Identity's lock-out counts per person.</summary>
+/// <summary>Tries to get in are few per address (IPv6: per network of 64 bits), whoever is guessed at; Identity's lock-out counts per person.</summary>
 internal static class SignInLimits
 {
     private const int TriesAMinute = 20;
@@ -27,14 +27,14 @@ internal static class SignInLimits
         await answer.WriteAsync("Too many tries from your address. Wait a minute, go back and try again.\n", ct);
     }
 
-    private static PartitionedRateLimiter<HttpContext> Create() => PartitionedRateLimiter.Create<HttpContext, string>(context =>
+    private static PartitionedRateLimiter<HttpContext> Create() => PartitionedRateLimiter.Create<HttpContext, UInt128>(context =>
         HttpMethods.IsPost(context.Request.Method) && Array.Exists(s_doors, door => context.Request.Path.StartsWithSegments(door))
-            ? RateLimitPartition.GetSlidingWindowLimiter(RemoteAddress.Of(context) ?? "", _ => new SlidingWindowRateLimiterOptions
+            ? RateLimitPartition.GetSlidingWindowLimiter(context.Connection.RemoteIpAddress is { } address ? NetworkKey.Of(address) : UInt128.Zero, _ => new SlidingWindowRateLimiterOptions
             {
                 PermitLimit = TriesAMinute,
                 Window = TimeSpan.FromMinutes(1),
                 SegmentsPerWindow = 6,
                 QueueLimit = 0,
             })
-            : RateLimitPartition.GetNoLimiter("everything else"));   // no address is written so
+            : RateLimitPartition.GetNoLimiter(UInt128.MaxValue));   // no address has this key
 }

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Access;
 using Richpanel.Core.People;
@@ -32,11 +31,12 @@ internal static class SignInServices
                 identity.SignIn.RequireConfirmedAccount = true;   // what that means: ActivePeople
                 identity.ClaimsIdentity.SecurityStampClaimType = PeopleDirectory.StampClaim;
             })
-            .AddUserStore<UserOnlyStore<Person, ConsoleDbContext, long>>()
+            .AddUserStore<ProtectedPeople>()
             .AddSignInManager()
             .AddErrorDescriber<SignInWords>()
             .AddDefaultTokenProviders();
         services.AddScoped<IUserConfirmation<Person>, ActivePeople>();
+        services.AddSingleton<TryQueue>();
         services.AddScoped<PersonSignIn>();
         services.AddScoped<OwnAccount>();
         services.AddHostedService<SetupNotice>();
@@ -113,7 +113,7 @@ internal static class SignInServices
         cookie.ReturnUrlParameter = "to";
         cookie.Events.OnSigningIn = context =>
         {
-            EndedSessions.Name(context.Principal!);
+            EndedSessions.Name(context.Principal!, context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
             return Task.CompletedTask;
         };
         cookie.Events.OnValidatePrincipal = async context =>

@@ -28,20 +28,20 @@ public sealed class ApiTokenStore(StoreWriter writer, IDbContextFactory<ConsoleD
     /// <summary>Newest first; revoked ones stay, so that the change log's names lead somewhere.</summary>
     public async Task<IReadOnlyList<ApiToken>> ListAsync(Actor by, CancellationToken ct)
     {
-        by.Demand(Permission.ManagePeople);
+        DemandAll(by);
         await using var context = await contexts.CreateDbContextAsync(ct);
         return await context.ApiTokens.OrderByDescending(token => token.Id).ToListAsync(ct);
     }
 
     public async Task<ApiTokenOutcome> CreateAsync(Actor by, ApiTokenDraft draft)
     {
-        by.Demand(Permission.ManagePeople);
+        DemandAll(by);
         var name = draft.Name.Trim();
         var bearer = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var outcome = await writer.WriteAsync(session =>
         {
             using var context = session.Context();
-            var faults = Faults(context, name, draft);
+            var faults = Faults(context, by, name, draft);
             if (faults.Count > 0)
             {
                 return new ApiTokenOutcome(null, null, faults);
@@ -73,7 +73,7 @@ public sealed class ApiTokenStore(StoreWriter writer, IDbContextFactory<ConsoleD
     /// <summary>It opens nothing from the next call on. False: there is no such token. Revoking twice is harmless.</summary>
     public async Task<bool> RevokeAsync(Actor by, long id)
     {
-        by.Demand(Permission.ManagePeople);
+        DemandAll(by);
         var found = await writer.WriteAsync(session =>
         {
             using var context = session.Context();
@@ -95,7 +95,17 @@ public sealed class ApiTokenStore(StoreWriter writer, IDbContextFactory<ConsoleD
         return found;
     }
 
-    private List<(string Field, string Text)> Faults(ConsoleDbContext context, string name, ApiTokenDraft draft)
+    /// <summary>Who is limited to some connections decides about no token: each reaches as far as it says, not as far as that.</summary>
+    private static void DemandAll(Actor by)
+    {
+        by.Demand(Permission.ManagePeople);
+        if (by.Connections is not null)
+        {
+            throw new ForbiddenException(Permission.ManagePeople);
+        }
+    }
+
+    private List<(string Field, string Text)> Faults(ConsoleDbContext context, Actor by, string name, ApiTokenDraft draft)
     {
         var faults = new List<(string, string)>();
         if (name.Length is 0 or > Lengths.Name)
@@ -115,6 +125,12 @@ public sealed class ApiTokenStore(StoreWriter writer, IDbContextFactory<ConsoleD
         if (draft.ExpiresAt <= time.GetUtcNow())
         {
             faults.Add(("ExpiresAt", "Give a time that is still to come, or none."));
+        }
+
+        if (by.Kind == ActorKind.Token && context.ApiTokens.AsNoTracking().Where(token => token.Id == by.Id).Select(token => token.ExpiresAt).FirstOrDefault() is { } end
+            && !(draft.ExpiresAt <= end))
+        {
+            faults.Add(("ExpiresAt", $"A token makes none that outlives it: give a time up to {end:yyyy-MM-dd'T'HH:mm:ss'Z'}."));
         }
 
         var known = context.Connections.Select(connection => connection.Name).ToList();

@@ -18,7 +18,7 @@ public static class Rights
         (Permission.SeePersonalData, Role.Qa, "see personal data without giving a reason"),
         (Permission.Send, Role.Qa, "send from the lab to connections that are not production, and to production that allows it"),
         (Permission.SendToProduction, Role.Operator, "send from the lab to any production connection"),
-        (Permission.Operate, Role.Operator, "pause, resume and release connections"),
+        (Permission.Operate, Role.Operator, "pause, resume, release and check connections"),
         (Permission.ReadChangeLog, Role.Operator, "read, verify and export the change log"),
         (Permission.Administer, Role.Admin, "change connections, sources and their secrets"),
         (Permission.ManagePeople, Role.Admin, "invite and disable people, give roles, make and revoke API tokens"),

@@ -99,10 +99,18 @@ public sealed class Bootstrap(
             var hash = ApiToken.HashOf(token);
             var now = time.GetUtcNow();
 
-            // A token that was replaced in the configuration must stop working; one that only got another role is replaced as well,
-            // and so is one that is put back after it had been replaced: a hash stands once.
+            if (context.ApiTokens.Any(t => t.Hash == hash && t.RevokedAt != null))
+            {
+                // Revoked by an admin, and that stays so whatever else of the entry changes: only another token counts as new.
+                remember(context);
+                context.SaveChanges();
+                return;
+            }
+
+            // A token that was replaced in the configuration must stop working; one that only got another role is replaced as well. Its
+            // row goes, so that one that is put back is no revoked one; the change log keeps what was.
             ApiToken? replaced = null;
-            foreach (var old in context.ApiTokens.Where(t => t.Hash == hash || (t.RevokedAt == null && t.Name == entry.Name)).ToList())
+            foreach (var old in context.ApiTokens.Where(t => t.RevokedAt == null && (t.Hash == hash || t.Name == entry.Name)).ToList())
             {
                 if (old.Hash.AsSpan().SequenceEqual(hash))
                 {
@@ -111,7 +119,7 @@ public sealed class Bootstrap(
                 }
                 else
                 {
-                    old.RevokedAt = now;
+                    context.ApiTokens.Remove(old);
                     log.Append(context, Actor.Bootstrap, new Change(ChangeCatalog.TokenRevoked, null, old.Name));
                     context.SaveChanges();
                 }

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Options;
+using Richpanel.Core.Access;
 using Richpanel.Core.Causes;
 using Richpanel.Core.Wire;
 
@@ -31,8 +32,9 @@ public sealed class ConnectionCheck(
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     /// <summary>The steps in order; after one that failed the rest is not tried.</summary>
-    public async Task<IReadOnlyList<CheckStep>> RunAsync(Connection connection, CancellationToken ct)
+    public async Task<IReadOnlyList<CheckStep>> RunAsync(Actor by, Connection connection, CancellationToken ct)
     {
+        by.Demand(Permission.Operate);   // it makes the product open connections and tells what it met
         var steps = new List<CheckStep>();
         var address = new Uri(connection.BaseUrl);
         if (!HostNames.CanBe(address))

@@ -50,6 +50,7 @@ public sealed class ConnectionStore(
     {
         var isNew = connection.Id == 0;
         var before = ConnectionFields.Of(isNew ? null : connection);
+        var nameBefore = connection.Name;
         Apply(draft, connection);
         var ofSecret = ChangeSecret(draft, connection, secret);
 
@@ -67,6 +68,11 @@ public sealed class ConnectionStore(
 
         connection.Version = isNew ? 1 : connection.Version + 1;
         connection.UpdatedAt = time.GetUtcNow();
+        if (!isNew && nameBefore != connection.Name)
+        {
+            RenameInTokens(context, nameBefore, connection.Name);
+        }
+
         alongside(context);
         context.SaveChanges();
         var fields = ConnectionFields.Between(before, ConnectionFields.Of(connection));
@@ -113,6 +119,16 @@ public sealed class ConnectionStore(
     {
         log.Append(context, by, new Change(action, PublicId.Connection(connection.Id), connection.Name) { Fields = fields });
         context.SaveChanges();
+    }
+
+    /// <summary>A token limited to this connection stays limited to it, and a later connection of the old name is none of its business.</summary>
+    private static void RenameInTokens(ConsoleDbContext context, string before, string after)
+    {
+        foreach (var token in context.ApiTokens.Where(token => token.Connections != null).ToList())
+        {
+            token.Connections = string.Join(',', token.Connections!.Split(',', StringSplitOptions.TrimEntries)
+                .Select(name => string.Equals(name, before, StringComparison.OrdinalIgnoreCase) ? after : name));
+        }
     }
 
     private static void Apply(ConnectionDraft draft, Connection connection)

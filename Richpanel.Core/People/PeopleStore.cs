@@ -63,6 +63,11 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
                 return PeopleOutcome.Refused("This person signs in with the company's account and has no password here.");
             }
 
+            if (person.DisabledAt is not null)
+            {
+                return PeopleOutcome.Refused("A disabled person gets no link. Enable the account first.");
+            }
+
             person.InvitedUntil = person.InvitedUntil is null ? null : time.GetUtcNow() + LinkLife;
             Alongside(context, by, ChangeCatalog.PasswordReset, person);
             var result = Outcome(await users.UpdateSecurityStampAsync(person), person);
@@ -130,7 +135,7 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
         person.AccessFailedCount = 0;
         person.LockoutEnd = null;
         Alongside(context, by, ChangeCatalog.PersonEnabled, person);
-        return users.UpdateAsync(person);
+        return users.UpdateSecurityStampAsync(person);   // nothing from before wakes up
     });
 
     /// <summary>For somebody whose telephone is gone, recovery codes and all: the password alone lets in again.</summary>

@@ -108,6 +108,40 @@ public sealed class ApiTokenTests : IAsyncLifetime
         Assert.Single(await Store.ListAsync(Actor.System, Ct));
     }
 
+    [Fact]
+    public async Task A_token_makes_none_that_outlives_it()
+    {
+        var maker = await Store.CreateAsync(Actor.System, new ApiTokenDraft("ci", Role.Admin, [], _time.GetUtcNow().AddDays(30)));
+        var by = maker.Token!.Holder(null)!;
+
+        Assert.Equal(["ExpiresAt"], (await Store.CreateAsync(by, new ApiTokenDraft("for ever", Role.Viewer, [], null))).Faults.Select(fault => fault.Field));
+        Assert.Equal(["ExpiresAt"], (await Store.CreateAsync(by, new ApiTokenDraft("longer", Role.Viewer, [], _time.GetUtcNow().AddDays(31)))).Faults.Select(fault => fault.Field));
+        Assert.Empty((await Store.CreateAsync(by, new ApiTokenDraft("shorter", Role.Viewer, [], _time.GetUtcNow().AddDays(29)))).Faults);
+    }
+
+    [Fact]
+    public async Task A_token_limited_to_some_connections_decides_about_no_token()
+    {
+        var limited = (await Store.CreateAsync(Actor.System, new ApiTokenDraft("ci", Role.Admin, ["Sandbox"], null))).Token!;
+        var by = limited.Holder(null)!;
+
+        await Assert.ThrowsAsync<ForbiddenException>(() => Store.ListAsync(by, Ct));
+        await Assert.ThrowsAsync<ForbiddenException>(() => Store.RevokeAsync(by, limited.Id));
+        await Assert.ThrowsAsync<ForbiddenException>(() => Store.CreateAsync(by, new ApiTokenDraft("x", Role.Viewer, ["Sandbox"], null)));
+    }
+
+    [Fact]
+    public async Task A_token_stays_with_its_connection_when_that_gets_another_name()
+    {
+        await _console.AddSourceAsync("Shop");
+        await Store.CreateAsync(Actor.System, new ApiTokenDraft("ci", Role.Viewer, ["Shop"], null));
+        var shop = _console.Directory.Connections.Single(connection => connection.Name == "Shop");
+
+        await _console.Services.GetRequiredService<Richpanel.Core.Connections.ConnectionStore>().UpdateAsync(Actor.System, shop.Id, new() { Name = "Shop old", BaseUrl = "https://richpanel.invalid/v2" });
+
+        Assert.Equal("Shop old", (await Store.ListAsync(Actor.System, Ct)).Single(token => token.Name == "ci").Connections);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();

@@ -11,7 +11,7 @@ public sealed class ApiRightsTests(ApiUnderTest api) : IClassFixture<ApiUnderTes
         ("GET", "ledger", Permission.Read), ("GET", "requests/rejected", Permission.Read), ("GET", "deliveries", Permission.Read),
         ("POST", "deliveries/search", Permission.Read), ("GET", "deliveries/dlv_zzz", Permission.Read), ("POST", "preview", Permission.Read),
         ("GET", "samples", Permission.Read), ("GET", "connections", Permission.Read), ("GET", "connections/Shop", Permission.Read),
-        ("POST", "connections/nobody/check", Permission.Read), ("GET", "sources", Permission.Read), ("GET", "sandbox/requests", Permission.Read),
+        ("POST", "connections/nobody/check", Permission.Operate), ("GET", "sources", Permission.Read), ("GET", "sandbox/requests", Permission.Read),
         ("GET", "sandbox/customers", Permission.Read), ("GET", "sandbox/visitors", Permission.Read), ("GET", "sandbox/sessions", Permission.Read),
         ("GET", "sandbox/timeline", Permission.Read), ("GET", "sandbox/scenario", Permission.Read),
         ("POST", "deliveries/dlv_zzz/retry", Permission.ActOnOne), ("POST", "deliveries/dlv_zzz/cancel", Permission.ActOnOne),

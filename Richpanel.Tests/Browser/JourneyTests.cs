@@ -100,15 +100,15 @@ public sealed class JourneyTests(BrowserFixture browser) : IDisposable
         await using var tab = await browser.OpenAsync("/connections/new", TestContext.Current.CancellationToken);
         await tab.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Journey");
         await tab.Page.GetByLabel("API Key").FillAsync("journey-key-1");
-        await tab.Page.GetByLabel("API Secret").FillAsync(secret);
-        await tab.Page.GetByLabel("API Secret").PressAsync("Tab");   // its hint may move the button
+        await tab.Page.GetByLabel("API Secret", new() { Exact = true }).FillAsync(secret);
+        await tab.Page.GetByLabel("API Secret", new() { Exact = true }).PressAsync("Tab");   // its hint may move the button
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Create connection" }).PressAsync("Enter");
 
         await Assertions.Expect(tab.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/connections/con_"), new() { Timeout = Patience });
         await tab.GoAsync(new Uri(tab.Page.Url).PathAndQuery);
         await Assertions.Expect(tab.Page.GetByText("Fingerprint", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = Patience });
         Assert.DoesNotContain(secret, await tab.Page.ContentAsync(), StringComparison.Ordinal);
-        Assert.Equal("", await tab.Page.GetByLabel("API Secret").InputValueAsync());
+        Assert.Equal("", await tab.Page.GetByLabel("API Secret", new() { Exact = true }).InputValueAsync());
 
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
         await Assertions.Expect(tab.Page.GetByText("Events are kept; nothing is sent.")).ToBeVisibleAsync(new() { Timeout = Patience });

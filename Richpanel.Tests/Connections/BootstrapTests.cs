@@ -93,8 +93,8 @@ public sealed class BootstrapTests : IDisposable
 
         await using var context = core.Read();
         var tokens = await context.ApiTokens.OrderBy(token => token.Id).ToListAsync(Ct);
-        Assert.Equal([SecretProtector.HashKey(Token), SecretProtector.HashKey(OtherToken)], tokens.Select(token => token.Hash));
-        Assert.Equal([true, false], tokens.Select(token => token.RevokedAt is not null));
+        Assert.Equal([SecretProtector.HashKey(OtherToken)], tokens.Select(token => token.Hash));
+        Assert.Null(tokens[0].RevokedAt);
     }
 
     [Fact]
@@ -106,6 +106,19 @@ public sealed class BootstrapTests : IDisposable
         }
 
         await using var next = await CoreUnderTest.BootstrapAsync(_folder, TokenSettings(Token));
+        await using var context = next.Read();
+        Assert.NotNull((await context.ApiTokens.SingleAsync(Ct)).RevokedAt);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_revoked_stays_revoked_whatever_else_of_its_entry_changes()
+    {
+        await using (var core = await CoreUnderTest.BootstrapAsync(_folder, TokenSettings(Token)))
+        {
+            await core.Writer.WriteAsync(session => session.Execute("""UPDATE "ApiTokens" SET "RevokedAt"=1"""));
+        }
+
+        await using var next = await CoreUnderTest.BootstrapAsync(_folder, [.. TokenSettings(Token), ("Bootstrap:ApiTokens:0:ExpiresAt", "2099-01-01T00:00:00Z")]);
         await using var context = next.Read();
         Assert.NotNull((await context.ApiTokens.SingleAsync(Ct)).RevokedAt);
     }

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Wire;
 using Richpanel.Tests.Wire;
@@ -79,6 +80,7 @@ public sealed class ConnectionCheckTests
         var check = new ConnectionCheck(
             under.Client, Options.Create(new OutgoingOptions { AllowPrivateNetworks = allowPrivate, Proxy = proxy }), under.Own, under.Sandbox, TimeProvider.System);
         var steps = await check.RunAsync(
+            Actor.System,
             new Connection { Name = "Shop", BaseUrl = address, ApiKey = "KEY-1234", IsSandbox = isSandbox }, TestContext.Current.CancellationToken);
         return steps.Select(step => step.Cause is null ? $"{step.Name}" : $"{step.Name}: {step.Cause.Code}");
     }

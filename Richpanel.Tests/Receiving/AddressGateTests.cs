@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Richpanel.Console.Receiver;
+using Richpanel.Console.Shared;
 
 namespace Richpanel.Tests.Receiving;
 
@@ -69,7 +70,7 @@ public sealed class AddressGateTests
 
     [Fact]
     public void An_IPv4_address_and_an_IPv6_network_are_never_the_same_key() =>
-        Assert.NotEqual(AddressGate.KeyOf(IPAddress.Parse("0.0.0.1")), AddressGate.KeyOf(IPAddress.Parse("::1")));
+        Assert.NotEqual(NetworkKey.Of(IPAddress.Parse("0.0.0.1")), NetworkKey.Of(IPAddress.Parse("::1")));
 
     private static IPAddress Nth(int i) => new([10, (byte)(i >> 16), (byte)(i >> 8), (byte)i]);
 

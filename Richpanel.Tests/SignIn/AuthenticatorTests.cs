@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Richpanel.Console.SignIn;
+using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Tests.Support;
 
@@ -52,6 +53,34 @@ public sealed partial class AuthenticatorTests : IAsyncLifetime
         await thief.SignInAsync("ada@example.test", Somebody.Password);
         Assert.Contains("wrong or was used before", (await thief.SendAsync("/sign-in/code?recovery=true&to=%2F", "code", ("Input.Code", codes[0]))).Text, StringComparison.Ordinal);
         Assert.Contains("Recovery codes left: 9", (await _visitor.GetAsync("/account")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_recovery_code_lets_in_nobody_who_was_disabled_meanwhile_and_wakes_nothing_for_later()
+    {
+        var (_, codes) = await SwitchOnAsync();
+        var boss = await _console.AdminAsync("bea@example.test");
+        var ada = _console.Known().People.Single(person => person.Id != boss.Id);
+        using var other = new Visitor(_console);
+        await other.SignInAsync("ada@example.test", Somebody.Password);
+        Somebody.Done(await _console.Store().DisableAsync(Actor.System, ada.Id));
+
+        Assert.Null((await other.SendAsync("/sign-in/code?recovery=true&to=%2F", "code", ("Input.Code", codes[0]))).To);
+        Somebody.Done(await _console.Store().EnableAsync(Actor.System, ada.Id));
+
+        Assert.False(await other.IsInAsync());
+    }
+
+    [Fact]
+    public async Task Neither_the_apps_key_nor_a_recovery_code_stands_in_the_database_in_clear()
+    {
+        var (key, codes) = await SwitchOnAsync();
+
+        await using var context = _console.Read();
+        var kept = string.Join('\n', context.Set<Microsoft.AspNetCore.Identity.IdentityUserToken<long>>().Select(token => token.Value));
+        Assert.NotEqual("", kept);
+        Assert.DoesNotContain(key, kept, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(codes[0], kept, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

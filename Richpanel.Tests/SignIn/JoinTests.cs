@@ -104,6 +104,15 @@ public sealed class JoinTests : IAsyncLifetime
         Assert.Equal("/", (await _visitor.SignInAsync("o'brien+shop@example.test", "a new long password")).To);
     }
 
+    [Fact]
+    public async Task A_password_that_another_site_sends_for_a_link_is_refused()
+    {
+        var refused = await _visitor.PostAsync(Somebody.Link(_person, _code), ("_handler", "join"), ("Input.Password", Somebody.Password), ("Input.Again", Somebody.Password));
+
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, refused.Status);
+        Assert.Equal("/sign-in?set=true", (await JoinAsync()).To);   // the same with the page's own token
+    }
+
     public async ValueTask DisposeAsync()
     {
         _visitor.Dispose();

@@ -98,6 +98,16 @@ public sealed class SetUpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_set_up_that_another_site_sends_is_refused()
+    {
+        var fields = new[] { ("_handler", "set-up"), ("Input.Code", await CodeAsync()), ("Input.Name", "Eve"), ("Input.Email", "eve@example.test"), ("Input.Password", Somebody.Password) };
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await _visitor.PostAsync("/set-up", fields)).Status);
+        Assert.Empty(_console.Known().People);
+        Assert.Equal("/sign-in", (await SetUpAsync(await CodeAsync())).To);   // the same with the page's own token
+    }
+
+    [Fact]
     public async Task Sources_are_served_before_anybody_has_signed_in()
     {
         await using var console = Somebody.Console();
