@@ -11,6 +11,8 @@ public static class PublicId
 
     public static string Person(long id) => "per_" + Write(id);
 
+    public static string Source(long id) => "src_" + Write(id);
+
     public static string Token(long id) => "tok_" + Write(id);
 
     /// <summary>The key behind a public id of this kind (prefix such as <c>dlv</c>); null when it is none.</summary>

@@ -135,7 +135,7 @@ public sealed partial class DeliveryDetailPage : IDisposable
         {
             return;
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (failure is not (OperationCanceledException or ForbiddenException or SessionEndedException))
         {
             Log.LogError(failure, "A person's wish about a delivery could not be carried out");
             _outcome = "This could not be done: the database did not answer. The reason is in the log.";

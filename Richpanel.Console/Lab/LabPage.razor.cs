@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Preview;
@@ -126,7 +127,11 @@ public sealed partial class LabPage : IDisposable
         {
             return;
         }
-        catch (Exception failure)
+        catch (ForbiddenException forbidden)
+        {
+            _result = LabResult.Forbidden(forbidden.Message);
+        }
+        catch (Exception failure) when (failure is not SessionEndedException)
         {
             Log.LogError(failure, "A call could not be sent from the lab");
             _result = LabResult.Broken;

@@ -13,6 +13,8 @@ public sealed record LabResult(DeliveryState? State, bool Held, string Sentence,
 {
     public static LabResult Broken { get; } = new(null, false, "It was not sent", "The console made an error; it is in the log.", null);
 
+    public static LabResult Forbidden(string why) => new(null, false, "It was not sent", why, null);
+
     public static LabResult Of(DeliveryRow row, Connection connection)
     {
         var story = DeliveryStory.Of(row, connection);

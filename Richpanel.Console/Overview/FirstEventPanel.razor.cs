@@ -39,7 +39,7 @@ public sealed partial class FirstEventPanel : IDisposable
         _sandbox = Directory.Connections.FirstOrDefault(connection => connection.IsSandbox);
         var source = Directory.Sources.FirstOrDefault(source => source.ConnectionId == _sandbox?.Id && !source.Disabled);
         _hasSource = source is not null;
-        var may = (await Viewer.FindAsync())?.May(Permission.UseSandbox) == true;
+        var may = (await Viewer.FindAsync())?.May(Permission.Administer) == true;   // it shows a write key
         _keyLost = source is not null && !Sources.CanShowWriteKey(source);
         _command = source is null || !may || _keyLost ? null : CurlCommand.Of(ReceiverAddress, Sources.RevealWriteKey(source));
         _update = new LiveUpdate(Changes, () => InvokeAsync(ReadAsync));

@@ -16,6 +16,7 @@ internal sealed partial class ReceiverHandler(
     public async Task HandleAsync(HttpContext context, ReceiverRoute route)
     {
         ReceiverCors.Allow(context);
+        // A preflight costs nothing but its answer, so it is counted against nobody.
         if (HttpMethods.IsOptions(context.Request.Method))
         {
             ReceiverCors.AnswerPreflight(context);

@@ -68,11 +68,12 @@ internal sealed class SourceGate : IDisposable
                 continue;
             }
 
+            // Segment goes on sending the secret before until somebody changes its settings too; it opens while it is kept.
             if (_secrets.Open(kept) is not { } stored)
             {
                 isLost = true;
             }
-            else if (IsSame(secret, stored))
+            else if (IsSame(secret, stored) || (connection.PreviousSecret is { } before && _secrets.Open(before) is { } old && IsSame(secret, old)))
             {
                 return Admit(request, source);
             }

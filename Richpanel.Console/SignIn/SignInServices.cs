@@ -19,6 +19,7 @@ internal static class SignInServices
     public static IServiceCollection AddSignIn(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddScoped(provider => provider.GetRequiredService<SqliteStore>().CreateWritingContext(provider.GetRequiredService<StoreWriter>()));
+        services.AddSingleton<IHttpContextAccessor, CurrentRequest>();   // before Identity, which would bring its own
         services.AddIdentityCore<Person>(identity =>
             {
                 identity.User.RequireUniqueEmail = true;
@@ -66,6 +67,7 @@ internal static class SignInServices
     /// <summary>Behind the routing, before everything that asks who it is.</summary>
     public static void UseSignIn(this WebApplication app)
     {
+        app.Use(CurrentRequest.UseFor);
         app.UseAuthentication();
         app.Use((context, next) =>
         {

@@ -29,13 +29,22 @@ internal static class SecretRotation
             return !canOpen;
         }
 
-        Forget(connection);
-        if (connection.ProtectedSecret is { } old && canOpen && LengthOf(keep) is { } length)
+        if (connection is { SecretAcceptedAt: null, PreviousSecret: not null })
         {
+            // The one that is replaced never worked: the way back goes on leading to the one that did, not to a slip of the pen.
+            connection.PreviousSecretUntil = Later(connection.PreviousSecretUntil, now + LengthOf(keep));
+        }
+        else if (connection.ProtectedSecret is { } old && canOpen)
+        {
+            // Even without a window: kept until the new one was accepted once.
             connection.PreviousSecret = old;
             connection.PreviousSecretFingerprint = connection.SecretFingerprint;
             connection.PreviousSecretSetAt = connection.SecretSetAt;
-            connection.PreviousSecretUntil = now + length;
+            connection.PreviousSecretUntil = now + LengthOf(keep);
+        }
+        else
+        {
+            Forget(connection);
         }
 
         Set(connection, next.Content, next.Fingerprint, now);
@@ -78,9 +87,11 @@ internal static class SecretRotation
     private static void Set(Connection connection, byte[]? content, string? fingerprint, DateTimeOffset? at) =>
         (connection.ProtectedSecret, connection.SecretFingerprint, connection.SecretSetAt, connection.SecretAcceptedAt) = (content, fingerprint, at, null);
 
-    private static TimeSpan? LengthOf(SecretWindow keep) => keep switch
+    private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one : other;
+
+    private static TimeSpan LengthOf(SecretWindow keep) => keep switch
     {
-        SecretWindow.None => null,
+        SecretWindow.None => TimeSpan.Zero,   // no longer than until the new one is accepted
         SecretWindow.Hour => TimeSpan.FromHours(1),
         SecretWindow.Week => TimeSpan.FromDays(7),
         _ => TimeSpan.FromDays(1),

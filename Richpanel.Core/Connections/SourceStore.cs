@@ -144,7 +144,8 @@ public sealed class SourceStore(
     private void Log(ConsoleDbContext context, Actor by, ChangeAction action, Source source, IReadOnlyList<FieldChange> fields) =>
         log.Append(context, by, new Change(action, PublicIdOf(source), source.Name) { Fields = fields });
 
-    private static string PublicIdOf(Source source) => "src_" + source.PublicId;
+    /// <summary>Never the id of its address, which lets in whoever knows it: what is written here stays for ever.</summary>
+    private static string PublicIdOf(Source source) => PublicId.Source(source.Id);
 
     private async Task TellAsync()
     {

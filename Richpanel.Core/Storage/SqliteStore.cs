@@ -24,7 +24,7 @@ public sealed class SqliteStore(StoragePaths paths) : IDbContextFactory<ConsoleD
         var connection = Open(pooled: false);
         Execute(
             connection,
-            $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit={WalBytesKept}; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;");
+            $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit={WalBytesKept}; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;");
         Demand(connection, "journal_mode", "wal");
         Demand(connection, "synchronous", "2");
         return connection;

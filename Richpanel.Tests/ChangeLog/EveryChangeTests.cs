@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
@@ -113,7 +114,7 @@ public sealed class EveryChangeTests(ApiUnderTest api) : IClassFixture<ApiUnderT
 
         await Service<SourceStore>().ShowWriteKeyAsync(Actor.System, source);
 
-        Assert.Equal("src_" + source.PublicId, (await LastAsync("source.key-shown", source.Name)).ObjectId);
+        Assert.Equal(PublicId.Source(source.Id), (await LastAsync("source.key-shown", source.Name)).ObjectId);
     }
 
     [Fact]

@@ -41,12 +41,29 @@ public sealed class SecretRotationTests : IAsyncLifetime
         await ReplaceAsync("second-secret");
 
         Assert.Equal(("second-secret", first, A.Noon, A.Noon.AddDays(1)), (InUse, Shop.PreviousSecretFingerprint, Shop.PreviousSecretSetAt, Shop.PreviousSecretUntil));
+        await AcceptAsync();
         await ReplaceAsync("third-secret", SecretWindow.Hour);
         Assert.Equal(("second-secret", A.Noon.AddHours(1)), (_core.Secrets.Unprotect(Shop.PreviousSecret!), Shop.PreviousSecretUntil!.Value));
-        await ReplaceAsync("fourth-secret", SecretWindow.Week);
-        Assert.Equal(A.Noon.AddDays(7), Shop.PreviousSecretUntil);
-        await ReplaceAsync("fifth-secret", SecretWindow.None);
-        Assert.Null(Shop.PreviousSecret);
+    }
+
+    [Fact]
+    public async Task A_secret_that_never_worked_does_not_take_the_place_of_the_one_that_did()
+    {
+        await ReplaceAsync("mistyped-secret");
+        await ReplaceAsync("third-secret", SecretWindow.Week);
+
+        Assert.Equal(("third-secret", "first-secret", A.Noon.AddDays(7)), (InUse, _core.Secrets.Unprotect(Shop.PreviousSecret!), Shop.PreviousSecretUntil!.Value));
+    }
+
+    [Fact]
+    public async Task Without_a_window_the_old_one_is_kept_until_the_new_one_was_accepted()
+    {
+        await ReplaceAsync("second-secret", SecretWindow.None);
+        Assert.True(Shop.KeepsPreviousSecret(_time.GetUtcNow()));
+
+        await AcceptAsync();
+
+        Assert.False(Shop.KeepsPreviousSecret(_time.GetUtcNow()));
     }
 
     [Fact]

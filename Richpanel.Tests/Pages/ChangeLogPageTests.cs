@@ -32,7 +32,7 @@ public sealed class ChangeLogPageTests : IAsyncLifetime
     public async Task A_delivery_and_a_source_lead_to_their_pages()
     {
         var source = _pages.App.Directory.Sources[0];
-        await _pages.Get<ChangeWriting>().WriteAsync(s_anna, new Change(ChangeCatalog.WriteKeyShown, "src_" + source.PublicId, source.Name));
+        await _pages.Get<ChangeWriting>().WriteAsync(s_anna, new Change(ChangeCatalog.WriteKeyShown, PublicId.Source(source.Id), source.Name));
         var row = await _pages.SendAsync(""" "userId":"u","event":"Sent" """, "m-1");
         await _pages.Get<DeliveryActions>().RetryAsync(s_anna, row.Id, asThen: false, Xunit.TestContext.Current.CancellationToken);
 

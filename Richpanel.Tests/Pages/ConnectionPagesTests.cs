@@ -13,6 +13,19 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     private readonly PagesUnderTest _pages = new();
 
     [Fact(Timeout = 60_000)]
+    public async Task The_id_of_a_source_which_lets_in_whoever_knows_it_is_shown_to_admins_alone()
+    {
+        var shop = await _pages.App.AddSourceAsync("Shop");
+        var id = PublicId.Connection(shop.ConnectionId);
+        _pages.Role = Role.Operator;
+
+        var page = _pages.Open<ConnectionPage>($"/connections/{id}", set => set.Add(one => one.PublicConnectionId, id));
+
+        page.EventuallySays("for admins: who knows it can post");
+        Assert.DoesNotContain(shop.PublicId, page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task The_list_names_each_connection_with_environment_state_address_and_secret()
     {
         var shop = await _pages.App.AddSourceAsync("Shop", apiSecret: null);
