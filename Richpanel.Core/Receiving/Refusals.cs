@@ -34,6 +34,7 @@ public sealed partial class Refusals(StoreWriter writer, ChangeFeed changes, Tim
 
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(1);
 
+    private readonly SemaphoreSlim _flushing = new(1);
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Cause, string? Address), int> _thisMinute = [];
     private Dictionary<(long Connection, string Cause), long> _counts = [];
@@ -67,8 +68,30 @@ public sealed partial class Refusals(StoreWriter writer, ChangeFeed changes, Tim
         }
     }
 
-    /// <summary>Writes what has been counted since the last time. Also used by tests and by the stop.</summary>
+    /// <summary>
+    /// Writes what has been counted since the last time; when it ends, all that was counted before it began is durable, also what a flush
+    /// still under way had taken. Also used by tests and by the stop.
+    /// </summary>
     public async Task FlushAsync()
+    {
+        await _flushing.WaitAsync();
+        try
+        {
+            await FlushOnceAsync();
+        }
+        finally
+        {
+            _flushing.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _flushing.Dispose();
+        base.Dispose();
+    }
+
+    private async Task FlushOnceAsync()
     {
         Dictionary<(long Connection, string Cause), long> counts;
         List<RejectedRequest> samples;
