@@ -60,7 +60,7 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     public async Task A_value_out_of_range_is_told_at_its_field(string field, string value, string told)
     {
         var page = New();
-        Fill(page);
+        await FillAsync(page);
         var input = page.Find($"#{field}");
         if (field == "address")
         {
@@ -80,17 +80,17 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     public async Task Concurrency_time_out_and_disabling_are_saved_and_an_emptied_field_gives_the_option_back()
     {
         var page = New();
-        Fill(page);
-        page.Find("#concurrency").Change("3");
-        page.Find("#timeout").Change("45");
-        page.Find("#disabled").Change("no");
+        await FillAsync(page);
+        await page.InvokeAsync(() => page.Find("#concurrency").Change("3"));
+        await page.InvokeAsync(() => page.Find("#timeout").Change("45"));
+        await page.InvokeAsync(() => page.Find("#disabled").Change("no"));
         Assert.Contains("new events are kept as Skipped rows and never sent", page.Find("#disabled-help").Words(), StringComparison.Ordinal);
         await page.Find("form").SubmitAsync();
         page.EventuallySays("Created.");
         Assert.Equal((3, 45, true), (Shop.Concurrency, Shop.TimeoutSeconds, Shop.Disabled));
 
-        page.Find("#concurrency").Change("");
-        page.Find("#timeout").Change("");
+        await page.InvokeAsync(() => page.Find("#concurrency").Change(""));
+        await page.InvokeAsync(() => page.Find("#timeout").Change(""));
         await page.Find("form").SubmitAsync();
 
         page.EventuallySays("Saved.");
@@ -102,15 +102,15 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     public async Task A_secret_goes_in_and_only_its_fingerprint_comes_out()
     {
         var page = New();
-        Fill(page);
-        page.Find("#api-secret").Change(Secret);
+        await FillAsync(page);
+        await page.InvokeAsync(() => page.Find("#api-secret").Change(Secret));
         await page.Find("form").SubmitAsync();
 
         page.EventuallySays($"Fingerprint {Shop.SecretFingerprint}");
         Assert.DoesNotContain(Secret, page.Markup, StringComparison.Ordinal);
         Assert.Null(page.Find("#api-secret").GetAttribute("value"));
 
-        page.Find("#name").Input("Shop 2");
+        await page.InvokeAsync(() => page.Find("#name").Input("Shop 2"));
         var fingerprint = Shop.SecretFingerprint;
         await page.Find("form").SubmitAsync();
         page.EventuallySays("Saved.");
@@ -118,11 +118,11 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
-    public void A_pasted_key_loses_its_blanks_and_says_so()
+    public async Task A_pasted_key_loses_its_blanks_and_says_so()
     {
         var page = New();
 
-        page.Find("#api-key").Change("  key-12345678 \n");
+        await page.InvokeAsync(() => page.Find("#api-key").Change("  key-12345678 \n"));
 
         Assert.Equal("key-12345678", page.Find("#api-key").GetAttribute("value"));
         Assert.NotEmpty(page.FindAll(".hint"));
@@ -188,7 +188,7 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
         await page.FindAll("form")[^1].SubmitAsync();
         page.EventuallySays("Give the source a name");
 
-        page.Find("input[placeholder='Web shop']").Change("Web");
+        await page.InvokeAsync(() => page.Find("input[placeholder='Web shop']").Change("Web"));
         await page.FindAll("form")[^1].SubmitAsync();
 
         page.Eventually(() => Assert.Equal(2, page.FindAll("tbody tr").Count));
@@ -215,9 +215,9 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     private IRenderedComponent<ConnectionPage> Open(long id) =>
         _pages.Open<ConnectionPage>($"/connections/{PublicId.Connection(id)}", set => set.Add(p => p.PublicConnectionId, PublicId.Connection(id)));
 
-    private static void Fill(IRenderedComponent<ConnectionPage> page)
+    private static async Task FillAsync(IRenderedComponent<ConnectionPage> page)
     {
-        page.Find("#name").Input("Shop");
-        page.Find("#api-key").Change("api-key-of-shop");
+        await page.InvokeAsync(() => page.Find("#name").Input("Shop"));
+        await page.InvokeAsync(() => page.Find("#api-key").Change("api-key-of-shop"));
     }
 }
