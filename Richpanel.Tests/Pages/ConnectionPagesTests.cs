@@ -43,7 +43,7 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     {
         var page = New();
 
-        await page.Find("form").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
 
         page.EventuallySays("Not saved: see what is marked above.");
         Assert.StartsWith("Give the connection a name", page.Find("#name-fault").Words(), StringComparison.Ordinal);
@@ -61,17 +61,20 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     {
         var page = New();
         await FillAsync(page);
-        var input = page.Find($"#{field}");
-        if (field == "address")
+        await page.InvokeAsync(() =>
         {
-            input.Input(value);
-        }
-        else
-        {
-            input.Change(value);
-        }
+            var input = page.Find($"#{field}");
+            if (field == "address")
+            {
+                input.Input(value);
+            }
+            else
+            {
+                input.Change(value);
+            }
+        });
 
-        await page.Find("form").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
 
         page.Eventually(() => Assert.Equal(told, page.Find($"#{field}-fault").Words()));
     }
@@ -85,13 +88,13 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
         await page.InvokeAsync(() => page.Find("#timeout").Change("45"));
         await page.InvokeAsync(() => page.Find("#disabled").Change("no"));
         Assert.Contains("new events are kept as Skipped rows and never sent", page.Find("#disabled-help").Words(), StringComparison.Ordinal);
-        await page.Find("form").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
         page.EventuallySays("Created.");
         Assert.Equal((3, 45, true), (Shop.Concurrency, Shop.TimeoutSeconds, Shop.Disabled));
 
         await page.InvokeAsync(() => page.Find("#concurrency").Change(""));
         await page.InvokeAsync(() => page.Find("#timeout").Change(""));
-        await page.Find("form").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
 
         page.EventuallySays("Saved.");
         Assert.Equal(((int?)null, (int?)null), (Shop.Concurrency, Shop.TimeoutSeconds));
@@ -104,7 +107,7 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
         var page = New();
         await FillAsync(page);
         await page.InvokeAsync(() => page.Find("#api-secret").Change(Secret));
-        await page.Find("form").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
 
         page.EventuallySays($"Fingerprint {Shop.SecretFingerprint}");
         Assert.DoesNotContain(Secret, page.Markup, StringComparison.Ordinal);
@@ -112,7 +115,7 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
 
         await page.InvokeAsync(() => page.Find("#name").Input("Shop 2"));
         var fingerprint = Shop.SecretFingerprint;
-        await page.Find("form").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
         page.EventuallySays("Saved.");
         Assert.Equal(fingerprint, Shop.SecretFingerprint);
     }
