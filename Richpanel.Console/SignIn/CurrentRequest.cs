@@ -1,8 +1,8 @@
 namespace Richpanel.Console.SignIn;
 
 /// <summary>
-/// The framework's sign-in asks for the request by this. It would be set for every request, and what flows along with every await then
-/// costs the receiver a twentieth of its speed; so it is set only where people are asked who they are.
+/// The framework's sign-in asks for the request by this. It would be set for every request and flow along with every await, also in
+/// the receiver, which has no use for it; so it is set only where people are asked who they are.
 /// </summary>
 internal sealed class CurrentRequest : IHttpContextAccessor
 {
