@@ -32,7 +32,7 @@ Log.Logger = new LoggerConfiguration().WriteTo.Console(formatProvider: System.Gl
 CancellationToken stopping = default;
 try
 {
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ProgramFiles.ContentRoot });
+    var builder = WebApplication.CreateBuilder(ProgramFiles.Options(args));
     builder.Configuration.AddProgramSettings();
     builder.WebHost.UseStaticWebAssets();
     builder.Services.AddSerilog((services, log) => log.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services), preserveStaticLogger: true);

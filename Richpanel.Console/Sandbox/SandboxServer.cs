@@ -22,10 +22,10 @@ internal sealed class SandboxServer(
 
         await store.PrepareAsync(cancellationToken);
         await store.StartAsync(cancellationToken);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.Sources.Clear();   // the product's own addresses and logs are not the sandbox's
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        // Empty: the product's own settings, addresses and logs are not the sandbox's.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, options.Value.Port);
             kestrel.AddServerHeader = false;

@@ -18,7 +18,7 @@ internal static class ChangeLogCommand
 
     public static async Task<int> RunAsync(string[] settings, TextWriter say)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = ProgramFiles.ContentRoot });
+        var builder = WebApplication.CreateBuilder(ProgramFiles.Options(settings));
         builder.Configuration.AddProgramSettings();
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(builder.Configuration);
