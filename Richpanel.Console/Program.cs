@@ -10,6 +10,7 @@ using Richpanel.Console.Startup;
 using Richpanel.Core;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
 using Richpanel.Core.People;
 using Richpanel.Core.Sandbox;
 using Richpanel.Core.Storage;
@@ -48,6 +49,7 @@ try
     app.WarnOfSecretsInFiles();
     await DatabaseStartup.MigrateAsync(app.Services.GetRequiredService<StoragePaths>(), CancellationToken.None);
     await app.Services.GetRequiredService<ChangeStart>().WriteAsync(typeof(Program).Assembly.GetName().Version?.ToString(3) ?? "");
+    await app.Services.GetRequiredService<SearchUpkeep>().StartAsync();
     if (app.Services.GetRequiredService<IOptions<SandboxOptions>>().Value.Enabled)
     {
         await app.Services.GetRequiredService<SandboxSeed>().EnsureAsync();

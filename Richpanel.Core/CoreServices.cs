@@ -47,6 +47,8 @@ public static class CoreServices
 
         services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>(
             (keys, loggers) => keys.XmlRepository = new OwnerOnlyKeyRing(paths, loggers));
+        services.AddSingleton<InstallationKey>();
+        services.AddSingleton<SearchKey>();
         services.AddSingleton<SqliteStore>();
         services.AddSingleton<IDbContextFactory<ConsoleDbContext>>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<StoreWriter>();
@@ -77,7 +79,6 @@ public static class CoreServices
 
     private static IServiceCollection AddPeople(this IServiceCollection services)
     {
-        services.AddSingleton<InstallationKey>();
         services.AddSingleton<ChangeWriting>();
         services.AddSingleton<ChangeQueries>();
         services.AddSingleton<ChangeVerifier>();
@@ -123,6 +124,8 @@ public static class CoreServices
     {
         services.AddOptions<DeliveryOptions>().BindConfiguration("Delivery").ValidateDataAnnotations()
             .Validate(options => options.IsScheduleUsable, DeliveryOptions.ScheduleFault).ValidateOnStart();
+        services.AddSingleton<SearchUpkeep>();
+        services.AddHostedService<SearchUpkeepWorker>();
         services.AddSingleton<DeliverySignal>();
         services.AddSingleton<DeliveryQueries>();
         services.AddSingleton<DeliveryUnmasking>();

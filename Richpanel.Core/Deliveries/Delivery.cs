@@ -84,7 +84,7 @@ public sealed class Delivery
 
     public string? OrderId { get; set; }
 
-    /// <summary>64-bit hashes (see SearchHash) for exact search, checked against the text; null when there is no value.</summary>
+    /// <summary>64-bit keyed hashes (see SearchKey) for exact search, checked against the text; null when there is no value.</summary>
     public long? UserHash { get; set; }
 
     /// <summary>Of the anonymousId where a userId stands beside it; else <see cref="UserHash"/> is the one.</summary>
@@ -94,9 +94,10 @@ public sealed class Delivery
 
     public long? OrderHash { get; set; }
 
+    /// <summary>Not keyed (see SearchHash): a messageId is nobody's.</summary>
     public long MessageHash { get; set; }
 
-    /// <summary>Hash of (userId else anonymousId): deliveries of one lane go out one after another.</summary>
+    /// <summary>Keyed hash of (userId else anonymousId), 0 without one: deliveries of one lane go out one after another.</summary>
     public long Lane { get; set; }
 
     public DateTimeOffset ReceivedAt { get; set; }

@@ -8,7 +8,8 @@ internal sealed class DeliveryConfiguration :
     IEntityTypeConfiguration<Delivery>,
     IEntityTypeConfiguration<Attempt>,
     IEntityTypeConfiguration<Exchange>,
-    IEntityTypeConfiguration<MappedCall>
+    IEntityTypeConfiguration<MappedCall>,
+    IEntityTypeConfiguration<SearchState>
 {
     public void Configure(EntityTypeBuilder<Delivery> delivery)
     {
@@ -66,5 +67,11 @@ internal sealed class DeliveryConfiguration :
     {
         mapped.ToTable("MappedCalls").HasKey(m => m.Id);
         mapped.HasIndex(m => m.DeliveryId);
+    }
+
+    public void Configure(EntityTypeBuilder<SearchState> state)
+    {
+        state.ToTable("SearchState").HasKey(s => s.Id);
+        state.Property(s => s.Id).ValueGeneratedNever();
     }
 }

@@ -14,7 +14,7 @@ namespace Richpanel.Core.Deliveries;
 /// tells nothing of an unknown one.
 /// </summary>
 public sealed class DeliveryQueries(
-    IDbContextFactory<ConsoleDbContext> contexts, ConnectionDirectory directory, RequestBodies bodies, TimeProvider time)
+    IDbContextFactory<ConsoleDbContext> contexts, ConnectionDirectory directory, RequestBodies bodies, SearchKey search, SearchUpkeep upkeep, TimeProvider time)
 {
     public const int MostRows = 200;
 
@@ -45,7 +45,7 @@ public sealed class DeliveryQueries(
         await using var context = await contexts.CreateDbContextAsync(ct);
         var (first, before) = await SpanAsync(context, filter, ct);
         before = PublicId.Parse(cursor, "dlv") ?? before;
-        var strands = DeliveryStrands.Of(context, filter, filter.Among ?? [.. directory.Connections.Select(c => c.Id)], held);
+        var strands = DeliveryStrands.Of(context, filter, filter.Among ?? [.. directory.Connections.Select(c => c.Id)], held, search, upkeep.OldBelow);
 
         List<DeliveryRow> found = [];
         long lookedTo = 0;
@@ -75,7 +75,7 @@ public sealed class DeliveryQueries(
         var held = directory.HeldConnections(time.GetUtcNow());
         await using var context = await contexts.CreateDbContextAsync(ct);
         var (first, before) = await SpanAsync(context, filter, ct);
-        var strands = DeliveryStrands.Of(context, filter, filter.Among ?? [.. directory.Connections.Select(c => c.Id)], held);
+        var strands = DeliveryStrands.Of(context, filter, filter.Among ?? [.. directory.Connections.Select(c => c.Id)], held, search, upkeep.OldBelow);
         var found = 0;
         var andMore = false;
         foreach (var strand in strands.Rows)

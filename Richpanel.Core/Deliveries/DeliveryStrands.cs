@@ -19,13 +19,15 @@ internal sealed record DeliveryStrands(IReadOnlyList<IQueryable<Delivery>> Rows,
 
     /// <param name="connections">Those the caller may see, all when it may see all.</param>
     /// <param name="held">Connections on hold.</param>
-    public static DeliveryStrands Of(ConsoleDbContext context, DeliveryFilter filter, IReadOnlyList<long> connections, IReadOnlyList<long> held)
+    /// <param name="oldBelow">Rows with a smaller id have no hash of today's key yet, so among them every row is looked at.</param>
+    public static DeliveryStrands Of(
+        ConsoleDbContext context, DeliveryFilter filter, IReadOnlyList<long> connections, IReadOnlyList<long> held, SearchKey key, long oldBelow)
     {
         var among = filter.ConnectionId is { } one ? connections.Where(id => id == one).ToList() : connections;
-        return ByKey(context, filter, among) ?? ByState(context, filter, among, held);
+        return ByMessage(context, filter, among) ?? ByKey(context, filter, key, oldBelow) ?? ByState(context, filter, among, held);
     }
 
-    private static DeliveryStrands? ByKey(ConsoleDbContext context, DeliveryFilter filter, IReadOnlyList<long> connections)
+    private static DeliveryStrands? ByMessage(ConsoleDbContext context, DeliveryFilter filter, IReadOnlyList<long> connections)
     {
         if (filter.MessageId is { } message)
         {
@@ -36,31 +38,36 @@ internal sealed record DeliveryStrands(IReadOnlyList<IQueryable<Delivery>> Rows,
                 false);
         }
 
-        if (filter.Order is { } order)
-        {
-            var hash = SearchHash.Of(Lengths.Cut(order, Lengths.Key)!);
-            return new DeliveryStrands(
-                [context.Deliveries.FromSql($"""SELECT * FROM "Deliveries" INDEXED BY "IX_Deliveries_Order" WHERE "OrderHash" = {hash}""")], false);
-        }
-
-        if (filter.Email is { } email)
-        {
-            var hash = SearchHash.OfEmail(email);
-            return new DeliveryStrands(
-                [context.Deliveries.FromSql($"""SELECT * FROM "Deliveries" INDEXED BY "IX_Deliveries_Email" WHERE "EmailHash" = {hash}""")], false);
-        }
-
-        return filter.User is { } user ? ByUser(context, SearchHash.Of(Lengths.Cut(user, Lengths.Key)!)) : null;
+        return null;
     }
 
+    private static DeliveryStrands? ByKey(ConsoleDbContext context, DeliveryFilter filter, SearchKey key, long oldBelow)
+    {
+        IReadOnlyList<IQueryable<Delivery>>? rows = filter switch
+        {
+            { Order: { } order } => ByOrder(context, key.Of(Lengths.Cut(order, Lengths.Key))),
+            { Email: { } email } => ByEmail(context, key.OfEmail(email)),
+            { User: { } user } => ByUser(context, key.Of(Lengths.Cut(user, Lengths.Key))),
+            _ => null,
+        };
+        return rows is null ? null
+            : oldBelow == 0 ? new DeliveryStrands(rows, false)
+            : new DeliveryStrands([.. rows.Select(strand => strand.Where(d => d.Id >= oldBelow)), context.Deliveries.Where(d => d.Id < oldBelow)], false);
+    }
+
+    private static IReadOnlyList<IQueryable<Delivery>> ByOrder(ConsoleDbContext context, long hash) =>
+        [context.Deliveries.FromSql($"""SELECT * FROM "Deliveries" INDEXED BY "IX_Deliveries_Order" WHERE "OrderHash" = {hash}""")];
+
+    private static IReadOnlyList<IQueryable<Delivery>> ByEmail(ConsoleDbContext context, long? hash) =>
+        [context.Deliveries.FromSql($"""SELECT * FROM "Deliveries" INDEXED BY "IX_Deliveries_Email" WHERE "EmailHash" = {hash}""")];
+
     /// <summary>The userId, or the anonymousId where there is no userId; and the anonymousId beside a userId.</summary>
-    private static DeliveryStrands ByUser(ConsoleDbContext context, long hash) => new(
-        [
-            context.Deliveries.FromSql($"""SELECT * FROM "Deliveries" INDEXED BY "IX_Deliveries_User" WHERE "UserHash" = {hash}"""),
-            context.Deliveries.FromSql(
-                $"""SELECT * FROM "Deliveries" INDEXED BY "IX_Deliveries_Anonymous" WHERE "AnonymousHash" = {hash} AND "UserHash" <> {hash}"""),
-        ],
-        false);
+    private static IReadOnlyList<IQueryable<Delivery>> ByUser(ConsoleDbContext context, long hash) =>
+    [
+        context.Deliveries.FromSql($"""SELECT * FROM "Deliveries" INDEXED BY "IX_Deliveries_User" WHERE "UserHash" = {hash}"""),
+        context.Deliveries.FromSql(
+            $"""SELECT * FROM "Deliveries" INDEXED BY "IX_Deliveries_Anonymous" WHERE "AnonymousHash" = {hash} AND "UserHash" <> {hash}"""),
+    ];
 
     private static DeliveryStrands ByState(ConsoleDbContext context, DeliveryFilter filter, IReadOnlyList<long> connections, IReadOnlyList<long> held)
     {

@@ -16,12 +16,13 @@ public sealed partial class CallExpander(
     StoreWriter writer,
     ConnectionDirectory directory,
     Expansion expansion,
+    SearchKey search,
     IOptions<ReceivingLimits> limits,
     ILogger<CallExpander> log) : BackgroundService
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(1);
 
-    private readonly DeliveryDrafting _drafting = new(directory, limits.Value.MaxCallBytes);
+    private readonly DeliveryDrafting _drafting = new(directory, search, limits.Value.MaxCallBytes);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

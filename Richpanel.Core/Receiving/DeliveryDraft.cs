@@ -20,7 +20,7 @@ internal sealed class DeliveryDraft(KeptRequest request, Delivery row)
 }
 
 /// <summary>Makes drafts of a request's calls. Whatever the bytes are, each call gets a row.</summary>
-internal sealed class DeliveryDrafting(ConnectionDirectory directory, int mostCallBytes)
+internal sealed class DeliveryDrafting(ConnectionDirectory directory, SearchKey search, int mostCallBytes)
 {
     public const string SourceDisabled = "source_disabled";
     public const string ConnectionDisabled = "connection_disabled";
@@ -80,11 +80,7 @@ internal sealed class DeliveryDrafting(ConnectionDirectory directory, int mostCa
         row.AnonymousId = Lengths.Cut(keys.AnonymousId, Lengths.Key);
         row.Email = Lengths.Cut(keys.Email, Lengths.Key);
         row.OrderId = Lengths.Cut(keys.OrderId, Lengths.Key);
-        row.UserHash = SearchHash.OfOrNull(row.UserId ?? row.AnonymousId);
-        row.AnonymousHash = row.UserId is null ? null : SearchHash.OfOrNull(row.AnonymousId);
-        row.EmailHash = SearchHash.OfEmail(row.Email);
-        row.OrderHash = SearchHash.OfOrNull(row.OrderId);
-        row.Lane = SearchHash.OfOrNull(keys.UserId ?? keys.AnonymousId) ?? 0;
+        SearchColumns.Fill(row, search);
         row.OccurredAt = keys.Timestamp;
         Decide(row, reading, length);
         return new DeliveryDraft(request, row);

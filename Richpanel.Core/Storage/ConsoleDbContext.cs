@@ -41,6 +41,8 @@ public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(opt
 
     public DbSet<MappedCall> MappedCalls => Set<MappedCall>();
 
+    public DbSet<SearchState> SearchStates => Set<SearchState>();
+
     public DbSet<LedgerCount> Ledger => Set<LedgerCount>();
 
     public DbSet<HourlyRollup> HourlyRollups => Set<HourlyRollup>();

@@ -6,6 +6,7 @@ using Richpanel.Core.Deliveries;
 using Richpanel.Core.Privacy;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Segment;
+using Richpanel.Core.Storage;
 using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.Deliveries;
@@ -49,6 +50,7 @@ public sealed class LogOfManyDeliveries : IAsyncLifetime
     /// <summary>Hundreds of rows share one time of receipt; state, type and code change with the number.</summary>
     private Delivery Row(int n)
     {
+        var key = Console.Services.GetRequiredService<SearchKey>();
         var user = $"u{n % 700}";
         var row = new Delivery
         {
@@ -63,12 +65,12 @@ public sealed class LogOfManyDeliveries : IAsyncLifetime
             MessageHash = SearchHash.Of($"m{n % 9000}"),
             UserId = n % 2 == 0 ? user : null,
             AnonymousId = $"a{n % 700}",
-            UserHash = SearchHash.Of(n % 2 == 0 ? user : $"a{n % 700}"),
-            AnonymousHash = n % 2 == 0 ? SearchHash.Of($"a{n % 700}") : null,
+            UserHash = key.Of(n % 2 == 0 ? user : $"a{n % 700}"),
+            AnonymousHash = n % 2 == 0 ? key.Of($"a{n % 700}") : null,
             Email = $"U{n % 300}@Example.test",
-            EmailHash = SearchHash.OfEmail($"U{n % 300}@Example.test"),
+            EmailHash = key.OfEmail($"U{n % 300}@Example.test"),
             OrderId = n % 5 == 0 ? $"o{n % 400}" : null,
-            OrderHash = n % 5 == 0 ? SearchHash.Of($"o{n % 400}") : null,
+            OrderHash = n % 5 == 0 ? key.Of($"o{n % 400}") : null,
             ReceivedAt = Noon.AddSeconds(n / 300),
             OccurredAt = Noon,
             StatusCode = n % 7 == 0 ? (n % 14 == 0 ? 503 : 400) : null,
@@ -163,7 +165,7 @@ public sealed class DeliveryQueriesTests(LogOfManyDeliveries log) : IClassFixtur
         var held = log.Connections.Skip(2).ToList();
         var filter = Filters[name].Filter;
 
-        foreach (var strand in DeliveryStrands.Of(context, filter, filter.Among ?? log.Connections, held).Rows)
+        foreach (var strand in DeliveryStrands.Of(context, filter, filter.Among ?? log.Connections, held, log.Console.Services.GetRequiredService<SearchKey>(), oldBelow: 0).Rows)
         {
             await using var command = strand.Where(d => d.Id < 20_000 && d.Id >= 1).OrderByDescending(d => d.Id).Take(51).CreateDbCommand();
             command.CommandText = "EXPLAIN QUERY PLAN " + command.CommandText;

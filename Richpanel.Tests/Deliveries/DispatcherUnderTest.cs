@@ -276,6 +276,7 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
     private Task<IReadOnlyList<long>> ReceiveCallsAsync(long connectionId, IReadOnlyList<(string User, string MessageId, string Call)> calls)
     {
         var now = Time.GetUtcNow();
+        var search = _services.GetRequiredService<SearchKey>();
         return Writer.WriteAsync<IReadOnlyList<long>>(session =>
         {
             using var context = session.Context();
@@ -304,9 +305,9 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
                     EventName = "Song Played",
                     MessageId = messageId,
                     UserId = user,
-                    UserHash = SearchHash.Of(user),
+                    UserHash = search.Of(user),
                     MessageHash = SearchHash.Of(messageId),
-                    Lane = SearchHash.Of(user),
+                    Lane = search.Of(user),
                     ReceivedAt = now,
                     OccurredAt = now,
                     DueAt = now,

@@ -663,6 +663,22 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.ToTable("MappedCalls", (string)null);
                 });
 
+            modelBuilder.Entity("Richpanel.Core.Deliveries.SearchState", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("KeyMark")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("OldBelow")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("SearchState", (string)null);
+                });
+
             modelBuilder.Entity("Richpanel.Core.Ledger.HourlyRollup", b =>
                 {
                     b.Property<long>("ConnectionId")
