@@ -40,6 +40,11 @@ internal static class ChangeLogCommand
             await say.WriteLineAsync(verdict.Sentence);
             return verdict.IsIntact ? 0 : 1;
         }
+        catch (CannotStartException failure)
+        {
+            await say.WriteLineAsync(failure.Message);
+            return 2;
+        }
         catch (SqliteException failure)
         {
             await say.WriteLineAsync($"The change log could not be read: {failure.Message}");

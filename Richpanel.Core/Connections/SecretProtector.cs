@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
+using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Connections;
 
@@ -15,15 +16,16 @@ public sealed class SecretProtector(IDataProtectionProvider protection)
     public string Unprotect(byte[] sealedSecret) => Encoding.UTF8.GetString(_protector.Unprotect(sealedSecret));
 
     /// <summary>The secret in clear; null when the key ring that sealed it is gone. What cannot be opened shows in no other way.</summary>
+    /// <exception cref="KeyRingUnreadableException">The ring is there and cannot be read now: nothing is lost.</exception>
     public string? Open(byte[] sealedSecret)
     {
         try
         {
             return Unprotect(sealedSecret);
         }
-        catch (CryptographicException)
+        catch (CryptographicException failure)
         {
-            return null;
+            return KeyRingUnreadableException.Behind(failure) is { } unreadable ? throw unreadable : null;
         }
     }
 

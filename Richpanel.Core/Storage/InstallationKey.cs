@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -19,19 +20,19 @@ public sealed class InstallationKey
     {
         var protector = protection.CreateProtector(Purpose);
         var file = Path.Combine(OwnerOnly.Folder(paths.KeyRing).FullName, FileName);
-        try
-        {
-            _key = protector.Unprotect(File.ReadAllBytes(file));
-        }
-        catch (FileNotFoundException)
+        if (Read(file) is not { } content)
         {
             _key = Make(protector, file);
             IsMade = true;
         }
-        catch (CryptographicException)
+        else if (Open(protector, content) is { } key)
+        {
+            _key = key;
+        }
+        else
         {
             // The ring that sealed it is gone. What was sealed with the old key can no longer be proved; new lines can.
-            File.Move(file, file + ".unreadable", overwrite: true);
+            File.Move(file, Aside(file));
             _key = Make(protector, file);
             IsRenewed = IsMade = true;
         }
@@ -50,32 +51,91 @@ public sealed class InstallationKey
     public bool IsMade { get; }
 
     /// <summary>For who only looks: makes and moves no file. Without a key that can be opened, one that fits nothing.</summary>
+    /// <exception cref="KeyRingUnreadableException">Whether there is one cannot be seen now.</exception>
     public static InstallationKey OpenOnly(StoragePaths paths, Func<IDataProtectionProvider> protection)
     {
         var file = Path.Combine(paths.KeyRing, FileName);
         try
         {
-            return new InstallationKey(File.Exists(file) ? protection().CreateProtector(Purpose).Unprotect(File.ReadAllBytes(file)) : null);
+            return new InstallationKey(Read(file) is { } content ? Open(protection().CreateProtector(Purpose), content) : null);
         }
-        catch (Exception unreadable) when (unreadable is CryptographicException or InvalidOperationException)
+        catch (InvalidOperationException unreadable) when (KeyRingUnreadableException.Behind(unreadable) is null)
         {
-            return new InstallationKey(null);   // the ring is gone, or has no key in use
+            return new InstallationKey(null);   // the ring has no key in use
         }
     }
 
     /// <summary>HMAC-SHA-256.</summary>
     public byte[] Seal(ReadOnlySpan<byte> data) => HMACSHA256.HashData(_key, data);
 
+    /// <summary>Null when there is no such file.</summary>
+    private static byte[]? Read(string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception none) when (none is FileNotFoundException or DirectoryNotFoundException && !File.Exists(file) && new FileInfo(file).LinkTarget is null)
+        {
+            return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyRingUnreadableException(file, failure);
+        }
+    }
+
+    /// <summary>Null when the ring that sealed it is gone; not when that ring cannot be read now.</summary>
+    private static byte[]? Open(IDataProtector protector, byte[] content)
+    {
+        try
+        {
+            return protector.Unprotect(content);
+        }
+        catch (CryptographicException failure)
+        {
+            return KeyRingUnreadableException.Behind(failure) is { } unreadable ? throw unreadable : null;
+        }
+    }
+
+    /// <summary>A name that nothing has: with its ring back, each of them can be opened again.</summary>
+    private static string Aside(string file)
+    {
+        var aside = file + ".unreadable";
+        for (var n = 2; File.Exists(aside); n++)
+        {
+            aside = string.Create(CultureInfo.InvariantCulture, $"{file}.unreadable-{n}");
+        }
+
+        return aside;
+    }
+
+    /// <summary>Whole or not at all: half a key would count as one that is lost.</summary>
     private static byte[] Make(IDataProtector protector, string file)
     {
         var key = RandomNumberGenerator.GetBytes(Length);
-        using (var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write))
+        var content = Seal(protector, key);
+        var fresh = file + ".new";
+        using (var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write))
         {
-            OwnerOnly.File(file);
-            stream.Write(protector.Protect(key));
+            OwnerOnly.File(fresh);
+            stream.Write(content);
             stream.Flush(flushToDisk: true);
         }
 
+        File.Move(fresh, file);
         return key;
+    }
+
+    private static byte[] Seal(IDataProtector protector, byte[] key)
+    {
+        try
+        {
+            return protector.Protect(key);
+        }
+        catch (CryptographicException failure) when (KeyRingUnreadableException.Behind(failure) is { } unreadable)
+        {
+            throw unreadable;
+        }
     }
 }

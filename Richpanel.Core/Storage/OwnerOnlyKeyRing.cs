@@ -11,9 +11,22 @@ internal sealed partial class OwnerOnlyKeyRing(StoragePaths paths, ILoggerFactor
 {
     private readonly ILogger _logger = loggers.CreateLogger<OwnerOnlyKeyRing>();
 
-    /// <summary>A file that cannot be read is one key lost, not a reason to stand still with all of them.</summary>
-    public override IReadOnlyCollection<XElement> GetAllElements() =>
-        [.. Directory.EnumerateFiles("*.xml").OrderBy(file => file.Name, StringComparer.Ordinal).Select(Read).OfType<XElement>()];
+    /// <summary>
+    /// A file that holds no key is one key lost, not a reason to stand still with all of them. One that cannot be read now may hold a
+    /// key all the same, and what it sealed must not be given up for lost.
+    /// </summary>
+    /// <exception cref="KeyRingUnreadableException">The system does not let the folder or a file be read.</exception>
+    public override IReadOnlyCollection<XElement> GetAllElements()
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles("*.xml").OrderBy(file => file.Name, StringComparer.Ordinal).Select(Read).OfType<XElement>()];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyRingUnreadableException(Directory.FullName, failure);
+        }
+    }
 
     private XElement? Read(FileInfo file)
     {
@@ -22,7 +35,7 @@ internal sealed partial class OwnerOnlyKeyRing(StoragePaths paths, ILoggerFactor
             using var content = file.OpenRead();
             return XElement.Load(content);
         }
-        catch (Exception failure) when (failure is XmlException or IOException or UnauthorizedAccessException)
+        catch (XmlException failure)
         {
             // Only what kind of failure: what stands in the file may be half a key.
             Unreadable(_logger, file.Name, failure.GetType().Name);

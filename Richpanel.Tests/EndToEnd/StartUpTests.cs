@@ -42,6 +42,25 @@ public sealed class StartUpTests
         Assert.DoesNotContain("   at ", process.Output, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task A_key_ring_that_cannot_be_read_now_is_a_sentence_and_not_a_loss()
+    {
+        var folder = Directory.CreateTempSubdirectory("console-start-");
+        var link = Path.Combine(folder.CreateSubdirectory("keys").FullName, "key-1.xml");
+        File.CreateSymbolicLink(link, link);   // cannot be opened, as on a failing disk
+        await using var process = ChildProcess.Dotnet(ProductInTest.Dll, ["--urls", "http://127.0.0.1:0"], new Dictionary<string, string>
+        {
+            ["Storage__ConnectionString"] = $"Data Source={Path.Combine(folder.FullName, "console.db")}",
+        });
+
+        var exitCode = await process.ExitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        folder.Delete(recursive: true);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("Cannot start: The key ring ", process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("FTL]    at ", process.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task It_prints_the_address_to_open_and_ends_with_0_when_told_to_stop()
     {
