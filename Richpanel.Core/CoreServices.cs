@@ -45,6 +45,11 @@ public static class CoreServices
             protection.ProtectKeysWithCertificate(certificate);
         }
 
+        if (KeyRingCertificate.LoadOlder(options.KeyRingCertificate) is { Length: > 0 } older)
+        {
+            protection.UnprotectKeysWithAnyCertificate(older);
+        }
+
         services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>(
             (keys, loggers) => keys.XmlRepository = new OwnerOnlyKeyRing(paths, loggers));
         services.AddSingleton<InstallationKey>();

@@ -29,4 +29,19 @@ public sealed class KeyRingCertificateOptions
 
     /// <summary>A file that holds the password, for secrets mounted as files.</summary>
     public string? PasswordFile { get; init; }
+
+    /// <summary>Certificates that were used before: they only open the keys of the ring that they protected.</summary>
+    public IReadOnlyList<OlderCertificate> Older { get; init; } = [];
+}
+
+/// <summary>An item of <c>Storage:KeyRingCertificate:Older</c>.</summary>
+public sealed class OlderCertificate
+{
+    /// <summary>A PFX file with an RSA private key.</summary>
+    public string? Path { get; init; }
+
+    public string? Password { get; init; }
+
+    /// <summary>A file that holds the password, for secrets mounted as files.</summary>
+    public string? PasswordFile { get; init; }
 }

@@ -9,10 +9,10 @@ public sealed class SecretsInFilesTests
     [Fact]
     public void The_password_of_the_key_rings_certificate_is_a_secret_and_the_file_that_holds_it_is_not()
     {
-        const string json = """{"Storage":{"ConnectionString":"Data Source=x","KeyRingCertificate":{"Path":"ring.pfx","Password":"p","PasswordFile":"f"}}}""";
+        const string json = """{"Storage":{"ConnectionString":"Data Source=x","KeyRingCertificate":{"Path":"ring.pfx","Password":"p","PasswordFile":"f","Older":[{"Path":"old.pfx","Password":"o"}]}}}""";
         var file = ((IConfigurationRoot)new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build()).Providers.Single();
 
-        Assert.Equal(["Storage:KeyRingCertificate:Password"], SecretsInFiles.Secrets(file, "Storage"));
+        Assert.Equal(["Storage:KeyRingCertificate:Older:0:Password", "Storage:KeyRingCertificate:Password"], SecretsInFiles.Secrets(file, "Storage").Order());
     }
 
     [Fact]

@@ -47,6 +47,46 @@ public sealed class KeyRingCertificateTests : IDisposable
     }
 
     [Fact]
+    public async Task After_a_renewal_the_older_certificates_open_what_they_sealed_and_the_new_one_seals()
+    {
+        var first = await SealAsync(Pfx("first.pfx"));
+        foreach (var file in KeyFiles())
+        {
+            File.Move(file, Path.Combine(_folder.Path, Path.GetFileName(file)));   // as when its key has aged out: the next one makes a key of its own
+        }
+
+        var second = await SealAsync(Pfx("second.pfx"));
+        foreach (var file in Directory.GetFiles(_folder.Path, "key-*.xml"))
+        {
+            File.Move(file, Path.Combine(_folder.Path, "keys", Path.GetFileName(file)));
+        }
+
+        (string, string)[] renewed = [.. Pfx("third.pfx"), .. Older(0, "first.pfx"), .. Older(1, "second.pfx")];
+
+        Assert.Equal("a secret", await OpenAsync(first, renewed));
+        Assert.Equal("a secret", await OpenAsync(second, renewed));
+        Assert.Null(await OpenAsync(first, [.. Pfx("third.pfx"), .. Older(0, "second.pfx")]));
+    }
+
+    [Fact]
+    public async Task An_older_certificate_opens_what_it_sealed_when_none_seals_any_more()
+    {
+        var content = await SealAsync(Pfx("first.pfx"));
+
+        Assert.Equal("a secret", await OpenAsync(content, Older(0, "first.pfx")));
+    }
+
+    [Fact]
+    public async Task An_older_certificate_that_cannot_be_used_stops_the_start_with_its_setting()
+    {
+        var right = Pfx("right.pfx");
+
+        await RefusedAsync("Older:0:Path: the certificate file cannot be read", [.. right, (Setting + "Older:0:Path", Path.Combine(_folder.Path, "missing.pfx"))]);
+        await RefusedAsync("Older:1:Password (or PasswordFile) does not open", [.. right, .. Older(0, "right.pfx"), (Setting + "Older:1:Path", right[0].Value), (Setting + "Older:1:Password", "wrong-password")]);
+        await RefusedAsync("Older:0:Path names no certificate file", [.. right, (Setting + "Older:0:Path", "")]);
+    }
+
+    [Fact]
     public async Task The_password_may_stand_in_a_file()
     {
         var file = Path.Combine(_folder.Path, "password");
@@ -109,6 +149,9 @@ public sealed class KeyRingCertificateTests : IDisposable
 
         return [(Setting + "Path", path), (Setting + "Password", Password)];
     }
+
+    private (string Key, string Value)[] Older(int n, string name) =>
+        [.. Pfx(name).Select(setting => (setting.Key.Replace(Setting, $"{Setting}Older:{n}:", StringComparison.Ordinal), setting.Value))];
 
     private (string Key, string Value)[] EllipticPfx(string name)
     {
