@@ -26,10 +26,21 @@ internal sealed class WebhookCheck(SecretProtector secrets)
             return;
         }
 
-        var secret = secrets.Open(kept) ?? throw SourceGate.CannotVerify(source);
-        if (!WebhookSignature.Fits(request.Headers[Header], shape.Signed.Of(body), Encoding.UTF8.GetBytes(secret)))
+        var secret = Encoding.UTF8.GetBytes(secrets.Open(kept) ?? throw SourceGate.CannotVerify(source));
+        string? sent = request.Headers[Header];
+        if (shape.HasUnsigned && WebhookSignature.Fits(sent, body, secret))
+        {
+            return;   // not Segment's way, but all of it is signed
+        }
+
+        if (!WebhookSignature.Fits(sent, shape.Signed.Of(body), secret))
         {
             throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status401Unauthorized, CauseCatalog.BadSignature, Header)) { Known = source };
+        }
+
+        if (source.RequiresSignature && shape.HasUnsigned)
+        {
+            throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status401Unauthorized, CauseCatalog.OnlyFirstSigned, Header)) { Known = source };
         }
     }
 }

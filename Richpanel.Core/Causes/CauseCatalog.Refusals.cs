@@ -80,6 +80,10 @@ public static partial class CauseCatalog
         "signature_required", "Signature missing", "The source takes signed requests only, and this one has no X-Signature.",
         "Sign the body with the source's webhook secret (HMAC-SHA1, lower-case hex), or no longer require it at the source.");
 
+    public static readonly Cause OnlyFirstSigned = new(
+        "only_first_signed", "Only the first call is signed", "The source takes signed requests only. X-Signature fits the first call of this list, and nothing says who wrote the others.",
+        "Turn batching off in Segment's Webhooks destination, so that each call comes signed by itself; or sign the whole body; or no longer require signatures at the source.");
+
     public static readonly Cause SenderNotAllowed = new(
         "sender_not_allowed", "Address not allowed", "The address that sent this is not among the source's allowed addresses.",
         "Add the sender's address to the source, or clear its list. Behind a proxy, name the proxy in Proxies:Known.");

@@ -76,6 +76,9 @@ public sealed class RequestShape
     /// <summary>The bytes <c>X-Signature</c> covers: the body as sent, of an array its first element only.</summary>
     public CallSlice Signed { get; private init; }
 
+    /// <summary>There are calls that <see cref="Signed"/> says nothing of.</summary>
+    public bool HasUnsigned { get; private init; }
+
     /// <summary>Compact JSON object of the envelope's own context, integrations, sentAt and timestamp; null when it has none of them.</summary>
     public string? Envelope { get; private init; }
 
@@ -120,6 +123,7 @@ public sealed class RequestShape
             Items = scan.Items,
             ItemCount = scan.ItemCount,
             Signed = scan.IsArray && scan.Items.Count > 0 ? scan.Items[0] : new CallSlice(0, body.Length, IsObject: true),
+            HasUnsigned = scan.IsArray && scan.ItemCount > 1,
             Envelope = scan.Envelope(body),
             EnvelopeBytes = scan.EnvelopeBytes,
             _keys = scan.Keys,

@@ -78,6 +78,28 @@ public sealed class SourceDoorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_signatures_are_required_a_list_of_which_only_the_first_call_is_signed_is_refused()
+    {
+        var source = await SignedSourceAsync();
+        var path = $"/webhooks/{source.PublicId}";
+        var list = $"[{Call},{Call.Replace("\"m\"", "\"m2\"", StringComparison.Ordinal)}]";
+
+        Assert.Equal("only_first_signed", await CodeAsync(path, source.WriteKey, list, SignatureOf(Call)));
+        Assert.Equal("bad_signature", await CodeAsync(path, source.WriteKey, list, SignatureOf(Call + " ")));
+        Assert.Equal("", await CodeAsync(path, source.WriteKey, list, SignatureOf(list)));
+        Assert.Equal("", await CodeAsync(path, source.WriteKey, $"[{Call}]", SignatureOf(Call)));
+        Assert.Equal(1, await CountAsync("only_first_signed", source.ConnectionId));
+    }
+
+    [Fact]
+    public async Task Where_signatures_are_only_checked_a_list_is_taken_as_Segment_signs_it()
+    {
+        var source = await _console.AddSourceAsync(webhookSecret: Secret);
+
+        Assert.Equal("", await CodeAsync($"/webhooks/{source.PublicId}", source.WriteKey, $"[{Call},{Call}]", SignatureOf(Call)));
+    }
+
+    [Fact]
     public async Task A_pixel_cannot_sign_and_is_not_kept()
     {
         var source = await SignedSourceAsync();
