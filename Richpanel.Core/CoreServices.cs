@@ -72,6 +72,7 @@ public static class CoreServices
         services.AddSingleton<ConnectionStore>();
         services.AddSingleton<SourceStore>();
         services.AddSingleton<SecretStore>();
+        services.AddSingleton<WebhookSecrets>();
         services.AddSingleton<SecretQueries>();
         services.AddSingleton<LostSecrets>();
         services.AddHostedService<SecretCare>();

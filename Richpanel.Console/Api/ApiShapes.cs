@@ -102,8 +102,8 @@ public sealed record LedgerShape(LedgerLineShape Total, RequestCountShape? Reque
 /// <summary>The secret before, to go back to. <c>until</c>: at least until then, and longer while the new one was never accepted.</summary>
 public sealed record PreviousSecretShape(string? Fingerprint, DateTimeOffset? SetAt, DateTimeOffset? Until)
 {
-    public static PreviousSecretShape? Of(Connection c, DateTimeOffset now) =>
-        c.KeepsPreviousSecret(now) ? new PreviousSecretShape(c.PreviousSecretFingerprint, c.PreviousSecretSetAt, c.PreviousSecretUntil) : null;
+    public static PreviousSecretShape? Of(IKeepsSecret row, DateTimeOffset now) =>
+        row.KeepsPrevious(now) ? new PreviousSecretShape(row.PreviousFingerprint, row.PreviousSetAt, row.PreviousUntil) : null;
 }
 
 /// <summary>A connection without anything secret. <c>secretAcceptedAt</c> says when Richpanel first took a call signed with it, which it does with a wrong one, too.</summary>
@@ -125,8 +125,10 @@ public sealed record ConnectionShape(
 /// <summary>A source. Its id opens the partner address, so only who may change sources sees it; the write key is given when the source is made.</summary>
 public sealed record SourceShape(
     long Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SourceId, string Connection, string Name, bool Disabled, bool ChecksSignature, bool RequiresSignature, string? AllowedOrigins, string? AllowedAddresses, DateTimeOffset CreatedAt,
+    string? WebhookSecretFingerprint, DateTimeOffset? WebhookSecretSetAt, DateTimeOffset? WebhookSecretAcceptedAt, PreviousSecretShape? PreviousWebhookSecret,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WriteKey)
 {
-    public static SourceShape Of(Source s, ConnectionDirectory directory, string? writeKey = null, bool withId = true) => new(
-        s.Id, withId ? s.PublicId : null, directory.Find(s.ConnectionId)?.Name ?? "", s.Name, s.Disabled, s.ProtectedWebhookSecret is not null, s.RequiresSignature, s.AllowedOrigins, s.AllowedAddresses, s.CreatedAt, writeKey);
+    public static SourceShape Of(Source s, ConnectionDirectory directory, DateTimeOffset now, string? writeKey = null, bool withId = true) => new(
+        s.Id, withId ? s.PublicId : null, directory.Find(s.ConnectionId)?.Name ?? "", s.Name, s.Disabled, s.ProtectedWebhookSecret is not null, s.RequiresSignature, s.AllowedOrigins, s.AllowedAddresses, s.CreatedAt,
+        s.WebhookSecretFingerprint, s.WebhookSecretSetAt, s.WebhookSecretAcceptedAt, PreviousSecretShape.Of(s, now), writeKey);
 }

@@ -23,7 +23,7 @@ public sealed record SourceWish(string? Connection = null, string? Name = null, 
 
 /// <summary>A change of a source; left out = as it is, empty = removed.</summary>
 public sealed record SourceChange(
-    string? Name = null, bool? Disabled = null, string? WebhookSecret = null, string? AllowedOrigins = null, string? AllowedAddresses = null, bool? RequiresSignature = null)
+    string? Name = null, bool? Disabled = null, string? WebhookSecret = null, SecretWindow KeepPreviousFor = SecretWindow.Day, string? AllowedOrigins = null, string? AllowedAddresses = null, bool? RequiresSignature = null)
 {
     /// <summary>Never the secret.</summary>
     public override string ToString() => "SourceChange";
@@ -33,41 +33,50 @@ internal static class SourcesApi
 {
     public static void MapSources(this RouteGroupBuilder api)
     {
-        api.MapGet("/sources", (HttpContext http, ConnectionDirectory directory) =>
-            directory.Sources.Where(s => ApiAccess.MayTouch(http, directory, s.ConnectionId)).Select(s => SourceShape.Of(s, directory, withId: Caller.Of(http).May(Permission.Administer))))
+        api.MapGet("/sources", (HttpContext http, ConnectionDirectory directory, TimeProvider time) =>
+            directory.Sources.Where(s => ApiAccess.MayTouch(http, directory, s.ConnectionId)).Select(s => SourceShape.Of(s, directory, time.GetUtcNow(), withId: Caller.Of(http).May(Permission.Administer))))
             .WithTags("Sources").RequireAuthorization(nameof(Permission.Read));
 
         var administer = api.MapGroup("/sources").WithTags("Sources").RequireAuthorization(nameof(Permission.Administer));
-        administer.MapPost("/", (SourceWish wish, HttpContext http, ConnectionDirectory directory, SourceStore store) =>
+        administer.MapPost("/", (SourceWish wish, HttpContext http, ConnectionDirectory directory, SourceStore store, TimeProvider time) =>
             wish.Connection is null
                 ? Task.FromResult<IResult>(ApiProblems.BadRequest("connection: give the name or id of a connection."))
                 : ConnectionsApi.WithAsync(wish.Connection, http, directory, async connection =>
                     (await store.AddSourceAsync(Caller.Of(http), connection.Id, wish.Draft())).Match<IResult>(
-                        made => TypedResults.Created($"/api/v1/sources/{made.Source.PublicId}", SourceShape.Of(made.Source, directory, made.WriteKey)),
+                        made => TypedResults.Created($"/api/v1/sources/{made.Source.PublicId}", SourceShape.Of(made.Source, directory, time.GetUtcNow(), made.WriteKey)),
                         ApiProblems.Invalid,
                         () => ApiProblems.NotFound("The connection is gone."))));
-        administer.MapPut("/{source}", ChangeAsync);
+        administer.MapPut("/{source}", (string source, SourceChange change, HttpContext http, ConnectionDirectory directory, SourceStore store, TimeProvider time) =>
+            WithAsync(source, http, directory, async found => (await store.UpdateSourceAsync(Caller.Of(http), found.Id, DraftOf(change))).Match<IResult>(
+                saved => TypedResults.Ok(SourceShape.Of(saved, directory, time.GetUtcNow())),
+                ApiProblems.Invalid,
+                () => ApiProblems.NotFound(Gone))));
+        administer.MapPost("/{source}/webhook-secret/roll-back", (string source, HttpContext http, ConnectionDirectory directory, SecretStore store, TimeProvider time) =>
+            WithAsync(source, http, directory, async found => Rotated(await store.RollBackWebhookAsync(Caller.Of(http), found.Id), found, directory, time)));
+        administer.MapPost("/{source}/webhook-secret/forget", (string source, HttpContext http, ConnectionDirectory directory, SecretStore store, TimeProvider time) =>
+            WithAsync(source, http, directory, async found => Rotated(await store.ForgetWebhookAsync(Caller.Of(http), found.Id), found, directory, time)));
     }
 
-    private static async Task<IResult> ChangeAsync(string source, SourceChange change, HttpContext http, ConnectionDirectory directory, SourceStore store)
+    private const string Gone = "The source is gone.";
+
+    private static Task<IResult> WithAsync(string source, HttpContext http, ConnectionDirectory directory, Func<Source, Task<IResult>> then) =>
+        directory.FindSourceByPublicId(source) is { } found && ApiAccess.MayTouch(http, directory, found.ConnectionId)
+            ? then(found)
+            : Task.FromResult<IResult>(ApiProblems.NotFound($"There is no source '{source}' that this token may touch. GET /api/v1/sources lists them by sourceId."));
+
+    private static IResult Rotated(SaveOutcome<Source> outcome, Source source, ConnectionDirectory directory, TimeProvider time) => outcome.Match<IResult>(
+        saved => TypedResults.Ok(SourceShape.Of(saved, directory, time.GetUtcNow())),
+        faults => ApiProblems.Conflict(source.Disabled ? "disabled" : "enabled", string.Join(' ', faults.Select(fault => fault.Text))),
+        () => ApiProblems.NotFound(Gone));
+
+    private static SourceDraft DraftOf(SourceChange change) => new()
     {
-        if (directory.FindSourceByPublicId(source) is not { } found || !ApiAccess.MayTouch(http, directory, found.ConnectionId))
-        {
-            return ApiProblems.NotFound($"There is no source '{source}' that this token may touch. GET /api/v1/sources lists them by sourceId.");
-        }
-
-        var draft = new SourceDraft
-        {
-            Name = change.Name,
-            Disabled = change.Disabled,
-            WebhookSecret = change.WebhookSecret,
-            AllowedOrigins = change.AllowedOrigins,
-            AllowedAddresses = change.AllowedAddresses,
-            RequiresSignature = change.RequiresSignature,
-        };
-        return (await store.UpdateSourceAsync(Caller.Of(http), found.Id, draft)).Match<IResult>(
-            saved => TypedResults.Ok(SourceShape.Of(saved, directory)),
-            ApiProblems.Invalid,
-            () => ApiProblems.NotFound("The source is gone."));
-    }
+        Name = change.Name,
+        Disabled = change.Disabled,
+        WebhookSecret = change.WebhookSecret,
+        KeepPreviousFor = change.KeepPreviousFor,
+        AllowedOrigins = change.AllowedOrigins,
+        AllowedAddresses = change.AllowedAddresses,
+        RequiresSignature = change.RequiresSignature,
+    };
 }

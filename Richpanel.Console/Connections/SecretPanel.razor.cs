@@ -16,9 +16,6 @@ public sealed partial class SecretPanel
     [Inject] public required SecretStore Store { get; init; }
     [Inject] public required SecretQueries Queries { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
-    [Inject] public required ViewerTime Time { get; init; }
-
-    private bool KeepsPrevious => Connection.KeepsPreviousSecret(Time.Now);
 
     /// <summary>Live changes come often; who set it is asked once for each secret.</summary>
     protected override async Task OnParametersSetAsync()

@@ -20,6 +20,8 @@ public sealed class SourceInput
 
     public bool RemovesSecret { get; set; }
 
+    public SecretWindow KeepPreviousFor { get; set; } = SecretWindow.Day;
+
     public bool RequiresSignature { get; set; }
 
     public bool Disabled { get; set; }
@@ -49,6 +51,7 @@ public sealed class SourceInput
         AllowedOrigins = AllowedOrigins,
         AllowedAddresses = AllowedAddresses,
         WebhookSecret = RemovesSecret ? "" : NewSecret,
+        KeepPreviousFor = KeepPreviousFor,
         RequiresSignature = RequiresSignature,
         Disabled = Disabled,
     };

@@ -75,13 +75,12 @@ internal sealed partial class ReceiverHandler(
     {
         var shape = admission.Look(visit);
         var source = visit.Source ??= gate.ByWriteKey(visit.Request, visit.AddressKey ?? shape.WriteKey);
-        if (source.RequiresSignature || visit.Route.Received == ReceivedRoute.Webhook)
-        {
-            signature.Demand(visit.Request, source, visit.Body.Span, shape);
-        }
-
+        var with = source.RequiresSignature || visit.Route.Received == ReceivedRoute.Webhook
+            ? signature.Demand(visit.Request, source, visit.Body.Span, shape)
+            : SignedWith.Neither;
         await admission.KeepAsync(visit, source, shape);
         visit.IsKept = true;
+        await signature.KeptAsync(source, with);
         return visit.Route.Received == ReceivedRoute.Partner && !source.Disabled
             ? PartnerAnswer.Of(visit.Body.Slice(shape.Items[0].Offset, shape.Items[0].Length))
             : SegmentAnswer.Accepted;

@@ -1,4 +1,3 @@
-using System.Text;
 using Richpanel.Core.Causes;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Segment;
@@ -6,7 +5,7 @@ using Richpanel.Core.Segment;
 namespace Richpanel.Console.Receiver;
 
 /// <summary>Segment's Webhooks destination signs what it posts when the source has a shared secret (segment.md 2.3).</summary>
-internal sealed class WebhookCheck(SecretProtector secrets)
+internal sealed class WebhookCheck(WebhookSecrets secrets)
 {
     private const string Header = "X-Signature";
 
@@ -14,33 +13,42 @@ internal sealed class WebhookCheck(SecretProtector secrets)
     /// Throws <see cref="RefusedException"/> when the source asks for a signature and this one is not right. Looks at the raw
     /// bytes, so it comes before any key is overwritten.
     /// </summary>
-    public void Demand(HttpRequest request, Source source, ReadOnlySpan<byte> body, RequestShape shape)
+    /// <returns>Which secret it is signed with; Neither where none is asked for.</returns>
+    public SignedWith Demand(HttpRequest request, Source source, ReadOnlySpan<byte> body, RequestShape shape)
     {
         if (source.RequiresSignature && (source.ProtectedWebhookSecret is null || request.Headers[Header].Count == 0))
         {
-            throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status401Unauthorized, CauseCatalog.SignatureRequired, Header)) { Known = source };
+            throw Refuse(CauseCatalog.SignatureRequired, source);
         }
 
-        if (source.ProtectedWebhookSecret is not { } kept)
+        if (source.ProtectedWebhookSecret is null)
         {
-            return;
+            return SignedWith.Neither;
         }
 
-        var secret = Encoding.UTF8.GetBytes(secrets.Open(kept) ?? throw SourceGate.CannotVerify(source));
+        var open = secrets.Open(source) ?? throw SourceGate.CannotVerify(source);
         string? sent = request.Headers[Header];
-        if (shape.HasUnsigned && WebhookSignature.Fits(sent, body, secret))
+        if (shape.HasUnsigned && With(open, sent, body) is var whole and not SignedWith.Neither)
         {
-            return;   // not Segment's way, but all of it is signed
+            return whole;   // not Segment's way, but all of it is signed
         }
 
-        if (!WebhookSignature.Fits(sent, shape.Signed.Of(body), secret))
+        return With(open, sent, shape.Signed.Of(body)) switch
         {
-            throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status401Unauthorized, CauseCatalog.BadSignature, Header)) { Known = source };
-        }
-
-        if (source.RequiresSignature && shape.HasUnsigned)
-        {
-            throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status401Unauthorized, CauseCatalog.OnlyFirstSigned, Header)) { Known = source };
-        }
+            SignedWith.Neither => throw Refuse(CauseCatalog.BadSignature, source),
+            _ when source.RequiresSignature && shape.HasUnsigned => throw Refuse(CauseCatalog.OnlyFirstSigned, source),
+            var with => with,
+        };
     }
+
+    /// <summary>After the request was kept: the first that is signed with a new secret shows that the sender has it.</summary>
+    public Task KeptAsync(Source source, SignedWith with) => with == SignedWith.Current ? secrets.AcceptedAsync(source) : Task.CompletedTask;
+
+    private static SignedWith With(OpenWebhookSecrets open, string? signature, ReadOnlySpan<byte> signed) =>
+        WebhookSignature.Fits(signature, signed, open.Current) ? SignedWith.Current
+        : open.HasPrevious && WebhookSignature.Fits(signature, signed, open.Previous) ? SignedWith.Previous
+        : SignedWith.Neither;
+
+    private static RefusedException Refuse(Cause cause, Source source) =>
+        new(SegmentAnswer.Refused(StatusCodes.Status401Unauthorized, cause, Header)) { Known = source };
 }

@@ -23,6 +23,10 @@ public static class ChangeCatalog
 
     public static readonly ChangeAction SourceCreated = new("source.created", "created the source");
     public static readonly ChangeAction SourceChanged = new("source.changed", "changed the source");
+    public static readonly ChangeAction WebhookSecretReplaced = new("webhook-secret.replaced", "replaced the webhook secret of");
+    public static readonly ChangeAction WebhookSecretRolledBack = new("webhook-secret.rolled-back", "went back to the webhook secret before of");
+    public static readonly ChangeAction WebhookSecretForgotten = new("webhook-secret.forgotten", "let go of the old webhook secret of");
+    public static readonly ChangeAction WebhookSecretRemoved = new("webhook-secret.removed", "removed the webhook secret of");
     public static readonly ChangeAction WriteKeyShown = new("source.key-shown", "looked at the write key of the source");
 
     public static readonly ChangeAction DeliveryRetried = new("delivery.retried", "retried the delivery");

@@ -25,7 +25,7 @@ public enum SignatureHash
 }
 
 /// <summary>One Richpanel account: where calls go, with which key, mapped how. Holds and pauses are columns of this row.</summary>
-public sealed class Connection
+public sealed class Connection : IKeepsSecret
 {
     public long Id { get; set; }
 
@@ -115,13 +115,61 @@ public sealed class Connection
     public bool IsStopped(DateTimeOffset now) => Disabled || IsPaused(now) || IsHeld(now);
 
     /// <summary>Whether the secret before is still there to go back to: within its time, and longer while the new one was never accepted.</summary>
-    public bool KeepsPreviousSecret(DateTimeOffset now) => PreviousSecret is not null && (SecretAcceptedAt is null || PreviousSecretUntil > now);
+    public bool KeepsPreviousSecret(DateTimeOffset now) => ((IKeepsSecret)this).KeepsPrevious(now);
 
     public MappingOptions Mapping => new() { OrderFields = OrderFields, CustomerId = CustomerId, TranslateEvents = TranslateEvents };
+
+    byte[]? IKeepsSecret.Secret
+    {
+        get => ProtectedSecret;
+        set => ProtectedSecret = value;
+    }
+
+    string? IKeepsSecret.Fingerprint
+    {
+        get => SecretFingerprint;
+        set => SecretFingerprint = value;
+    }
+
+    DateTimeOffset? IKeepsSecret.SetAt
+    {
+        get => SecretSetAt;
+        set => SecretSetAt = value;
+    }
+
+    DateTimeOffset? IKeepsSecret.AcceptedAt
+    {
+        get => SecretAcceptedAt;
+        set => SecretAcceptedAt = value;
+    }
+
+    byte[]? IKeepsSecret.Previous
+    {
+        get => PreviousSecret;
+        set => PreviousSecret = value;
+    }
+
+    string? IKeepsSecret.PreviousFingerprint
+    {
+        get => PreviousSecretFingerprint;
+        set => PreviousSecretFingerprint = value;
+    }
+
+    DateTimeOffset? IKeepsSecret.PreviousSetAt
+    {
+        get => PreviousSecretSetAt;
+        set => PreviousSecretSetAt = value;
+    }
+
+    DateTimeOffset? IKeepsSecret.PreviousUntil
+    {
+        get => PreviousSecretUntil;
+        set => PreviousSecretUntil = value;
+    }
 }
 
 /// <summary>Who may post for a connection.</summary>
-public sealed class Source
+public sealed class Source : IKeepsSecret
 {
     public long Id { get; set; }
 
@@ -141,6 +189,23 @@ public sealed class Source
     /// <summary>Secret of Segment's Webhooks destination (X-Signature), protected; null when signatures are not asked for.</summary>
     public byte[]? ProtectedWebhookSecret { get; set; }
 
+    /// <summary>As of <see cref="Connection.SecretFingerprint"/>; null also for a secret that an earlier version stored.</summary>
+    public string? WebhookSecretFingerprint { get; set; }
+
+    public DateTimeOffset? WebhookSecretSetAt { get; set; }
+
+    /// <summary>When the first request came that was signed with it; null until then.</summary>
+    public DateTimeOffset? WebhookSecretAcceptedAt { get; set; }
+
+    /// <summary>The secret before. While it is kept, what is signed with it is taken, too: the sender is told of the new one later than we.</summary>
+    public byte[]? PreviousWebhookSecret { get; set; }
+
+    public string? PreviousWebhookSecretFingerprint { get; set; }
+
+    public DateTimeOffset? PreviousWebhookSecretSetAt { get; set; }
+
+    public DateTimeOffset? PreviousWebhookSecretUntil { get; set; }
+
     /// <summary>Origins a browser may post from, blank-separated; null = any.</summary>
     public string? AllowedOrigins { get; set; }
 
@@ -153,6 +218,54 @@ public sealed class Source
     public bool Disabled { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
+
+    byte[]? IKeepsSecret.Secret
+    {
+        get => ProtectedWebhookSecret;
+        set => ProtectedWebhookSecret = value;
+    }
+
+    string? IKeepsSecret.Fingerprint
+    {
+        get => WebhookSecretFingerprint;
+        set => WebhookSecretFingerprint = value;
+    }
+
+    DateTimeOffset? IKeepsSecret.SetAt
+    {
+        get => WebhookSecretSetAt;
+        set => WebhookSecretSetAt = value;
+    }
+
+    DateTimeOffset? IKeepsSecret.AcceptedAt
+    {
+        get => WebhookSecretAcceptedAt;
+        set => WebhookSecretAcceptedAt = value;
+    }
+
+    byte[]? IKeepsSecret.Previous
+    {
+        get => PreviousWebhookSecret;
+        set => PreviousWebhookSecret = value;
+    }
+
+    string? IKeepsSecret.PreviousFingerprint
+    {
+        get => PreviousWebhookSecretFingerprint;
+        set => PreviousWebhookSecretFingerprint = value;
+    }
+
+    DateTimeOffset? IKeepsSecret.PreviousSetAt
+    {
+        get => PreviousWebhookSecretSetAt;
+        set => PreviousWebhookSecretSetAt = value;
+    }
+
+    DateTimeOffset? IKeepsSecret.PreviousUntil
+    {
+        get => PreviousWebhookSecretUntil;
+        set => PreviousWebhookSecretUntil = value;
+    }
 }
 
 /// <summary>Remembers which Bootstrap entry was applied, so that what an admin changed or revoked stays so.</summary>

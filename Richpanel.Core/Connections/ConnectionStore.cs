@@ -103,6 +103,7 @@ public sealed class ConnectionStore(
         if (secret is not null)
         {
             var canOpen = connection.ProtectedSecret is { } stored && secrets.CanOpen(stored);
+            SecretRotation.EndHold(connection);
             return SecretRotation.Replace(connection, secret, draft.KeepPreviousFor, canOpen, time.GetUtcNow()) ? ChangeCatalog.SecretReplaced : null;
         }
 
@@ -111,6 +112,7 @@ public sealed class ConnectionStore(
             return null;
         }
 
+        SecretRotation.EndHold(connection);
         SecretRotation.Remove(connection);
         return ChangeCatalog.SecretRemoved;
     }

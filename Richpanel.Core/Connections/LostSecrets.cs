@@ -34,6 +34,19 @@ public sealed partial class LostSecrets(
             await directory.ReloadAsync();
         }
 
+        if (directory.Sources.Where(source => IsLost(source.PreviousWebhookSecret)).Select(source => source.Id).ToList() is { Count: > 0 } forgetful)
+        {
+            await writer.WriteAsync(session =>
+            {
+                using var context = session.Context();
+                foreach (var id in forgetful)
+                {
+                    Forget(context, context.Sources.Find(id)!);
+                }
+            });
+            await directory.ReloadAsync();
+        }
+
         foreach (var source in directory.Sources)
         {
             if (IsLost(source.ProtectedWebhookSecret))
@@ -63,6 +76,7 @@ public sealed partial class LostSecrets(
         else if (connection.IsSandbox)
         {
             var secret = SandboxSeed.RandomKey();
+            SecretRotation.EndHold(connection);
             SecretRotation.Replace(connection, new SealedSecret(secrets.Protect(secret), SecretProtector.Fingerprint(secret)), SecretWindow.None, canOpen: false, time.GetUtcNow());
             connection.Version++;
             Log(context, connection, ChangeCatalog.SecretReplaced);
@@ -74,6 +88,13 @@ public sealed partial class LostSecrets(
             connection.HoldCause ??= CauseCatalog.SecretUnreadable.Code;
         }
 
+        context.SaveChanges();
+    }
+
+    private void Forget(ConsoleDbContext context, Source source)
+    {
+        SecretRotation.Forget(source);
+        log.Append(context, Actor.System, new Change(ChangeCatalog.WebhookSecretForgotten, PublicId.Source(source.Id), source.Name) { Reason = Reason });
         context.SaveChanges();
     }
 

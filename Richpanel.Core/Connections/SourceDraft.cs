@@ -11,6 +11,9 @@ public sealed record SourceDraft
     /// <summary>Secret of Segment's Webhooks destination, in clear until the commit that seals it.</summary>
     public string? WebhookSecret { get; init; }
 
+    /// <summary>How long the secret that <see cref="WebhookSecret"/> replaces is kept, and taken, at least.</summary>
+    public SecretWindow KeepPreviousFor { get; init; } = SecretWindow.Day;
+
     /// <summary>Origins a browser may post from, blank-separated.</summary>
     public string? AllowedOrigins { get; init; }
 

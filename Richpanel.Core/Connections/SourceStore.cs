@@ -16,6 +16,8 @@ public sealed record SourceWithKey(Source Source, string WriteKey)
 public sealed class SourceStore(
     StoreWriter writer, ConnectionDirectory directory, SecretProtector secrets, ChangeWriting log, ChangeFeed changes, TimeProvider time)
 {
+    private const string WebhookSecret = "webhookSecret";
+
     public Task<SaveOutcome<SourceWithKey>> AddSourceAsync(Actor by, long connectionId, SourceDraft draft) => AddSourceAsync(by, connectionId, draft, static _ => { });
 
     /// <param name="alongside">Written in the same commit, only when the draft is saved.</param>
@@ -29,6 +31,7 @@ public sealed class SourceStore(
             return new SaveOutcome<SourceWithKey>.Invalid(faults);
         }
 
+        var secret = Sealed(draft.WebhookSecret);
         var outcome = await writer.WriteAsync<SaveOutcome<SourceWithKey>>(session =>
         {
             using var context = session.Context();
@@ -53,13 +56,14 @@ public sealed class SourceStore(
                 CreatedAt = time.GetUtcNow(),
             };
             Apply(draft, source);
+            ChangeSecret(draft, source, secret);
             context.Sources.Add(source);
             alongside(context);
             Log(context, by, ChangeCatalog.SourceCreated, source,
             [
                 .. FieldChange.Between(("connection", null, context.Connections.Find(connectionId)!.Name)),
                 .. ConnectionFields.Between(ConnectionFields.Of((Source?)null), ConnectionFields.Of(source)),
-                .. source.ProtectedWebhookSecret is null ? (FieldChange[])[] : [FieldChange.Changed("webhookSecret")],
+                .. source.ProtectedWebhookSecret is null ? (FieldChange[])[] : [FieldChange.Changed(WebhookSecret)],
             ]);
             context.SaveChanges();
             return new SaveOutcome<SourceWithKey>.Saved(new SourceWithKey(source, key));
@@ -72,6 +76,7 @@ public sealed class SourceStore(
     public async Task<SaveOutcome<Source>> UpdateSourceAsync(Actor by, long sourceId, SourceDraft draft)
     {
         by.Demand(Permission.Administer);
+        var secret = Sealed(draft.WebhookSecret);
         var outcome = await writer.WriteAsync<SaveOutcome<Source>>(session =>
         {
             using var context = session.Context();
@@ -82,6 +87,7 @@ public sealed class SourceStore(
 
             var before = ConnectionFields.Of(source);
             Apply(draft, source);
+            var ofSecret = ChangeSecret(draft, source, secret);
             List<FieldFault> faults = [.. SourceValidator.Check(source)];
             SourceValidator.CheckWebhookSecret(draft.WebhookSecret, faults);
             if (faults.Count > 0)
@@ -89,15 +95,18 @@ public sealed class SourceStore(
                 return new SaveOutcome<Source>.Invalid(faults);
             }
 
-            var fields = ConnectionFields.Between(before, ConnectionFields.Of(source)).ToList();
-            if (draft.WebhookSecret is not null)
-            {
-                fields.Add(FieldChange.Changed("webhookSecret"));
-            }
-
+            var fields = ConnectionFields.Between(before, ConnectionFields.Of(source));
             if (fields.Count > 0)
             {
                 Log(context, by, ChangeCatalog.SourceChanged, source, fields);
+            }
+
+            context.SaveChanges();
+
+            // A secret has a line of its own, so that nobody has to read all changes to find when it was replaced.
+            if (ofSecret is not null)
+            {
+                Log(context, by, ofSecret, source, [FieldChange.Changed(WebhookSecret), .. FieldChange.Between(("previousSecretUntil", null, source.PreviousWebhookSecretUntil))]);
                 context.SaveChanges();
             }
 
@@ -126,17 +135,39 @@ public sealed class SourceStore(
     /// <summary>For the product's own first event, where nobody looks.</summary>
     internal string RevealWriteKey(Source source) => secrets.Unprotect(source.ProtectedWriteKey);
 
-    private void Apply(SourceDraft draft, Source source)
+    private static void Apply(SourceDraft draft, Source source)
     {
         source.Name = draft.Name?.Trim() ?? source.Name;
         source.Disabled = draft.Disabled ?? source.Disabled;
         source.RequiresSignature = draft.RequiresSignature ?? source.RequiresSignature;
         source.AllowedOrigins = Kept(draft.AllowedOrigins, source.AllowedOrigins);
         source.AllowedAddresses = draft.AllowedAddresses is null ? source.AllowedAddresses : AddressList.Tidy(draft.AllowedAddresses);
-        if (draft.WebhookSecret is { } secret)
+    }
+
+    /// <summary>Before the writer's turn: the derivation is slow.</summary>
+    private SealedSecret? Sealed(string? secret) => string.IsNullOrEmpty(secret) ? null : new SealedSecret(secrets.Protect(secret), SecretProtector.Fingerprint(secret));
+
+    /// <summary>What of it stands in the change log; null = nothing.</summary>
+    private ChangeAction? ChangeSecret(SourceDraft draft, Source source, SealedSecret? secret)
+    {
+        if (secret is not null)
         {
-            source.ProtectedWebhookSecret = secret.Length == 0 ? null : secrets.Protect(secret);
+            var stored = source.ProtectedWebhookSecret is { } kept ? secrets.Open(kept) : null;
+            if (stored is not null)
+            {
+                source.WebhookSecretFingerprint ??= SecretProtector.Fingerprint(stored);   // of an earlier version, which made none
+            }
+
+            return SecretRotation.Replace(source, secret, draft.KeepPreviousFor, stored is not null, time.GetUtcNow()) ? ChangeCatalog.WebhookSecretReplaced : null;
         }
+
+        if (draft.WebhookSecret is null || source.ProtectedWebhookSecret is null)
+        {
+            return null;
+        }
+
+        SecretRotation.Remove(source);
+        return ChangeCatalog.WebhookSecretRemoved;
     }
 
     private static string? Kept(string? wish, string? stored) => wish is null ? stored : string.IsNullOrWhiteSpace(wish) ? null : string.Join(' ', wish.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

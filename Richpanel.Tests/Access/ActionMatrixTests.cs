@@ -43,6 +43,8 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("SourceStore.ShowWriteKeyAsync", Permission.Administer, (of, by) => Get<SourceStore>(of).ShowWriteKeyAsync(by, Get<ConnectionDirectory>(of).Sources[0])),
         ("SecretStore.RollBackAsync", Permission.Administer, (of, by) => Get<SecretStore>(of).RollBackAsync(by, Missing)),
         ("SecretStore.ForgetAsync", Permission.Administer, (of, by) => Get<SecretStore>(of).ForgetAsync(by, Missing)),
+        ("SecretStore.RollBackWebhookAsync", Permission.Administer, (of, by) => Get<SecretStore>(of).RollBackWebhookAsync(by, Missing)),
+        ("SecretStore.ForgetWebhookAsync", Permission.Administer, (of, by) => Get<SecretStore>(of).ForgetWebhookAsync(by, Missing)),
         ("DeliveryUnmasking.UnmaskAsync", Permission.Unmask, (of, by) => Get<DeliveryUnmasking>(of).UnmaskAsync(by, Missing, "a reason long enough", Ct)),
         ("ChangeReview.VerifyAsync", Permission.ReadChangeLog, (of, by) => Get<ChangeReview>(of).VerifyAsync(by, null, Ct)),
         ("ChangeReview.ExportAsync", Permission.ReadChangeLog, (of, by) => Get<ChangeReview>(of).ExportAsync(by, new ChangeFilter(), Ct)),

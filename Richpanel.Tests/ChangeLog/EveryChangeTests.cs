@@ -42,6 +42,28 @@ public sealed class EveryChangeTests(ApiUnderTest api) : IClassFixture<ApiUnderT
     }
 
     [Fact]
+    public async Task A_webhook_secret_is_replaced_taken_back_and_the_old_one_forgotten_by_the_api()
+    {
+        var made = await api.JsonAsync(
+            HttpMethod.Post, "sources", $$"""{"connection":"Shop","name":"Hooks","webhookSecret":"{{ApiUnderTest.Secret}}-h1"}""", System.Net.HttpStatusCode.Created);
+        var path = "sources/" + made.GetProperty("sourceId").GetString();
+        var first = made.GetProperty("webhookSecretFingerprint").GetString();
+
+        var replaced = await api.JsonAsync(HttpMethod.Put, path, $$"""{"webhookSecret":"{{ApiUnderTest.Secret}}-h2","keepPreviousFor":"week"}""");
+        Assert.Equal(first, replaced.GetProperty("previousWebhookSecret").GetProperty("fingerprint").GetString());
+        var back = await api.JsonAsync(HttpMethod.Post, path + "/webhook-secret/roll-back");
+        Assert.Equal(first, back.GetProperty("webhookSecretFingerprint").GetString());
+        await api.JsonAsync(HttpMethod.Post, path + "/webhook-secret/forget");
+        using var again = await api.CallAsync(HttpMethod.Post, path + "/webhook-secret/roll-back");
+
+        Assert.Equal(409, (int)again.StatusCode);
+        Assert.Equal(
+            ["webhook-secret.replaced", "webhook-secret.rolled-back", "webhook-secret.forgotten"],
+            (await LinesAsync()).Where(line => line.ObjectName == "Hooks" && line.Action.StartsWith("webhook-", StringComparison.Ordinal)).Select(line => line.Action));
+        Assert.Contains("webhookSecret changed", Fields(await LastAsync("webhook-secret.replaced", "Hooks")));
+    }
+
+    [Fact]
     public async Task Pause_resume_and_their_reasons_are_lines_but_what_changes_nothing_is_none()
     {
         await api.JsonAsync(HttpMethod.Post, "connections/Shop/pause", """{"reason":"Planned work"}""");

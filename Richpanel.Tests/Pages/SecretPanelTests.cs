@@ -21,9 +21,9 @@ public sealed class SecretPanelTests : IAsyncLifetime
         await MakeAsync();
         var page = Open();
         var first = Shop.SecretFingerprint!;
-        page.Find("#keep").Change("Week");
-        page.Find("#api-secret").Change(Second);
-        await page.Find("form").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("#keep").Change("Week"));
+        await page.InvokeAsync(() => page.Find("#api-secret").Change(Second));
+        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
         page.EventuallySays($"Secret before {first} , kept until");
         Assert.Contains("and until the one in use was accepted", page.Words(), StringComparison.Ordinal);
         Assert.Contains("by Local admin", page.Words(), StringComparison.OrdinalIgnoreCase);

@@ -1,6 +1,7 @@
 using Bunit;
 using Richpanel.Console.Connections;
 using Richpanel.Core;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Tests.Support;
 
@@ -85,6 +86,29 @@ public sealed class SourcesPanelTests : IAsyncLifetime
         page.EventuallySays("Guarded lets in: any address, any origin, unsigned.");
         var stored = _pages.App.Directory.FindSource(guarded.SourceId)!;
         Assert.Equal((null, null), (stored.AllowedAddresses, stored.ProtectedWebhookSecret));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_replaced_secret_shows_and_one_click_goes_back_to_it()
+    {
+        var signed = await _pages.App.AddSourceAsync("Signed");
+        var store = _pages.Get<SourceStore>();
+        await store.UpdateSourceAsync(Actor.System, signed.SourceId, new SourceDraft { WebhookSecret = Secret });
+        var first = _pages.App.Directory.FindSource(signed.SourceId)!.WebhookSecretFingerprint!;
+        var page = Edit(signed, "Signed");
+        page.EventuallySays("Webhook secret in use by Signed Fingerprint " + first);
+        await page.InvokeAsync(() => page.Find("#source-keep").Change("Week"));
+        await page.InvokeAsync(() => page.Find("#source-secret").Change(Secret + "-2"));
+        await page.InvokeAsync(() => page.Find("form.source-form").SubmitAsync());
+        page.EventuallySays("Saved. Signed lets in:");
+        await page.InvokeAsync(() => page.Find("button[aria-label='Edit Signed']").Click());
+        page.EventuallySays($"Secret before {first} , kept until");
+
+        await page.InvokeAsync(() => page.Button("Go back to the secret before").ClickAsync(new()));
+
+        page.EventuallySays("The secret before is in use again.");
+        Assert.Equal(first, _pages.App.Directory.FindSource(signed.SourceId)!.WebhookSecretFingerprint);
+        Assert.DoesNotContain(Secret, page.Markup, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]

@@ -349,6 +349,18 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
 
+                    b.Property<byte[]>("PreviousWebhookSecret")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("PreviousWebhookSecretFingerprint")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("PreviousWebhookSecretSetAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("PreviousWebhookSecretUntil")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte[]>("ProtectedWebhookSecret")
                         .HasColumnType("BLOB");
 
@@ -362,6 +374,15 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<bool>("RequiresSignature")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("WebhookSecretAcceptedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("WebhookSecretFingerprint")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("WebhookSecretSetAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("WriteKeyHash")
