@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.ChangeLog;
+using Richpanel.Core.People;
 
 namespace Richpanel.Console.ChangeLog;
 
@@ -22,6 +23,7 @@ public sealed partial class ChangeLogPage : IDisposable
 
     [Inject] public required ChangeQueries Queries { get; init; }
     [Inject] public required ChangeWriting Writing { get; init; }
+    [Inject] public required PeopleDirectory People { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
@@ -110,8 +112,21 @@ public sealed partial class ChangeLogPage : IDisposable
 
     private string TimeOf(DateTimeOffset at) => TimeWords.Exact(Time.Local(at), Time.Local(Time.Now));
 
-    /// <summary>An e-mail address that was typed goes into the address bar as the hash it has in the log.</summary>
-    private void Show(ChangeLogView view) => Navigation.NavigateTo((view with { Words = Writing.Scrubbed(view.Words) }).ToAddress());
+    /// <summary>
+    /// What was typed and is a person's goes into the address bar as the hash it has in the log; who works here, known by the e-mail
+    /// that was typed, by the number.
+    /// </summary>
+    private void Show(ChangeLogView view) => Navigation.NavigateTo((view with
+    {
+        Who = WhoInAddress(view.Who),
+        Object = Writing.Scrubbed(view.Object),
+        Words = Writing.Scrubbed(view.Words),
+    }).ToAddress());
+
+    private string? WhoInAddress(string? who) =>
+        who is null || ChangeFilter.ReadWho(who) is not null ? who
+        : People.People.FirstOrDefault(person => string.Equals(person.Email, who, StringComparison.OrdinalIgnoreCase)) is { } one ? $"person:{one.Id.ToString(CultureInfo.InvariantCulture)}"
+        : Writing.Scrubbed(who);
 
     public void Dispose()
     {

@@ -67,6 +67,13 @@ public sealed partial class DeliveriesPage : IDisposable
     protected override async Task OnParametersSetAsync()
     {
         var asked = View.ToAddress(Cursor);
+        if (asked != _asked && Who is null && View.Apart(null, null, PersonalFilter.KeyOf(await Viewer.FindAsync())) is ({ } open, { IsEmpty: false } personal))
+        {
+            // Typed into the address bar, or a link from elsewhere: at least it does not stay there.
+            Navigation.NavigateTo((open with { Who = Personal.Keep(personal) }).ToAddress(), replace: true);
+            return;
+        }
+
         if (asked != _asked)
         {
             _asked = asked;

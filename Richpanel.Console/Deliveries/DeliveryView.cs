@@ -2,6 +2,7 @@ using System.Globalization;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Privacy;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Segment;
 
@@ -35,15 +36,35 @@ public sealed record DeliveryView
         State = State == "held" ? DeliveryState.Waiting : Parse<DeliveryState>(State),
         Held = State switch { "held" => true, "waiting" => false, _ => null },
         Type = Parse<SegmentCallType>(Type),
-        Event = Event,
+        Event = who?.Event ?? Event,
         User = who?.User,
         Email = who?.Email,
-        Order = Order,
-        MessageId = MessageId,
+        Order = who?.Order ?? Order,
+        MessageId = who?.MessageId ?? MessageId,
         ConnectionId = PublicId.Parse(Connection, "con"),
         Origin = Parse<Origin>(Origin),
         Code = Code,
     };
+
+    /// <summary>
+    /// This view as its address may say it, and what must not stand there: who the search is for, and an order, event or message id
+    /// that masked roles would not see in clear either.
+    /// </summary>
+    public (DeliveryView Open, PersonalFilter Personal) Apart(string? user, string? email, string? by)
+    {
+        var personal = new PersonalFilter(user, email, by)
+        {
+            Order = Order != TextMask.Id(Order) ? Order : null,
+            Event = Event != TextMask.Name(Event) ? Event : null,
+            MessageId = MessageId != TextMask.Id(MessageId) ? MessageId : null,
+        };
+        return (this with
+        {
+            Order = personal.Order is null ? Order : null,
+            Event = personal.Event is null ? Event : null,
+            MessageId = personal.MessageId is null ? MessageId : null,
+        }, personal);
+    }
 
     /// <summary>The address of this view.</summary>
     public string ToAddress(string? cursor = null)

@@ -7,6 +7,17 @@ namespace Richpanel.Console.Shared;
 /// <param name="By">Who typed them: an address may be passed on, and others must not read them from it.</param>
 public sealed record PersonalFilter(string? User, string? Email, string? By = null)
 {
+    /// <summary>Only when it looks like a person's, as somebody may have typed an e-mail there; else it stands in the address.</summary>
+    public string? Order { get; init; }
+
+    /// <inheritdoc cref="Order"/>
+    public string? Event { get; init; }
+
+    /// <inheritdoc cref="Order"/>
+    public string? MessageId { get; init; }
+
+    public bool IsEmpty => (User ?? Email ?? Order ?? Event ?? MessageId) is null;
+
     /// <summary>Names somebody for as long as the product runs.</summary>
     public static string? KeyOf(Actor? actor) => actor is null ? null : $"{actor.Kind}:{actor.Id}";
 }

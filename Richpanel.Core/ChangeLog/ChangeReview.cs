@@ -36,8 +36,8 @@ public sealed class ChangeReview(ChangeVerifier verifier, ChangeQueries queries,
         {
             Count = await queries.CountAsync(filter, before, ct),
             Fields = FieldChange.Between(
-                ("who", null, filter.Who is null || ChangeFilter.ReadWho(filter.Who) is not null ? filter.Who : log.Scrubbed(filter.Who)), ("action", null, filter.Action),
-                ("object", null, filter.ObjectId), ("since", null, filter.Since), ("until", null, filter.Until), ("words", null, log.Scrubbed(filter.Words))),
+                ("who", null, filter.Who is null || ChangeFilter.ReadWho(filter.Who) is not null ? filter.Who : log.Scrubbed(filter.Who)), ("action", null, log.Scrubbed(filter.Action)),
+                ("object", null, log.Scrubbed(filter.ObjectId)), ("since", null, filter.Since), ("until", null, filter.Until), ("words", null, log.Scrubbed(filter.Words))),
         });
         return queries.ReadAsync(filter, before, ct);
     }

@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Access;
+using Richpanel.Core.Privacy;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.ChangeLog;
@@ -35,7 +37,7 @@ public sealed partial class ChangeWriting(StoreWriter writer, InstallationKey ke
             ActorName = Lengths.Cut(by.Name, Lengths.Name)!,
             Action = change.Action.Code,
             ObjectId = Lengths.Cut(change.ObjectId, Lengths.Key),
-            ObjectName = Lengths.Cut(change.ObjectName, Lengths.EventName),
+            ObjectName = Lengths.Cut(Scrubbed(change.ObjectName), Lengths.EventName),
             Fields = FieldChange.Write(change.Fields),
             Count = change.Count,
             Reason = Lengths.Cut(string.IsNullOrWhiteSpace(change.Reason) ? null : Scrubbed(change.Reason.Trim()), Lengths.Reason),
@@ -47,13 +49,39 @@ public sealed partial class ChangeWriting(StoreWriter writer, InstallationKey ke
         changes.Raise();   // told a quarter of a second later, when the commit has been made
     }
 
-    /// <summary>Text that a person typed or a customer's system sent, every e-mail address in it as its keyed hash.</summary>
+    /// <summary>
+    /// Text that a person typed or a customer's system sent, every e-mail address, phone and long number in it as its keyed hash. What
+    /// stands in it as a hash already stays one, and so do days.
+    /// </summary>
     [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
-    public string? Scrubbed(string? text) => text is null ? null : Email().Replace(text, match => Personal(match.Value));
+    public string? Scrubbed(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var rest = Email().Replace(text, match => Personal(match.Value));
+        var kept = new StringBuilder();
+        var at = 0;
+        foreach (Match stays in HashOrDay().Matches(rest))
+        {
+            kept.Append(TextMask.Replace(rest[at..stays.Index], Hashed)).Append(stays.ValueSpan);
+            at = stays.Index + stays.Length;
+        }
+
+        return kept.Append(TextMask.Replace(rest[at..], Hashed)).ToString();
+    }
+
+    /// <summary>A phone by its digits alone: people write one number in many ways.</summary>
+    private string Hashed(string value) => Personal(value.Any(char.IsLetter) ? value : string.Concat(value.Where(char.IsDigit)));
 
     /// <summary>A customer's value as it may stand in the log: alike for the same value, unreadable without the installation's key.</summary>
-    public string Personal(string value) => "#" + Convert.ToHexStringLower(key.Seal(System.Text.Encoding.UTF8.GetBytes(value.Trim().ToLowerInvariant()))[..6]);
+    public string Personal(string value) => "#" + Convert.ToHexStringLower(key.Seal(Encoding.UTF8.GetBytes(value.Trim().ToLowerInvariant()))[..6]);
 
     [GeneratedRegex(@"[^\s@<>()\[\]"",;:]+@[^\s@<>()\[\]"",;:]+\.[^\s@<>()\[\]"",;:.]+", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Email();
+
+    [GeneratedRegex(@"#[0-9a-f]{12}(?![0-9a-f])|(?<!\d)20\d{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T\d{2}:\d{2}(?::\d{2})?Z?)?(?!\d)", RegexOptions.CultureInvariant)]
+    private static partial Regex HashOrDay();
 }

@@ -56,7 +56,8 @@ public sealed class SandboxSeed(StoreWriter writer, SecretProtector secrets, Cha
             CreatedAt = now,
         };
         context.Sources.Add(source);
-        log.Append(context, Actor.System, new Change(ChangeCatalog.SourceCreated, "src_" + source.PublicId, source.Name)
+        context.SaveChanges();   // its line needs its id
+        log.Append(context, Actor.System, new Change(ChangeCatalog.SourceCreated, PublicId.Source(source.Id), source.Name)
         {
             Fields = ConnectionFields.Between(ConnectionFields.Of((Source?)null), ConnectionFields.Of(source)),
         });

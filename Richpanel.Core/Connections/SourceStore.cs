@@ -59,6 +59,7 @@ public sealed class SourceStore(
             ChangeSecret(draft, source, secret);
             context.Sources.Add(source);
             alongside(context);
+            context.SaveChanges();   // its line needs its id
             Log(context, by, ChangeCatalog.SourceCreated, source,
             [
                 .. FieldChange.Between(("connection", null, context.Connections.Find(connectionId)!.Name)),

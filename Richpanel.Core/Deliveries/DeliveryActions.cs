@@ -197,7 +197,7 @@ public sealed class DeliveryActions(
                     log.Append(context, by, wish with
                     {
                         ObjectId = PublicId.Delivery(id),
-                        ObjectName = log.Scrubbed(delivery.EventName),   // a name may hold anything
+                        ObjectName = delivery.EventName,
                         Fields = [.. FieldChange.Between(("state", before.State, delivery.State), ("dueAt", dueBefore, delivery.DueAt)), .. wish.Fields],
                     });
                 }

@@ -38,8 +38,6 @@ public sealed class DeliveryUnmasking(StoreWriter writer, DeliveryQueries querie
             return new UnmaskOutcome.NoReason();
         }
 
-        // People quote the customer in their reason: the log must not keep what it watches over.
-        var kept = TextMask.Replace(why, log.Personal);
         var written = await writer.WriteAsync(session =>
         {
             using var context = session.Context();
@@ -48,7 +46,7 @@ public sealed class DeliveryUnmasking(StoreWriter writer, DeliveryQueries querie
                 return false;
             }
 
-            log.Append(context, by, new Change(ChangeCatalog.DeliveryUnmasked, PublicId.Delivery(id), TextMask.Name(delivery.EventName)) { Reason = kept });
+            log.Append(context, by, new Change(ChangeCatalog.DeliveryUnmasked, PublicId.Delivery(id), delivery.EventName) { Reason = why });
             context.SaveChanges();
             return true;
         });

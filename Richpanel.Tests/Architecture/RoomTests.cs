@@ -26,7 +26,7 @@ public sealed class RoomTests
     [InlineData("Wire", "Json", "Causes", "Connections", "Sandbox")]
     [InlineData("Access", "ChangeLog", "Connections", "Storage")]
     [InlineData("Privacy", "Access", "Json", "Notes")]
-    [InlineData("ChangeLog", "Access", "Storage")]
+    [InlineData("ChangeLog", "Access", "Privacy", "Storage")]
     [InlineData("People", "Access", "ChangeLog", "Connections", "Storage")]
     [InlineData("Connections", "Access", "ChangeLog", "Mapping", "Wire", "Storage", "Causes", "Json", "Notes")]
     public void A_room_of_Core_knows_only_the_rooms_below_it(string room, params string[] below)

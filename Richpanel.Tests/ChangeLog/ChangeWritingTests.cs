@@ -83,4 +83,26 @@ public sealed class ChangeWritingTests : IAsyncLifetime
         Assert.DoesNotContain("@", reason, StringComparison.Ordinal);
         Assert.Equal($"Jane ({_log.Log.Personal("jane.doe@example.com")}) asked, see <{_log.Log.Personal("jane.doe@example.com")}>.", reason);
     }
+
+    [Fact]
+    public async Task A_phone_in_a_reason_or_a_name_is_kept_as_a_hash_that_is_alike_however_it_is_written()
+    {
+        var phone = _log.Log.Personal("4915112345678");
+
+        await _log.Log.WriteAsync(Actor.System, new Change(ChangeCatalog.ConnectionPaused, "con_1", "Call 4915112345678") { Reason = "She called from +49 (151) 1234-5678 on 2026-11-24, ticket 4711" });
+
+        var line = Assert.Single(await _log.LinesAsync());
+        Assert.Equal(($"Call {phone}", $"She called from {phone} on 2026-11-24, ticket 4711"), (line.ObjectName, line.Reason));
+    }
+
+    [Fact]
+    public void A_hash_stays_what_it_is_when_it_is_written_again()
+    {
+        foreach (var n in Enumerable.Range(0, 2_000))
+        {
+            var once = _log.Log.Scrubbed($"of customer{n}@example.com and 555{n:D7}, birth 1984-05-12");
+            Assert.Equal(once, _log.Log.Scrubbed(once));
+            Assert.DoesNotContain("1984-", once, StringComparison.Ordinal);
+        }
+    }
 }

@@ -38,6 +38,7 @@ public sealed class EveryChangeTests(ApiUnderTest api) : IClassFixture<ApiUnderT
 
         Assert.Contains("connection: nothing → Shop", Fields(await LastAsync("source.created", "Web 1")));
         Assert.Contains("webhookSecret changed", Fields(await LastAsync("source.created", "Web 1")));
+        Assert.Equal(PublicId.Source(made.GetProperty("id").GetInt64()), (await LastAsync("source.created", "Web 1")).ObjectId);
         Assert.Equal(["name: Web 1 → Web 2", "allowedOrigins: nothing → https://shop.example"], Fields(await LastAsync("source.changed", "Web 2")));
     }
 

@@ -90,6 +90,25 @@ public sealed class ChangeLogPageTests : IAsyncLifetime
         Assert.DoesNotContain("xample", _pages.Address.Uri, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task No_field_of_the_filter_puts_an_e_mail_or_a_phone_into_the_address(int field)
+    {
+        foreach (var typed in (string[])["jane@example.com", "+49 151 1234-5678", "4915112345678"])
+        {
+            var page = _pages.Open<ChangeLogPage>("/change-log");
+            page.EventuallySays("From day");
+            await page.InvokeAsync(() => page.FindAll("form input")[field].Change(typed));
+
+            await page.InvokeAsync(() => page.Find("form").SubmitAsync());
+
+            Assert.Contains("?", _pages.Address.Uri, StringComparison.Ordinal);
+            Assert.DoesNotMatch("jane|xample|1234", _pages.Address.Uri.ToLowerInvariant());
+        }
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task What_comes_meanwhile_is_counted_and_moves_no_row()
     {

@@ -101,6 +101,41 @@ public sealed class DeliveriesPageTests : IAsyncLifetime
         Assert.Contains("1 matches", page.Words(), StringComparison.Ordinal);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(2, "jane@example.com", "order")]
+    [InlineData(2, "+49 151 12345678", "order")]
+    [InlineData(2, "4915112345678", "order")]
+    [InlineData(3, "Mail to jane@example.com", "event")]
+    [InlineData(4, "4915112345678", "messageId")]
+    public async Task What_looks_like_a_person_s_stays_out_of_the_address_whatever_field_it_is_typed_in(int field, string typed, string name)
+    {
+        var page = _pages.Open<DeliveriesPage>("/deliveries");
+        page.EventuallySays("Nothing yet");
+        await page.InvokeAsync(() => page.FindAll("form.filters input")[field].Change(typed));
+
+        await page.InvokeAsync(() => page.Find("form.filters").SubmitAsync());
+
+        page.EventuallySays("Nothing matches");
+        Assert.Matches(@"/deliveries\?who=[0-9a-f]{16}$", _pages.Address.Uri);
+        Assert.Equal(typed, page.FindAll("form.filters input")[field].GetAttribute("value"));
+
+        _pages.Open<DeliveriesPage>($"/deliveries?{name}={Uri.EscapeDataString(typed)}").EventuallySays("Nothing matches");
+        Assert.Matches(@"/deliveries\?who=[0-9a-f]{16}$", _pages.Address.Uri);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_order_and_an_event_that_are_nobody_s_stand_in_the_address()
+    {
+        var page = _pages.Open<DeliveriesPage>("/deliveries");
+        page.EventuallySays("Nothing yet");
+        await page.InvokeAsync(() => page.FindAll("form.filters input")[2].Change("A-20417"));
+        await page.InvokeAsync(() => page.FindAll("form.filters input")[3].Change("Order Completed"));
+
+        await page.InvokeAsync(() => page.Find("form.filters").SubmitAsync());
+
+        Assert.EndsWith("/deliveries?event=Order%20Completed&order=A-20417", _pages.Address.Uri, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = 60_000)]
     public void A_personal_filter_that_has_expired_is_told_and_not_passed_over()
     {
