@@ -3,28 +3,31 @@ using System.Text;
 namespace Richpanel.Console.Receiver;
 
 /// <summary>
-/// Overwrites write keys in bytes that may be anything: JSON, broken JSON, a form, JSON inside a string. The name is found in any
+/// Overwrites write keys and secrets in bytes that may be anything: JSON, broken JSON, a form, JSON inside a string. The name is found in any
 /// case and with letters written as <c>\u0077</c> or <c>%77</c>; its value ends where what opened it closes. In doubt too much is
 /// overwritten. Pure.
 /// </summary>
 internal static class KeyMask
 {
-    private const string Name = "writekey";
+    private const string WriteKey = "writekey";
 
-    /// <summary>The value behind every <c>writeKey</c>.</summary>
+    /// <summary>
+    /// Ends of names: <c>apiSecret</c> and <c>webhook_secret</c> are found by theirs. They are words of sentences, too, so a colon or
+    /// an equals sign must follow.
+    /// </summary>
+    private static readonly string[] s_secrets = ["secret", "secretkey", "secret_key", "password", "token", "authorization", "signature"];
+
+    /// <summary>The value behind every <c>writeKey</c> and behind whatever is named as a secret.</summary>
     public static void OverwriteNamed(Span<byte> bytes)
     {
         for (var at = 0; at < bytes.Length; at++)
         {
-            if (EndOfName(bytes, at) is not { } name)
+            if (ValueAt(bytes, at) is { } value)
             {
-                continue;
+                var end = EndOfValue(bytes, value);
+                bytes[value.Start..end].Fill((byte)'*');
+                at = Math.Max(at, end - 1);
             }
-
-            var value = StartOfValue(bytes, name);
-            var end = EndOfValue(bytes, value);
-            bytes[value.Start..end].Fill((byte)'*');
-            at = end - 1;
         }
     }
 
@@ -43,9 +46,29 @@ internal static class KeyMask
         }
     }
 
-    private static int? EndOfName(ReadOnlySpan<byte> bytes, int at)
+    /// <summary>The value of the name that begins here; null when none does.</summary>
+    private static (int Start, Range? Opening)? ValueAt(ReadOnlySpan<byte> bytes, int at)
     {
-        foreach (var letter in Name)
+        if (EndOfName(bytes, at, WriteKey) is { } name)
+        {
+            var (start, opening, _) = StartOfValue(bytes, name);
+            return (start, opening);
+        }
+
+        foreach (var secret in s_secrets)
+        {
+            if (EndOfName(bytes, at, secret) is { } end && StartOfValue(bytes, end) is (var start, var opening, true))
+            {
+                return (start, opening);
+            }
+        }
+
+        return null;
+    }
+
+    private static int? EndOfName(ReadOnlySpan<byte> bytes, int at, string name)
+    {
+        foreach (var letter in name)
         {
             if (at >= bytes.Length)
             {
@@ -65,7 +88,7 @@ internal static class KeyMask
     }
 
     /// <summary>Behind the name's own quote and the colon or equals sign; what opens the value, when something does.</summary>
-    private static (int Start, Range? Opening) StartOfValue(ReadOnlySpan<byte> bytes, int at)
+    private static (int Start, Range? Opening, bool IsSeparated) StartOfValue(ReadOnlySpan<byte> bytes, int at)
     {
         Range? opening = null;
         var separated = false;
@@ -89,7 +112,7 @@ internal static class KeyMask
             at += length;
         }
 
-        return (at, separated ? opening : null);
+        return (at, separated ? opening : null, separated);
     }
 
     private static int EndOfValue(ReadOnlySpan<byte> bytes, (int Start, Range? Opening) value)

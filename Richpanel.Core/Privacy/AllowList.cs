@@ -11,7 +11,7 @@ public enum ShownAs
     /// <summary>Name of an event or page; e-mails, phones and long numbers in it are masked.</summary>
     Name,
 
-    /// <summary>An id without blanks; one that is an e-mail or a phone is masked as such.</summary>
+    /// <summary>An id without blanks; one that is an e-mail or a phone is masked as such, one of ten digits and more shortened.</summary>
     Id,
 
     /// <summary>A date with time, or Unix seconds or milliseconds of this age.</summary>
@@ -22,6 +22,9 @@ public enum ShownAs
 
     /// <summary>A sum or count of at most nine digits.</summary>
     Amount,
+
+    /// <summary>As an amount, and written as a number: the key alone does not say that it is one.</summary>
+    Number,
 }
 
 /// <summary>Where in a payload a key is on the list.</summary>
@@ -41,6 +44,9 @@ public enum ShownWhere
 
     /// <summary>Member of <c>context</c>.</summary>
     Context,
+
+    /// <summary>Member of <c>properties</c>.</summary>
+    Properties,
 }
 
 /// <param name="Keys">Letters and digits only, lower case: <c>orderid</c> is order_id, orderId and Order ID.</param>
@@ -59,7 +65,8 @@ public static class AllowList
         new(ShownWhere.Anywhere, ShownAs.Id, "names a thing, and is what a customer quotes to support", "orderid", "checkoutid", "cartid", "productid", "sku", "id"),
         new(ShownWhere.Anywhere, ShownAs.Time, "explains order, age and clock faults", "timestamp", "originaltimestamp", "sentat", "receivedat", "createdat", "updatedat", "processedat", "cancelledat"),
         new(ShownWhere.Anywhere, ShownAs.Word, "decides how an order is shown, and is one of few words", "currency", "orderstatus", "financialstatus", "fulfillmentstatus"),
-        new(ShownWhere.Anywhere, ShownAs.Amount, "is what totals are checked by; nobody is known by it", "total", "subtotal", "revenue", "value", "amount", "price", "quantity", "shipping", "shippingamount", "tax", "taxamount", "discount", "discountamount"),
+        new(ShownWhere.Anywhere, ShownAs.Amount, "is what totals are checked by; nobody is known by it", "total", "subtotal", "revenue", "amount", "price", "quantity", "shipping", "shippingamount", "tax", "taxamount", "discount", "discountamount"),
+        new(ShownWhere.Properties, ShownAs.Number, "is what Segment calls the worth of an event; elsewhere anything is called so", "value"),
         new(ShownWhere.Software, ShownAs.Release, "says which library or app made the call", "name", "version", "build"),
         new(ShownWhere.Context, ShownAs.Word, "explains spellings of numbers and times", "locale", "timezone"),
     ];

@@ -12,11 +12,19 @@ internal static partial class Mask
     public const int ManyDigits = 7;
 
     /// <summary>The kind of a hidden text, with its length where that helps: <c>••• e-mail</c>, <c>••• text of 12 characters</c>.</summary>
+    /// <summary>From here on an id of digits alone is as often a phone with its country code.</summary>
+    public const int LongId = 10;
+
     public static string Of(string value) => value.Length == 0 ? "" : $"{Dots} {Kind(value)}";
 
     public static string OfNumber(string digits) => string.Create(CultureInfo.InvariantCulture, $"{Dots} number of {Digits(digits)} digits");
 
     public static string OfUnreadable(int bytes) => string.Create(CultureInfo.InvariantCulture, $"{Dots} {bytes:N0} bytes that are no readable JSON");
+
+    /// <summary>The first and the last two: enough to see that two differ, too little to call.</summary>
+    public static string Shortened(string digits) => $"{digits[..2]}{Dots}{digits[^2..]}";
+
+    public static bool IsLongId(string text) => text.Length >= LongId && text.All(char.IsAsciiDigit);
 
     public static int Digits(string text) => text.Count(char.IsDigit);
 

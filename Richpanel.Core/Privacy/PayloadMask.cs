@@ -112,6 +112,7 @@ public static class PayloadMask
         private ShownWhere Where(string key) => (Kind, Path) switch
         {
             (PayloadKind.Call, null) => IsPage && key == "name" ? ShownWhere.TopOfPage : ShownWhere.Top,
+            (PayloadKind.Call, "properties") => ShownWhere.Properties,
             (PayloadKind.Call, "context") => ShownWhere.Context,
             (PayloadKind.Call, "context.library" or "context.app") => ShownWhere.Software,
             _ => ShownWhere.Anywhere,

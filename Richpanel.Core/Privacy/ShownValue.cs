@@ -10,6 +10,8 @@ internal static partial class ShownValue
     public static JsonTree Of(JsonTree value, ShownAs shown) => value switch
     {
         JsonTree.Text text => new JsonTree.Text(OfText(text.Value, shown)),
+        JsonTree.Number number when shown == ShownAs.Id && Mask.Digits(number.Digits) >= Mask.LongId =>
+            new JsonTree.Text(Mask.IsLongId(number.Digits) ? Mask.Shortened(number.Digits) : Mask.OfNumber(number.Digits)),
         JsonTree.Number number => IsFit(number.Digits, shown) ? number : PayloadMask.Number(number),
         _ => value,
     };
@@ -21,13 +23,14 @@ internal static partial class ShownValue
         ShownAs.Word => Word().IsMatch(text) && Mask.Digits(text) < Mask.ManyDigits ? text : Mask.Of(text),
         ShownAs.Release => Release().IsMatch(text) && !Mask.LooksLikePhone(text) && Mask.Digits(text) < 10 ? text : Mask.Of(text),
         ShownAs.Amount => Amount().IsMatch(text) && Mask.Digits(text) <= 9 ? text : Mask.Of(text),
+        ShownAs.Number => Mask.Of(text),
         _ => Time().IsMatch(text) || IsUnixTime(text) ? text : Mask.Of(text),
     };
 
     private static bool IsFit(string digits, ShownAs shown) => shown switch
     {
         ShownAs.Id => true,
-        ShownAs.Amount => Mask.Digits(digits) <= 9,
+        ShownAs.Amount or ShownAs.Number => Mask.Digits(digits) <= 9,
         ShownAs.Time => IsUnixTime(digits),
         _ => Mask.Digits(digits) < Mask.ManyDigits,
     };

@@ -31,11 +31,11 @@ public static partial class TextMask
         return $"{First(text)}{Mask.Dots}@{First(domain)}{Mask.Dots}{top}";
     }
 
-    /// <summary>An id stays, it is a pseudonym; one that is an e-mail, a phone or words is masked.</summary>
+    /// <summary>An id stays, it is a pseudonym; one that is an e-mail, a phone or words is masked, one of many digits alone shortened.</summary>
     public static string? Id(string? value) =>
         string.IsNullOrEmpty(value) ? value
         : Mask.LooksLikeEmail(value) ? Email(value)
-        : value.Length <= LongestId && Token().IsMatch(value) && !Mask.LooksLikePhone(value) && !PhoneInId().IsMatch(value) ? value
+        : value.Length <= LongestId && Token().IsMatch(value) && !Mask.LooksLikePhone(value) && !PhoneInId().IsMatch(value) ? (Mask.IsLongId(value) ? Mask.Shortened(value) : value)
         : Mask.Of(value);
 
     /// <summary>Name of an event or page.</summary>

@@ -34,9 +34,14 @@ internal static class PlantedValues
         "Jane Miller", "Zoë O'Brien", "李 小龙", "Dr. med. Ann-Kathrin Löwe", "12 Rose Street, Springfield", "Hauptstraße 5\n10115 Berlin", "c/o Mary Lee, Flat 7")
         .Select(value => new Planted(value, false));
 
-    public static Gen<Planted> Any { get; } = Gen.Frequency((3, s_email), (3, s_phone), (4, s_words));
+    /// <summary>Digits alone, with a country code or as ten digits; not such as may be a Unix time, which begins with 1.</summary>
+    private static readonly Gen<Planted> s_digits = Gen.Select(
+        Gen.OneOf("{0}{1}{2}", "{1}{2}", "00{0}{1}{2}"), Gen.Int[20, 99], Gen.Int[201, 989], Gen.Int[2000000, 9999999],
+        (form, country, area, number) => new Planted(string.Format(System.Globalization.CultureInfo.InvariantCulture, form, country, area, number), true));
 
-    public static Gen<Planted> Contact { get; } = Gen.Frequency((1, s_email), (1, s_phone));
+    public static Gen<Planted> Any { get; } = Gen.Frequency((3, s_email), (3, s_phone), (3, s_digits), (4, s_words));
+
+    public static Gen<Planted> Contact { get; } = Gen.Frequency((2, s_email), (1, s_phone), (1, s_digits));
 
     /// <summary>A payload of any shape, with the values that must not be seen in it.</summary>
     public static Gen<PlantedPayload> Payload { get; } = Gen.Select(Any.Array[1, 4], Contact, Gen.OneOf("track", "page", "screen", "identify"), Gen.Int[0, int.MaxValue]).Select(
@@ -117,9 +122,9 @@ internal static class PlantedValues
         _ => Map(values, random, depth),
     };
 
-    /// <summary>A phone as a JSON number; under the key of an id digits alone are an id, under that of a time they may be one.</summary>
+    /// <summary>A phone as a JSON number; under the key of a time digits alone may be one.</summary>
     private static JsonTree AsNumber(Planted[] values, Random random, string key) =>
-        Pick(values, random) is { Digits.Length: >= 10 } phone && AllowList.Find(ShownWhere.Top, key) is not (ShownAs.Id or ShownAs.Time)
+        Pick(values, random) is { Digits.Length: >= 10 } phone && AllowList.Find(ShownWhere.Top, key) is not ShownAs.Time
             ? new JsonTree.Number(phone.Digits.TrimStart('0'))
             : new JsonTree.Number("3.5");
 

@@ -45,6 +45,28 @@ public sealed class KeyMaskTests
         Assert.Equal(masked, Encoding.UTF8.GetString(bytes));
     }
 
+    [Theory]
+    [InlineData("""{"apiSecret":"HIDDEN","event":"x"}""", """{"apiSecret":"******","event":"x"}""")]
+    [InlineData("""{"api_secret" : "HIDDEN","event":"x"}""", """{"api_secret" : "******","event":"x"}""")]
+    [InlineData("""{"settings":{"webhook-Secret":"HID,DEN"}}""", """{"settings":{"webhook-Secret":"*******"}}""")]
+    [InlineData("""{"clientSecretKey":"HIDDEN"}""", """{"clientSecretKey":"******"}""")]
+    [InlineData("""{"apiS\u0065cret":"HIDDEN"}""", """{"apiS\u0065cret":"******"}""")]
+    [InlineData("event=x&api_secret=HIDDEN&userId=u", "event=x&api_secret=******&userId=u")]
+    [InlineData("""{"data":"{\"apiSecret\":\"HIDDEN\",\"e\":1}"}""", """{"data":"{\"apiSecret\":\"******\",\"e\":1}"}""")]
+    [InlineData("""{"password":"HIDDEN","access_token":"HIDDEN","Authorization":"Basic HIDDEN"}""", """{"password":"******","access_token":"******","Authorization":"************"}""")]
+    [InlineData("""{"secret":["HIDDEN",{"a":1}],"e":1}""", """{"secret":******************,"e":1}""")]
+    [InlineData("""{"apiSecret":"HIDDEN""", """{"apiSecret":"******""")]
+    [InlineData("""{"event":"Password Reset","note":"a secret of hers, a token"}""", """{"event":"Password Reset","note":"a secret of hers, a token"}""")]
+    [InlineData("""{"secretary":"Ann"}""", """{"secretary":"Ann"}""")]
+    public void The_value_of_what_is_named_as_a_secret_is_overwritten_and_the_word_alone_is_not_one(string body, string masked)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+
+        KeyMask.OverwriteNamed(bytes);
+
+        Assert.Equal(masked, Encoding.UTF8.GetString(bytes));
+    }
+
     [Fact]
     public void A_key_known_from_elsewhere_is_overwritten_wherever_it_stands()
     {

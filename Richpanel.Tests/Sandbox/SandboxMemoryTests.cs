@@ -54,6 +54,29 @@ public sealed class SandboxMemoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_may_not_see_personal_data_reads_no_phone_that_is_an_id_in_rows_bodies_or_calls()
+    {
+        await PostAsync("""{"event":"identify","did":"5551234567","userProperties":{"uid":"4915112345678","email":"ann@example.com","other":4915112345678}}""");
+        await PostAsync("""{"event":"x","did":"5551234567","eventId":"4915112345678","userProperties":{"uid":"4915112345678"}}""");
+
+        var request = (await Memory.RequestsAsync(Sight.Masked, null, 10, Ct))[0];
+        var detail = (await Memory.RequestAsync(Sight.Masked, request.Id, Ct))!;
+        var timeline = await Memory.TimelineAsync(Sight.Masked, "4915112345678", null, null, 10, Ct);   // found by what is not shown
+        var visitor = Assert.Single(await Memory.VisitorsAsync(Sight.Masked, "5551234567", 10, Ct));
+        var customer = Assert.Single(await Memory.CustomersAsync(Sight.Masked, "4915112345678", 10, Ct));
+        var session = Assert.Single(await Memory.SessionsAsync(Sight.Masked, "4915112345678", null, 10, Ct));
+        string?[] shown =
+        [
+            Encoding.UTF8.GetString(detail.Request.Body), .. detail.Calls.Select(Core.Json.JsonTreeWriter.Write), .. timeline.SelectMany(one => new[] { one.Call, one.Uid, one.Did, one.EventId }),
+            visitor.Did, visitor.Uid, customer.Uid, customer.Properties, session.Owner,
+        ];
+
+        Assert.Equal(("49•••78", "55•••67", 2), (customer.Uid, visitor.Did, timeline.Count));
+        Assert.All(shown, text => Assert.DoesNotMatch("12345|5551234567", text));
+        Assert.All(shown.OfType<string>().Where(text => text.StartsWith("{\"h\"", StringComparison.Ordinal)), body => Assert.DoesNotMatch("\"h\":\"[A-Za-z0-9+/]{20}", body));
+    }
+
+    [Fact]
     public async Task A_customers_name_is_made_of_all_that_was_said_of_it()
     {
         await PostAsync("""{"event":"identify","userProperties":{"uid":"u4","firstName":"Ann","lastName":"Lee"}}""");
