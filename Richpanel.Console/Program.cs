@@ -62,6 +62,7 @@ try
     await app.Services.GetRequiredService<FirstAdmin>().EnsureAsync();
 
     app.UseForwardedBy();
+    app.UseHttpsForGood();
     app.UseSeparatePorts();
     app.MapReceiver();
     app.UseEntrance();

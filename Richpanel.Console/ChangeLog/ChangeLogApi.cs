@@ -21,10 +21,10 @@ public static class ChangeLogApi
             FieldChange.Read(line.Fields), line.Count, line.Reason, line.Address, Convert.ToHexStringLower(line.Hash));
     }
 
-    public sealed record Verdict(bool Intact, string Sentence, long Lines, ChangeFault? Fault, long? BrokenLine, long? KeyGoneUntil, IReadOnlyList<long> LossesFound, bool IsEndProved)
+    public sealed record Verdict(bool Intact, string Sentence, long Lines, ChangeFault? Fault, long? BrokenLine, long? KeyGoneUntil, IReadOnlyList<long> LossesFound, IReadOnlyList<long> NotesMissing, bool IsEndProved, bool IsUnwritten)
     {
         public static Verdict Of(ChangeVerdict found) => new(
-            found.IsIntact, found.Sentence, found.Lines, found.Fault, found.BrokenLine, found.KeyGoneUntil, found.LossesFound ?? [], found.IsEndProved);
+            found.IsIntact, found.Sentence, found.Lines, found.Fault, found.BrokenLine, found.KeyGoneUntil, found.LossesFound ?? [], found.NotesMissing ?? [], found.IsEndProved, found.IsUnwritten);
     }
 
     /// <summary>Routes under <c>/api/v1/audit</c>.</summary>

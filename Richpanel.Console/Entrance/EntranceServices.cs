@@ -35,14 +35,18 @@ internal static class EntranceServices
         return services;
     }
 
-    /// <summary>Behind the receiver, before everything else.</summary>
-    public static void UseEntrance(this WebApplication app)
+    /// <summary>Before every answer, the receiver's too: whoever came by HTTPS shall not be led back to this name without it.</summary>
+    public static void UseHttpsForGood(this WebApplication app)
     {
         if (!app.Environment.IsDevelopment())
         {
             app.UseHsts();
         }
+    }
 
+    /// <summary>Behind the receiver, before everything else.</summary>
+    public static void UseEntrance(this WebApplication app)
+    {
         app.Use((context, next) =>
         {
             context.Response.OnStarting(static state => SetHeaders((HttpContext)state), context);

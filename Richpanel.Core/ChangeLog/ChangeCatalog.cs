@@ -10,6 +10,7 @@ public static class ChangeCatalog
     public static readonly ChangeAction SealBroken = new("product.seal-renewed", "began a new seal, because the key of the old one is gone");
 
     public static readonly ChangeAction EndMissing = new("change-log.end-missing", "found that lines at the end of the change log were missing");
+    public static readonly ChangeAction HeadMissing = new("change-log.head-missing", "found that the note of the change log's end was missing or not its own, so that lines could have been cut off unseen");
 
     public static readonly ChangeAction ConnectionCreated = new("connection.created", "created the connection");
     public static readonly ChangeAction ConnectionChanged = new("connection.changed", "changed the connection");

@@ -6,7 +6,10 @@ using Richpanel.Core.Storage;
 namespace Richpanel.Core.ChangeLog;
 
 /// <summary>Number and hash of the last line there was.</summary>
-public sealed record ChangeHeadNote(long Id, byte[] Hash);
+public sealed record ChangeHeadNote(long Id, byte[] Hash)
+{
+    public bool IsSame(ChangeHeadNote? other) => other is not null && other.Id == Id && other.Hash.AsSpan().SequenceEqual(Hash);
+}
 
 /// <summary>
 /// A sealed note of the last line of the change log, kept beside the key ring and not in the database: who can write only the

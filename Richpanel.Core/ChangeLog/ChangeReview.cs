@@ -1,4 +1,6 @@
+using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Access;
+using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.ChangeLog;
 
@@ -14,18 +16,38 @@ public sealed class ChangeReview(ChangeVerifier verifier, ChangeQueries queries,
         try
         {
             var verdict = await verifier.VerifyAsync(progress, ct);
-            await log.WriteAsync(by, new Change(ChangeCatalog.ChangeLogVerified)
-            {
-                Count = verdict.Lines,
-                Fields = [new FieldChange("result", null, verdict.IsIntact ? "intact" : $"broken at line {verdict.BrokenLine}: {verdict.Fault?.ToString().ToLowerInvariant()}")],
-            });
-            return verdict;
+            return await WriteAsync(by, verdict) ? verdict : verdict with { IsUnwritten = true };
         }
         finally
         {
             _oneAtATime.Release();
         }
     }
+
+    /// <summary>False when the store cannot write now: what was found is told all the same, and not as good.</summary>
+    private async Task<bool> WriteAsync(Actor by, ChangeVerdict verdict)
+    {
+        try
+        {
+            await log.WriteAsync(by, new Change(ChangeCatalog.ChangeLogVerified)
+            {
+                Count = verdict.Lines,
+                Fields = [new FieldChange("result", null, verdict switch
+                {
+                    { Fault: null } => "intact",
+                    { BrokenLine: { } line } => $"broken at line {line}: {Word(verdict.Fault)}",
+                    _ => Word(verdict.Fault),
+                })],
+            });
+            return true;
+        }
+        catch (Exception failure) when (failure is StoreUnavailableException or DbUpdateException)
+        {
+            return false;
+        }
+    }
+
+    private static string Word(ChangeFault? fault) => fault.ToString()!.ToLowerInvariant();
 
     /// <summary>Writes the line, then gives the lines there were before it, newest first.</summary>
     public async Task<IAsyncEnumerable<ChangeEntry>> ExportAsync(Actor by, ChangeFilter filter, CancellationToken ct)

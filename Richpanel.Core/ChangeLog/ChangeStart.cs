@@ -19,6 +19,11 @@ public sealed partial class ChangeStart(
             KeyIsNew(logger);
             await log.WriteAsync(Actor.System, new Change(ChangeCatalog.SealBroken));
         }
+        else if (last > 0 && noted is null)
+        {
+            NoteIsMissing(logger);
+            await log.WriteAsync(Actor.System, new Change(ChangeCatalog.HeadMissing));
+        }
 
         if (noted is not null && !await StandsAsync(noted))
         {
@@ -31,6 +36,14 @@ public sealed partial class ChangeStart(
         }
 
         await log.WriteAsync(Actor.System, new Change(ChangeCatalog.Started, null, $"version {version}"));
+        await NoteAsync();
+    }
+
+    /// <summary>From here on a missing note means that somebody took it away.</summary>
+    private async Task NoteAsync()
+    {
+        await using var context = await contexts.CreateDbContextAsync();
+        head.Write(await context.ChangeLog.OrderByDescending(e => e.Id).Select(e => new ChangeHeadNote(e.Id, e.Hash)).FirstAsync());
     }
 
     private async Task<bool> StandsAsync(ChangeHeadNote noted)
@@ -47,6 +60,9 @@ public sealed partial class ChangeStart(
 
     [LoggerMessage(EventId = 1202, Level = LogLevel.Warning, Message = "The key that sealed the change log could not be opened; a new seal begins")]
     private static partial void KeyIsNew(ILogger logger);
+
+    [LoggerMessage(EventId = 1206, Level = LogLevel.Error, Message = "The note of the change log's last line is missing or could not be used, so lines cut off at its end since the product last ran would not show")]
+    private static partial void NoteIsMissing(ILogger logger);
 
     [LoggerMessage(EventId = 1203, Level = LogLevel.Error, Message = "The change log has lost {Lines} lines at its end since the product last ran: the database is older than its keys, or somebody removed them")]
     private static partial void EndIsMissing(ILogger logger, long lines);

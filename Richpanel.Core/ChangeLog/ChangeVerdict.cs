@@ -19,6 +19,9 @@ public enum ChangeFault
 
     /// <summary>Its seal is of a key that is not here, and no later line says that the key was renewed.</summary>
     KeyGone = 5,
+
+    /// <summary>Every line is right, but the sealed note of the last one is missing or not of today's key: nothing proves that it is the last.</summary>
+    EndUnproved = 6,
 }
 
 /// <summary>What a walk over the whole change log found.</summary>
@@ -27,14 +30,27 @@ public enum ChangeFault
 /// <param name="BrokenLine">Number of the first line that is not right.</param>
 /// <param name="KeyGoneUntil">Lines up to this one are sealed with a key that is gone: the chain over them is whole, but who wrote them cannot be proved.</param>
 /// <param name="LossesFound">Lines in which the product itself wrote down that the end of the log was missing at a start.</param>
+/// <param name="NotesMissing">Lines in which the product itself wrote down that the note of the end was missing.</param>
 /// <param name="IsEndProved">The sealed note of the last line agrees; false when there is none that can be read.</param>
 public sealed record ChangeVerdict(
-    long Lines, ChangeFault? Fault = null, long? BrokenLine = null, long? KeyGoneUntil = null, IReadOnlyList<long>? LossesFound = null, bool IsEndProved = false)
+    long Lines, ChangeFault? Fault = null, long? BrokenLine = null, long? KeyGoneUntil = null, IReadOnlyList<long>? LossesFound = null, bool IsEndProved = false, IReadOnlyList<long>? NotesMissing = null)
 {
-    public bool IsIntact => Fault is null;
+    /// <summary>It could not be written into the change log, as what was found must be.</summary>
+    public bool IsUnwritten { get; init; }
+
+    public bool IsIntact => Fault is null && !IsUnwritten;
 
     /// <summary>What it means, for a person.</summary>
-    public string Sentence => Fault is { } fault ? Broken(fault) : Intact();
+    public string Sentence => (IsUnwritten ? "This could not be written into the change log, so it does not count as verified; the database does not take writes now. " : "") + Found;
+
+    private string Found => Fault switch
+    {
+        null => Intact(),
+        ChangeFault.EndUnproved => $"The end of the change log is not proved: the note of its last line (keys/change-log.head) is missing or could not be used, so lines cut off there would not show. {AsWritten}{Losses}",
+        { } fault => Broken(fault),
+    };
+
+    private string AsWritten => Lines == 1 ? "Its one line is as it was written." : $"All {Number(Lines)} lines there are as they were written, none is missing between them.";
 
     private string Broken(ChangeFault fault)
     {
@@ -63,13 +79,12 @@ public sealed record ChangeVerdict(
             said += $" Lines 1 to {Number(gone)} are sealed with a key that is gone: the chain over them is whole, but only what follows is proved by a seal.";
         }
 
-        if (LossesFound is { Count: > 0 } losses)
-        {
-            said += $" The product found at a start that the end of the log was missing, and wrote it down in line {string.Join(", ", losses.Select(Number))}.";
-        }
-
-        return IsEndProved || Lines == 0 ? said : said + " The note of the last line (keys/change-log.head) could not be used, so lines cut off at the end would not show.";
+        return said + Losses;
     }
+
+    private string Losses =>
+        (LossesFound is { Count: > 0 } losses ? $" The product found that the end of the log was missing, and wrote it down in line {string.Join(", ", losses.Select(Number))}." : "")
+        + (NotesMissing is { Count: > 0 } notes ? $" It found that the note of the end was missing or not its own, and wrote it down in line {string.Join(", ", notes.Select(Number))}: lines may have been cut off before that one." : "");
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

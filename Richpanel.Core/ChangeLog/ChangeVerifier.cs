@@ -51,10 +51,10 @@ public sealed class ChangeVerifier(IDbContextFactory<ConsoleDbContext> contexts,
             progress?.Report(new VerifyProgress(walk.Lines, end));
         }
 
-        return noted is null ? walk.Whole(isEndProved: false)
+        return noted is null ? walk.WithoutEnd()
             : noted.Id > walk.Lines ? walk.Broken(ChangeFault.Removed)
             : await HashOfAsync(noted.Id, ct) is { } hash && !hash.AsSpan().SequenceEqual(noted.Hash) ? walk.BrokenAt(noted.Id, ChangeFault.Changed)
-            : walk.Whole(isEndProved: true);
+            : walk.Whole();
     }
 
     /// <summary>The hash over the line is right, but the seal is not: who wrote it had not the key. Or nobody has it any more.</summary>
@@ -116,6 +116,7 @@ public sealed class ChangeVerifier(IDbContextFactory<ConsoleDbContext> contexts,
     private sealed class Walk(InstallationKey key)
     {
         private readonly List<long> _losses = [];
+        private readonly List<long> _notes = [];
         private byte[] _before = ChangeChain.Beginning;
 
         public long Lines { get; private set; }
@@ -153,13 +154,21 @@ public sealed class ChangeVerifier(IDbContextFactory<ConsoleDbContext> contexts,
             {
                 _losses.Add(line.Id);
             }
+
+            if (line.Action == ChangeCatalog.HeadMissing.Code)
+            {
+                _notes.Add(line.Id);
+            }
         }
 
         public ChangeVerdict Broken(ChangeFault fault) => BrokenAt(Lines + 1, fault);
 
-        public ChangeVerdict BrokenAt(long line, ChangeFault fault) => new(line - 1, fault, line, KeyGoneUntil, _losses);
+        public ChangeVerdict BrokenAt(long line, ChangeFault fault) => new(line - 1, fault, line, KeyGoneUntil, _losses, NotesMissing: _notes);
 
-        public ChangeVerdict Whole(bool isEndProved) => new(Lines, null, null, KeyGoneUntil, _losses, isEndProved);
+        public ChangeVerdict Whole() => new(Lines, null, null, KeyGoneUntil, _losses, IsEndProved: true, _notes);
+
+        /// <summary>An empty log needs no proof of its end.</summary>
+        public ChangeVerdict WithoutEnd() => new(Lines, Lines == 0 ? null : ChangeFault.EndUnproved, null, KeyGoneUntil, _losses, IsEndProved: false, _notes);
 
         public bool IsSealed(ChangeEntry line) => IsSealed(key, line.Hash, line.Seal);
 

@@ -10,11 +10,11 @@ namespace Richpanel.Core.Connections;
 
 /// <summary>
 /// Applies section <c>Bootstrap</c> at start. Each entry's fingerprint is remembered: an entry that was applied once is never applied
-/// again, so that what an admin changed or revoked stays so; an entry whose value changed counts as new. It is remembered in the
+/// again, but for a secret that the loss of the key ring made unreadable, so that what an admin changed or revoked stays so; an entry whose value changed counts as new. It is remembered in the
 /// commit that applies it, so that a crash between the two can neither repeat nor lose one.
 /// </summary>
 public sealed class Bootstrap(
-    IOptions<BootstrapOptions> options, StoreWriter writer, ConnectionStore store, SourceStore sources, ConnectionDirectory directory, ChangeWriting log, TimeProvider time)
+    IOptions<BootstrapOptions> options, StoreWriter writer, ConnectionStore store, SourceStore sources, ConnectionDirectory directory, SecretProtector secrets, ChangeWriting log, TimeProvider time)
 {
     private const int ShortestToken = 32;
 
@@ -61,6 +61,7 @@ public sealed class Bootstrap(
             });
         }
 
+        await RestoreAsync(entry, secret, setting);
         for (var i = 0; i < entry.Sources.Count; i++)
         {
             var source = entry.Sources[i];
@@ -77,6 +78,19 @@ public sealed class Bootstrap(
 
                 Demand(await sources.AddSourceAsync(Actor.Bootstrap, connection.Id, new SourceDraft { Name = source.Name, WriteKey = source.WriteKey }, remember), at);
             });
+        }
+    }
+
+    /// <summary>
+    /// A secret whose key ring is lost, and that the configuration still has: nobody needs to enter it. Only the very one that was
+    /// stored, so that one which an admin set since is never replaced by an older one.
+    /// </summary>
+    private async Task RestoreAsync(BootstrapConnection entry, string? secret, string setting)
+    {
+        if (secret is not null && Find(entry.Name) is { ProtectedSecret: { } stored, SecretFingerprint: { } fingerprint } connection
+            && !secrets.CanOpen(stored) && SecretProtector.Fingerprint(secret) == fingerprint)
+        {
+            Demand(await store.UpdateAsync(Actor.Bootstrap, connection.Id, new ConnectionDraft { ApiSecret = secret, KeepPreviousFor = SecretWindow.None }), setting);
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class Connection : IKeepsSecret
     /// <summary>The API Secret, protected with Data Protection; null when there is none. Opened only inside one send.</summary>
     public byte[]? ProtectedSecret { get; set; }
 
-    /// <summary>First 8 hex digits of a keyed hash of the secret, to tell two secrets apart without reading them.</summary>
+    /// <summary>8 hex digits of a slow hash (PBKDF2) of the secret, to tell two secrets apart without reading them. Not keyed: the same secret has the same one everywhere.</summary>
     public string? SecretFingerprint { get; set; }
 
     public DateTimeOffset? SecretSetAt { get; set; }

@@ -82,7 +82,7 @@ public sealed class ChangeStartTests : IDisposable
     public async Task Lines_cut_off_at_the_end_are_missed_by_the_sealed_note_of_the_last_one()
     {
         await using var log = await StartedAsync(lines: 5);
-        await NoteAsync(log);
+        await log.NoteAsync();
         log.Attack($"{LogUnderTest.DropTriggers} DELETE FROM ChangeLog WHERE Id > 4");
 
         var verdict = await log.VerifyAsync();
@@ -95,12 +95,12 @@ public sealed class ChangeStartTests : IDisposable
     {
         await using (var before = await StartedAsync(lines: 5))
         {
-            await NoteAsync(before);
+            await before.NoteAsync();
             before.Attack($"{LogUnderTest.DropTriggers} DELETE FROM ChangeLog WHERE Id > 4");
         }
 
         await using var log = await StartedAsync();
-        await NoteAsync(log);
+        await log.NoteAsync();
 
         var found = (await log.LinesAsync()).Single(line => line.Action == ChangeCatalog.EndMissing.Code);
         var verdict = await log.VerifyAsync();
@@ -113,12 +113,40 @@ public sealed class ChangeStartTests : IDisposable
     public async Task A_note_that_somebody_else_wrote_proves_nothing()
     {
         await using var log = await StartedAsync(lines: 5);
-        await NoteAsync(log);
+        await log.NoteAsync();
         var file = Path.Combine(Keys, "change-log.head");
         await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, Ct)).Replace("6\n", "4\n", StringComparison.Ordinal), Ct);
 
         Assert.Null(log.Core.Get<ChangeHead>().Read());
-        Assert.Contains("could not be used", (await log.VerifyAsync()).Sentence, StringComparison.Ordinal);
+        var verdict = await log.VerifyAsync();
+        Assert.Equal((false, ChangeFault.EndUnproved), (verdict.IsIntact, verdict.Fault));
+        Assert.Contains("could not be used", verdict.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_note_that_is_missing_is_found_by_verifying_and_written_down_by_the_next_start()
+    {
+        await using (var before = await StartedAsync(lines: 3))
+        {
+            File.Delete(Path.Combine(Keys, "change-log.head"));
+            before.Attack($"{LogUnderTest.DropTriggers} DELETE FROM ChangeLog WHERE Id > 3");
+            Assert.Equal((false, ChangeFault.EndUnproved, 3), ((await before.VerifyAsync()).IsIntact, (await before.VerifyAsync()).Fault, (await before.VerifyAsync()).Lines));
+        }
+
+        await using var log = await StartedAsync();
+
+        var verdict = await log.VerifyAsync();
+        Assert.Equal(["change-log.head-missing", "product.started"], (await log.LinesAsync()).Skip(3).Select(line => line.Action));
+        Assert.Equal((true, 4), (verdict.IsIntact, Assert.Single(verdict.NotesMissing!)));
+        Assert.Contains("wrote it down in line 4: lines may have been cut off before that one", verdict.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task From_the_first_start_on_there_is_a_note()
+    {
+        await using var log = await StartedAsync();
+
+        Assert.True((await log.VerifyAsync()).IsEndProved);
     }
 
     [Fact]
@@ -130,7 +158,7 @@ public sealed class ChangeStartTests : IDisposable
         }
 
         await using var log = await StartedAsync();
-        await NoteAsync(log);
+        await log.NoteAsync();
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Keys, "change-log.head")));
     }
@@ -154,11 +182,5 @@ public sealed class ChangeStartTests : IDisposable
         await log.Core.Get<ChangeStart>().WriteAsync("1.2.3");
         await log.AddAsync(lines);
         return log;
-    }
-
-    private static async Task NoteAsync(LogUnderTest log)
-    {
-        var last = (await log.LinesAsync())[^1];
-        log.Core.Get<ChangeHead>().Write(new ChangeHeadNote(last.Id, last.Hash));
     }
 }

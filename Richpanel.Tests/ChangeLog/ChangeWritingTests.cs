@@ -45,6 +45,7 @@ public sealed class ChangeWritingTests : IAsyncLifetime
             _log.Log.WriteAsync(Actor.System, new Change(ChangeCatalog.SignedIn)),
         }));
 
+        await _log.NoteAsync();
         var verdict = await _log.VerifyAsync();
         Assert.Equal((true, 101), (verdict.IsIntact, verdict.Lines));
     }

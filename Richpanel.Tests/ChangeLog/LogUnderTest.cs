@@ -32,6 +32,18 @@ internal sealed class LogUnderTest(TemporaryFolder folder, CoreUnderTest core) :
         {
             await Log.WriteAsync(Actor.System, new Change(ChangeCatalog.ConnectionPaused, $"con_{i}", $"Shop {i}") { Reason = "because" });
         }
+
+        if (lines > 0)
+        {
+            await NoteAsync();
+        }
+    }
+
+    /// <summary>What the running product does each second.</summary>
+    public async Task NoteAsync()
+    {
+        var last = (await LinesAsync())[^1];
+        Core.Get<ChangeHead>().Write(new ChangeHeadNote(last.Id, last.Hash));
     }
 
     public Task<ChangeVerdict> VerifyAsync() => Core.Get<ChangeVerifier>().VerifyAsync(null, Ct);

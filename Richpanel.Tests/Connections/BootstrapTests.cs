@@ -57,6 +57,38 @@ public sealed class BootstrapTests : IDisposable
     }
 
     [Fact]
+    public async Task A_secret_that_was_lost_with_the_key_ring_comes_back_from_the_configuration_that_still_has_it()
+    {
+        await (await CoreUnderTest.BootstrapAsync(_folder, s_shop)).DisposeAsync();
+        Directory.Delete(Path.Combine(_folder.Path, "keys"), recursive: true);
+
+        await using var core = await CoreUnderTest.StartAsync(_folder, s_shop);
+        await core.Get<LostSecrets>().LookAsync();
+        Assert.Equal("secret_unreadable", core.Directory.Connections[0].HoldCause);
+        await core.ApplyBootstrapAsync();
+
+        var shop = Assert.Single(core.Directory.Connections);
+        Assert.Equal(("shop-api-secret", null, null), (core.Secrets.Open(shop.ProtectedSecret!), shop.HoldCause, shop.PreviousSecret));
+        await using var context = core.Read();
+        Assert.Equal(1, await context.ChangeLog.CountAsync(line => line.Action == "secret.replaced" && line.ActorKind == ActorKind.Bootstrap, Ct));
+    }
+
+    [Fact]
+    public async Task A_lost_secret_that_an_admin_had_set_is_not_replaced_by_an_older_one_of_the_configuration()
+    {
+        await using (var core = await CoreUnderTest.BootstrapAsync(_folder, s_shop))
+        {
+            await core.Store.UpdateAsync(Actor.System, core.Directory.Connections[0].Id, new ConnectionDraft { ApiSecret = "set-by-an-admin" });
+        }
+
+        Directory.Delete(Path.Combine(_folder.Path, "keys"), recursive: true);
+
+        await using var next = await CoreUnderTest.BootstrapAsync(_folder, s_shop);
+
+        Assert.Null(next.Secrets.Open(next.Directory.Connections[0].ProtectedSecret!));
+    }
+
+    [Fact]
     public async Task A_value_that_changed_counts_as_new_and_is_applied_to_the_same_connection()
     {
         await (await CoreUnderTest.BootstrapAsync(_folder, s_shop)).DisposeAsync();

@@ -92,9 +92,12 @@ public sealed class HeaderTests : IAsyncLifetime
     {
         await using var product = new EntranceUnderTest(new() { ["Https:HstsIncludeSubDomains"] = subDomains }, environment);
 
-        using var answer = await product.GetAsync("/sign-in", ("Host", "console.example"), ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", proto));
+        foreach (var path in (string[])["/sign-in", "/v1/track", "/v1/projects/nobody/settings", "/api/v1/ledger"])
+        {
+            using var answer = await product.GetAsync(path, ("Host", "console.example"), ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", proto));
 
-        Assert.Equal(told, answer.Headers.TryGetValues("Strict-Transport-Security", out var said) ? said.Single() : null);
+            Assert.Equal(told, answer.Headers.TryGetValues("Strict-Transport-Security", out var said) ? said.Single() : null);
+        }
     }
 
     [Fact(Timeout = 60_000)]
