@@ -4,7 +4,7 @@ namespace Richpanel.Core.Storage;
 public class CannotStartException(string message, Exception? cause = null) : Exception(message, cause);
 
 /// <summary>
-/// The key ring is there and cannot be read now: a disk that fails, a volume that is not mounted, rights that are missing. Nothing may
+/// The key ring is there and cannot be read now: a disk that fails, a link that leads nowhere, rights that are missing. Nothing may
 /// count as lost, because with the next start it may be readable.
 /// </summary>
 public sealed class KeyRingUnreadableException(string place, Exception cause) : CannotStartException(

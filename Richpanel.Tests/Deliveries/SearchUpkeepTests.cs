@@ -150,7 +150,7 @@ public sealed class SearchUpkeepTests : IDisposable
             (row.UserHash, row.AnonymousHash, row.EmailHash, row.OrderHash, row.Lane)));
     }
 
-    /// <summary>As version 0.2 left them; every tenth is still to be sent.</summary>
+    /// <summary>As an earlier version left them; every tenth is still to be sent.</summary>
     private static async Task OldRowsAsync(CoreUnderTest core)
     {
         await core.Store.CreateAsync(Actor.System, new ConnectionDraft { Name = "Shop", BaseUrl = "https://api.example.test/v2", ApiKey = "api-key-of-shop", ApiSecret = "secret-of-the-shop" });
