@@ -107,13 +107,15 @@ public sealed class AttackTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 60_000)]
-    public async Task A_rebound_name_is_not_somebody_at_this_machine()
+    [Theory(Timeout = 60_000)]
+    [InlineData("Development")]
+    [InlineData("Production")]
+    public async Task A_rebound_name_is_not_somebody_at_this_machine(string environment)
     {
-        await using var developing = new EntranceUnderTest(environment: "Development");
+        await using var product = new EntranceUnderTest(environment: environment);
         foreach (var path in new[] { "/", "/deliveries", "/openapi/v1.json", "/metrics", "/scalar/" })
         {
-            using var rebound = await developing.GetAsync(path, ("Host", "rebound.example"));
+            using var rebound = await product.GetAsync(path, ("Host", "rebound.example"));
 
             Assert.Contains(rebound.StatusCode, new[] { HttpStatusCode.Redirect, HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden });
         }
