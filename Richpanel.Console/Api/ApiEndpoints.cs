@@ -25,6 +25,7 @@ public static class ApiEndpoints
             json.SerializerOptions.MaxDepth = DeepJson.MostLevels;   // a call to preview may be as deep as one to receive
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
         });
+        services.AddSingleton<TokenTries>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiTokenHandler>(Sessions.TokenScheme, null);
         services.AddAuthorizationBuilder().AddPolicy(LocalOrToken, policy => policy.RequireAssertion(context =>
             context.Resource is HttpContext http && (http.RequestServices.GetRequiredService<Sessions>().ActorOf(http.User)?.May(Permission.Read) == true || LocalVisitor.Refusal(http) is null)));

@@ -21,8 +21,10 @@ public sealed class ApiOptions
 }
 
 /// <summary>So many calls a token: a script that runs wild must not take the database from the others. Whoever has no token is refused before.</summary>
-internal sealed class TokenLimit(IOptions<ApiOptions> options) : IRateLimiterPolicy<string>
+internal sealed class TokenLimit(IOptions<ApiOptions> options, TimeProvider time) : IRateLimiterPolicy<string>
 {
+    private readonly BucketRate _rate = new(time, options.Value.CallsPerSecond, options.Value.CallsBurst);
+
     public Func<OnRejectedContext, CancellationToken, ValueTask>? OnRejected { get; } = static async (rejected, _) =>
     {
         var wait = WholeSeconds.Of(rejected.Lease).ToString(CultureInfo.InvariantCulture);
@@ -31,12 +33,6 @@ internal sealed class TokenLimit(IOptions<ApiOptions> options) : IRateLimiterPol
             rejected.HttpContext, StatusCodes.Status429TooManyRequests, "Too many calls", $"This token sends more calls than Api:CallsPerSecond allows. Try again in {wait} s.");
     };
 
-    public RateLimitPartition<string> GetPartition(HttpContext httpContext) => RateLimitPartition.GetTokenBucketLimiter(
-        httpContext.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "", _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = options.Value.CallsBurst,
-            TokensPerPeriod = options.Value.CallsPerSecond,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-            QueueLimit = 0,
-        });
+    public RateLimitPartition<string> GetPartition(HttpContext httpContext) =>
+        RateLimitPartition.Get(httpContext.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "", _ => new BucketLimiter(_rate));
 }

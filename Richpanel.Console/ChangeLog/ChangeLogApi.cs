@@ -91,7 +91,7 @@ public static class ChangeLogApi
 
     /// <summary>An export is written down, so another site must not be able to start one in a person's name.</summary>
     private static ValueTask<object?> OnlyFromOwnPagesAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        context.HttpContext.Request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none"
+        OwnPages.Ask(context.HttpContext.Request)
             ? next(context)
             : ValueTask.FromResult<object?>(TypedResults.Problem(
                 "Another site asked for this download. Start it from the page of the change log.", statusCode: StatusCodes.Status403Forbidden, title: "Not allowed"));

@@ -25,30 +25,30 @@ internal sealed partial class ReceiverHandler(
 
         var visit = new DoorVisit(context, route);
         BodyBuffer? body = null;
-        SegmentAnswer answer;
+        SegmentAnswer? answer;
         try
         {
-            addresses.Demand(context.Connection.RemoteIpAddress);
-            DemandMethod(visit);
-            if (route.Kind is RouteKind.Metrics or RouteKind.Settings)
+            answer = addresses.RefusalOf(context.Connection.RemoteIpAddress) ?? Greet(visit);
+            if (answer is null && route.Kind == RouteKind.Settings)
             {
-                await AnswerBrowserAsync(visit);
+                await BrowserSettings.WriteAsync(context, route.Argument!);
                 return;
             }
 
-            if (route.Kind == RouteKind.Pixel)
+            if (answer is null)
             {
-                PixelRequest.Read(visit);
-            }
-            else
-            {
-                // Nobody's large body is read before it is known whose it is.
-                visit.Source = SourceOfAddress(visit);
-                body = await ReadBodyAsync(visit);
-                visit.Body = body.Written;
-            }
+                if (route.Kind == RouteKind.Pixel)
+                {
+                    PixelRequest.Read(visit);
+                }
+                else
+                {
+                    body = await ReadBodyAsync(visit);
+                    visit.Body = body.Written;
+                }
 
-            answer = await TakeAsync(visit);
+                answer = await TakeAsync(visit);
+            }
         }
         catch (RefusedException refused)
         {
@@ -71,10 +71,34 @@ internal sealed partial class ReceiverHandler(
         await AnswerAsync(visit, answer);
     }
 
+    /// <summary>
+    /// What can be said before a body is read; null: read it. Nobody's large body is read before it is known whose it is, where that
+    /// can be known.
+    /// </summary>
+    private SegmentAnswer? Greet(DoorVisit visit)
+    {
+        DemandMethod(visit);
+        if (visit.Route.Kind == RouteKind.Metrics)
+        {
+            return SegmentAnswer.Accepted;   // the SDK's own metrics: nothing for us, but it asks for a success
+        }
+
+        visit.Source = SourceOfAddress(visit);
+        return visit.Source is { } source ? gate.RefusalOf(source) : null;
+    }
+
     private async Task<SegmentAnswer> TakeAsync(DoorVisit visit)
     {
         var shape = admission.Look(visit);
-        var source = visit.Source ??= gate.ByWriteKey(visit.Request, visit.AddressKey ?? shape.WriteKey);
+        if (visit.Source is not { } source)
+        {
+            source = visit.Source = gate.ByWriteKey(visit.Request, visit.AddressKey ?? shape.WriteKey);
+            if (gate.RefusalOf(source) is { } tooMany)
+            {
+                return tooMany;
+            }
+        }
+
         var with = source.RequiresSignature || visit.Route.Received == ReceivedRoute.Webhook
             ? signature.Demand(visit.Request, source, visit.Body.Span, shape)
             : SignedWith.Neither;
@@ -89,6 +113,7 @@ internal sealed partial class ReceiverHandler(
     /// <summary>The source where the address or a header names it; null where only the body may.</summary>
     private Source? SourceOfAddress(DoorVisit visit) => visit.Route switch
     {
+        { Kind: RouteKind.Settings } => gate.ByWriteKeyOnly(visit.Request, visit.Route.Argument!),
         { Received: ReceivedRoute.Partner, Argument: null } => gate.ByPartnerSettings(visit.Request),
         { Received: ReceivedRoute.Partner or ReceivedRoute.Webhook, Argument: { } id } => gate.ByPublicId(visit.Request, id),
         _ => null,
@@ -111,18 +136,6 @@ internal sealed partial class ReceiverHandler(
             // Includes what the server says about a body that breaks the protocol. Nobody may be there to read the answer.
             throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status400BadRequest, CauseCatalog.BodyInterrupted));
         }
-    }
-
-    private async Task AnswerBrowserAsync(DoorVisit visit)
-    {
-        if (visit.Route.Kind == RouteKind.Settings)
-        {
-            await BrowserSettings.WriteAsync(visit.Context, gate.ByWriteKeyOnly(visit.Route.Argument!));
-            return;
-        }
-
-        // The SDK's own metrics: nothing for us, but it asks for a success.
-        await SegmentAnswer.Accepted.WriteAsync(visit.Context.Response);
     }
 
     private static async Task AnswerAsync(DoorVisit visit, SegmentAnswer answer)

@@ -18,23 +18,29 @@ public sealed class ReceiverOptions
     public RateLimitOptions RateLimit { get; init; } = new();
 }
 
-/// <summary>Section <c>Receiver:RateLimit</c>: requests per source, and per address whatever the source.</summary>
+/// <summary>
+/// Section <c>Receiver:RateLimit</c>: requests per source, and per address whatever the source. The defaults are for floods, not for
+/// saving: no shop's own traffic comes near them, one flooding key or address leaves room for the others.
+/// </summary>
 public sealed class RateLimitOptions
 {
-    public bool Enabled { get; init; }
+    public bool Enabled { get; init; } = true;
 
-    /// <summary>Requests a second in the long run.</summary>
+    /// <summary>Requests a second in the long run. A batch is one.</summary>
     [Range(1, 1_000_000)]
-    public int PerSecond { get; init; } = 1000;
+    public int PerSecond { get; init; } = 2000;
 
     /// <summary>Requests at once after a quiet time.</summary>
     [Range(1, 1_000_000)]
-    public int Burst { get; init; } = 5000;
+    public int Burst { get; init; } = 20_000;
 
-    /// <summary>As <see cref="PerSecond"/>, for one address; of IPv6 for one network of 64 bits, which is what one customer is given.</summary>
+    /// <summary>
+    /// As <see cref="PerSecond"/>, for one address; of IPv6 for one network of 64 bits, which is what one customer is given. More than
+    /// for a source: Segment posts for many from few addresses, and behind a proxy that is not named all senders have one.
+    /// </summary>
     [Range(1, 1_000_000)]
-    public int AddressPerSecond { get; init; } = 200;
+    public int AddressPerSecond { get; init; } = 5000;
 
     [Range(1, 1_000_000)]
-    public int AddressBurst { get; init; } = 2000;
+    public int AddressBurst { get; init; } = 50_000;
 }

@@ -1,7 +1,7 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Causes;
@@ -9,23 +9,29 @@ using Richpanel.Core.Connections;
 
 namespace Richpanel.Console.Receiver;
 
-/// <summary>Who posts, and may it now? Throws <see cref="RefusedException"/> when not.</summary>
-internal sealed class SourceGate : IDisposable
+/// <summary>Who posts, and may it at all? Throws <see cref="RefusedException"/> when not. Whether it may now: <see cref="RefusalOf"/>.</summary>
+internal sealed class SourceGate
 {
     private const int NoSourceRetrySeconds = 10;
     private const int LostSecretRetrySeconds = 60;
 
     private readonly ConnectionDirectory _directory;
     private readonly SecretProtector _secrets;
-    private readonly PartitionedRateLimiter<long>? _rate;
+    private readonly ConcurrentDictionary<long, TokenBucket> _buckets = new();
+    private readonly BucketRate? _rate;
 
-    public SourceGate(ConnectionDirectory directory, SecretProtector secrets, IOptions<ReceiverOptions> options)
+    public SourceGate(ConnectionDirectory directory, SecretProtector secrets, IOptions<ReceiverOptions> options, TimeProvider time)
     {
         _directory = directory;
         _secrets = secrets;
-        var rate = options.Value.RateLimit;
-        _rate = rate.Enabled ? PartitionedRateLimiter.Create<long, long>(source => Bucket(source, rate)) : null;
+        _rate = options.Value.RateLimit is { Enabled: true } rate ? new BucketRate(time, rate.PerSecond, rate.Burst) : null;
     }
+
+    /// <summary>What a source is told that is over its limit; null when it may go on. An answer and no exception: a flood gets many.</summary>
+    public SegmentAnswer? RefusalOf(Source source) =>
+        _rate is null || _buckets.GetOrAdd(source.Id, static (_, rate) => new TokenBucket(rate), _rate).TryTake(out var wait)
+            ? null
+            : SegmentAnswer.Refused(StatusCodes.Status429TooManyRequests, CauseCatalog.RateLimited, retryAfter: WholeSeconds.Of(wait));
 
     /// <summary>The source of the write key in the Basic header, else of the one in the body.</summary>
     public Source ByWriteKey(HttpRequest request, string? bodyKey)
@@ -36,13 +42,12 @@ internal sealed class SourceGate : IDisposable
         return Admit(request, source ?? throw Unknown("No source has this write key. Send it as Basic user name or as 'writeKey' in the body."));
     }
 
-    /// <summary>The write key itself when it is a source's.</summary>
-    public string ByWriteKeyOnly(string writeKey)
+    /// <summary>The source of a write key in the address, which only browsers ask with.</summary>
+    public Source ByWriteKeyOnly(HttpRequest request, string writeKey)
     {
         DemandAnySource();
-        return _directory.FindSourceByWriteKey(writeKey) is not null
-            ? writeKey
-            : throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status404NotFound, CauseCatalog.UnknownSource));
+        return Admit(request, _directory.FindSourceByWriteKey(writeKey)
+            ?? throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status404NotFound, CauseCatalog.UnknownSource)));
     }
 
     public Source ByPublicId(HttpRequest request, string publicId)
@@ -88,8 +93,6 @@ internal sealed class SourceGate : IDisposable
         throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status401Unauthorized, CauseCatalog.BadSettings, "X-Segment-Settings"));
     }
 
-    public void Dispose() => _rate?.Dispose();
-
     /// <summary>What must be checked and cannot be is neither let in nor turned away for good.</summary>
     public static RefusedException CannotVerify(Source? known) =>
         new(SegmentAnswer.Refused(StatusCodes.Status503ServiceUnavailable, CauseCatalog.CannotVerify, retryAfter: LostSecretRetrySeconds)) { Known = known };
@@ -116,11 +119,6 @@ internal sealed class SourceGate : IDisposable
             DemandListed(request, source, _directory.DoorOf(source));
         }
 
-        if (_rate is not null)
-        {
-            DemandRate(_rate, source);
-        }
-
         return source;
     }
 
@@ -136,26 +134,6 @@ internal sealed class SourceGate : IDisposable
             throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status403Forbidden, CauseCatalog.OriginNotAllowed, "Origin")) { Known = source };
         }
     }
-
-    private static void DemandRate(PartitionedRateLimiter<long> rate, Source source)
-    {
-        using var lease = rate.AttemptAcquire(source.Id);
-        if (!lease.IsAcquired)
-        {
-            var answer = SegmentAnswer.Refused(StatusCodes.Status429TooManyRequests, CauseCatalog.RateLimited, retryAfter: WholeSeconds.Of(lease));
-            throw new RefusedException(answer) { Known = source };
-        }
-    }
-
-    private static RateLimitPartition<long> Bucket(long source, RateLimitOptions rate) =>
-        RateLimitPartition.GetTokenBucketLimiter(source, _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = rate.Burst,
-            TokensPerPeriod = rate.PerSecond,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-            QueueLimit = 0,
-            AutoReplenishment = true,
-        });
 
     private static string? ApiSecretOf(HttpRequest request)
     {

@@ -44,8 +44,12 @@ internal static class LocalVisitor
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address)
             && (address.Equals(IPAddress.Loopback) || address.Equals(IPAddress.IPv6Loopback)));
 
-    /// <summary>A page of another site may open a WebSocket to this machine; its Origin gives it away.</summary>
+    /// <summary>
+    /// A page of another site may open a WebSocket to this machine; its Origin gives it away. A form of our own pages, which give away
+    /// no referrer, has <c>null</c> there: of it the browser says in another header that it is ours, which no page can say.
+    /// </summary>
     private static bool IsForeign(HttpRequest request) =>
-        request.Headers.Origin.ToString() is { Length: > 0 } origin
-        && !origin.Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
+        !OwnPages.Ask(request)
+        || (request.Headers.Origin.ToString() is { Length: > 0 } origin and not "null"
+            && !origin.Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase));
 }

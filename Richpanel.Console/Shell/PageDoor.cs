@@ -40,6 +40,13 @@ internal sealed class PageDoor(RequestDelegate next, IOptions<PageOptions> optio
         }
 
         Harden(context);
+        if (context.Request.Path.StartsWithSegments("/_blazor") && !OwnPages.Ask(context.Request))
+        {
+            // A circuit that another site's page opened would show that page what this session sees.
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return;
+        }
+
         await next(context);
     }
 

@@ -88,7 +88,7 @@ internal static class ChangeNarrowing
         return lines.Where(e => EF.Functions.Like(e.ActorName, part, "\\"));
     }
 
-    /// <summary>Signs that mean something to LIKE stand for themselves.</summary>
-    private static string Escaped(string words) => Lengths.Cut(words, Lengths.Reason)!
+    /// <summary>Signs that mean something to LIKE stand for themselves. At a NUL it would take the pattern to end: nobody has one in a name.</summary>
+    private static string Escaped(string words) => Lengths.Cut(words, Lengths.Reason)!.Replace('\0', '\uFFFD')
         .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
 }

@@ -1,13 +1,7 @@
-using System.Net.Http.Headers;
-using System.Text;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
-using Richpanel.Core.Access;
-using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
-using Richpanel.Core.Privacy;
 using Richpanel.Tests.Browser;
 
 [assembly: AssemblyFixture(typeof(BrowserFixture))]
@@ -18,6 +12,8 @@ namespace Richpanel.Tests.Browser;
 public sealed class BrowserFixture : IAsyncDisposable
 {
     private static readonly string s_chromium = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
+
+    private static string Missing => $"{s_chromium} is missing: install the package chromium, or name another with CHROMIUM.";
 
     private readonly SemaphoreSlim _starting = new(1);
     private ConsoleInTest? _console;
@@ -32,7 +28,7 @@ public sealed class BrowserFixture : IAsyncDisposable
     /// <param name="of">A console of the test's own; else the shared one.</param>
     public async Task<BrowserPage> OpenAsync(string path, CancellationToken ct, bool dark = false, int width = 1440, Uri? of = null)
     {
-        Assert.SkipUnless(File.Exists(s_chromium), $"{s_chromium} is missing: install the package chromium, or name another with CHROMIUM.");
+        Assert.SkipUnless(File.Exists(s_chromium), Missing);
         await StartAsync(ct);
         var home = of ?? Address;
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
@@ -52,40 +48,20 @@ public sealed class BrowserFixture : IAsyncDisposable
     public bool HasStarted => _console is not null;
 
     /// <summary>The write key of the sandbox's own source.</summary>
-    public string SandboxKey => Services.GetRequiredService<SourceStore>().RevealWriteKey(
-        Services.GetRequiredService<ConnectionDirectory>().Sources.First(source => source.Name == "Sandbox"));
+    public string SandboxKey => Sender.Key;
 
     /// <summary>Posts a track for the sandbox, as a sender does.</summary>
     public async Task PostAsync(string call)
     {
-        var ct = TestContext.Current.CancellationToken;
-        Assert.SkipUnless(File.Exists(s_chromium), $"{s_chromium} is missing: install the package chromium, or name another with CHROMIUM.");
-        await StartAsync(ct);
-        using var http = new HttpClient { BaseAddress = Address };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(SandboxKey + ":")));
-        using var answer = await http.PostAsync(new Uri("/v1/track", UriKind.Relative), new StringContent(call), ct);
-        answer.EnsureSuccessStatusCode();
+        Assert.SkipUnless(File.Exists(s_chromium), Missing);
+        await StartAsync(TestContext.Current.CancellationToken);
+        await Sender.PostAsync(call);
     }
 
     /// <summary>The delivery of a messageId once its first try has ended.</summary>
-    public async Task<DeliveryRow> SettledAsync(string messageId)
-    {
-        var ct = TestContext.Current.CancellationToken;
-        var queries = Services.GetRequiredService<DeliveryQueries>();
-        var changes = Services.GetRequiredService<DeliveryPulse>();
-        while (true)
-        {
-            var next = changes.Next;
-            var page = await queries.PageAsync(Sight.Of(Actor.System), new DeliveryFilter { MessageId = messageId }, null, 1, ct);
-            if (page.Items is [{ State: not (DeliveryState.Waiting or DeliveryState.Sending) } row])
-            {
-                return row;
-            }
+    public Task<DeliveryRow> SettledAsync(string messageId) => Sender.SettledAsync(messageId);
 
-            await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, ct));
-            ct.ThrowIfCancellationRequested();
-        }
-    }
+    private SandboxSender Sender => new(Services, Address);
 
     private async Task StartAsync(CancellationToken ct)
     {

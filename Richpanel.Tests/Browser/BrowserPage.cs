@@ -6,6 +6,8 @@ namespace Richpanel.Tests.Browser;
 /// <summary>One tab that remembers everything that must not happen in it.</summary>
 public sealed class BrowserPage : IAsyncDisposable
 {
+    private static readonly string? s_pictures = Environment.GetEnvironmentVariable("SCREENSHOTS");
+
     private readonly List<string> _faults = [];
     private readonly CancellationTokenRegistration _timeout;
 
@@ -55,6 +57,38 @@ public sealed class BrowserPage : IAsyncDisposable
         var axe = await Page.RunAxe();
         return [.. axe.Violations.SelectMany(rule => rule.Nodes.Select(node => $"{rule.Id}: {rule.Help} ({node.Target}) {node.Html}"))];
     }
+
+    /// <summary>Fails unless the page, as it stands now, keeps what every page keeps.</summary>
+    public async Task KeepsRulesAsync()
+    {
+        Assert.Equal("", string.Join('\n', await BrokenRulesAsync()));
+        Assert.False(await ScrollsSidewaysAsync(), "It scrolls sideways.");
+        Assert.Empty(Faults);
+    }
+
+    /// <summary>The same in light and dark, on a desk and on a telephone, without leaving: for what is shown only once.</summary>
+    /// <param name="name">Of the pictures that are taken where SCREENSHOTS names a folder.</param>
+    public async Task KeepsRulesInEveryLookAsync(string name)
+    {
+        foreach (var (dark, width) in new[] { (false, 1440), (true, 1440), (true, 390), (false, 390) })
+        {
+            await Page.SetViewportSizeAsync(width, 900);
+            await Page.EmulateMediaAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce });
+            await Page.EvaluateAsync("dark => { if (!document.querySelector('.mud-layout')) document.documentElement.dataset.theme = dark ? 'dark' : 'light' }", dark);
+            await Assertions.Expect(Page.Locator("html")).ToHaveAttributeAsync("data-theme", dark ? "dark" : "light", new() { Timeout = 60_000 });
+            await Page.WaitForFunctionAsync(HasItsColours, dark);
+            await KeepsRulesAsync();
+            await PictureAsync($"{name}-{(dark ? "dark" : "light")}-{width}");
+        }
+    }
+
+    /// <summary>The page's own colours have followed, not only the browser's.</summary>
+    private const string HasItsColours = "dark => parseInt(getComputedStyle(document.querySelector('main h1')).color.match(/\\d+/)[0]) < 128 !== dark";
+
+    /// <summary>For people, where SCREENSHOTS names a folder.</summary>
+    public Task PictureAsync(string name) => s_pictures is null
+        ? Task.CompletedTask
+        : Page.ScreenshotAsync(new() { Path = Path.Combine(s_pictures, name + ".png"), FullPage = true });
 
     /// <summary>Presses Tab until what has the focus is named so, as its label or its text; fails when it is never reached.</summary>
     public async Task TabToAsync(string name)

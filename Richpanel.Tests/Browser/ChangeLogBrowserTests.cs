@@ -27,7 +27,7 @@ public sealed class ChangeLogBrowserTests(BrowserFixture browser)
         await Assertions.Expect(tab.Page.GetByText("<script>document.title='hit'</script>")).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Verify" }).ClickAsync();
         await Assertions.Expect(tab.Page.GetByTestId("verify-result")).ToContainTextAsync("The change log is intact", new() { Timeout = 30_000 });
-        await PictureAsync(tab, "change-log-light-1440");
+        await tab.PictureAsync("change-log-light-1440");
         var download = await tab.Page.RunAndWaitForDownloadAsync(() => tab.Page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" }).ClickAsync());
         var csv = await File.ReadAllTextAsync(await download.PathAsync(), ct);
 
@@ -41,15 +41,7 @@ public sealed class ChangeLogBrowserTests(BrowserFixture browser)
             await using var other = await browser.OpenAsync("/change-log", ct, dark, width);
             await Assertions.Expect(other.Page.GetByText("<script>document.title='hit'</script>")).ToBeVisibleAsync(new() { Timeout = 30_000 });
             Assert.False(await other.ScrollsSidewaysAsync());
-            await PictureAsync(other, $"change-log-{(dark ? "dark" : "light")}-{width}");
-        }
-    }
-
-    private static async Task PictureAsync(BrowserPage tab, string name)
-    {
-        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { } folder)
-        {
-            await tab.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+            await other.PictureAsync($"change-log-{(dark ? "dark" : "light")}-{width}");
         }
     }
 }

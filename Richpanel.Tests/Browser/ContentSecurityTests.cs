@@ -7,7 +7,7 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class ContentSecurityTests(BrowserFixture browser)
 {
-    private const string Watch =
+    internal const string Watch =
         "window.reports = []; document.addEventListener('securitypolicyviolation', e => window.reports.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} ${e.sample}`));";
 
     [Theory(Timeout = 120_000)]

@@ -1,103 +1,144 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
-using Richpanel.Core.Sandbox;
+using Richpanel.Core;
+using Richpanel.Core.Access;
 
 namespace Richpanel.Tests.Browser;
 
-/// <summary>What each kind of person comes for, in a real browser on the real application with the built-in sandbox.</summary>
+/// <summary>
+/// What each kind of person comes for, in a real browser on the real application with the built-in sandbox: signed in, with the least
+/// role that should do it.
+/// </summary>
 [Trait("Kind", "Browser")]
 [Collection("Browser")]
-public sealed class JourneyTests(BrowserFixture browser) : IDisposable
+public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console) : IClassFixture<JourneyConsole>, IDisposable
 {
     private const int Patience = 60_000;
 
-    private SandboxScenarios Scenarios => browser.Services.GetRequiredService<SandboxScenarios>();
-
     [Fact(Timeout = 120_000)]
-    public async Task A_first_event_posted_from_a_terminal_shows_on_overview_and_in_the_list()
+    public async Task An_admin_posts_a_first_event_from_a_terminal_and_sees_it_on_overview_and_in_the_list()
     {
-        await using var tab = await browser.OpenAsync("/", TestContext.Current.CancellationToken);
+        await using var tab = await OpenAsync(Role.Admin, "/");   // the command holds a write key
         var curl = await tab.Page.Locator("pre, code").Filter(new() { HasText = "/v1/track" }).First.InnerTextAsync();
-        Assert.Contains(browser.SandboxKey, curl, StringComparison.Ordinal);
+        Assert.Contains(console.Sender.Key, curl, StringComparison.Ordinal);
 
-        await browser.PostAsync("""{"userId":"journey-1","event":"Journey Began","messageId":"journey-1"}""");
+        await console.Sender.PostAsync("""{"userId":"journey-1","event":"Journey Began","messageId":"journey-1"}""");
 
-        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Link, new() { Name = "Journey Began" })).ToBeVisibleAsync(new() { Timeout = Patience });
+        await SeesAsync(tab.Page.GetByRole(AriaRole.Link, new() { Name = "Journey Began" }));
         await tab.GoAsync("/deliveries?event=Journey%20Began");
-        var row = tab.Page.Locator("tbody tr").Filter(new() { HasText = "Journey Began" });
-        await Assertions.Expect(row.GetByText("Accepted")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await SeesAsync(tab.Page.Locator("tbody tr").Filter(new() { HasText = "Journey Began" }).GetByText("Accepted"));
         Assert.Empty(tab.Faults);
     }
 
     [Fact(Timeout = 120_000)]
     public async Task Qa_picks_a_sample_reads_what_richpanel_would_get_sends_it_and_sees_the_answer()
     {
-        await using var tab = await browser.OpenAsync("/lab", TestContext.Current.CancellationToken);
+        await using var tab = await OpenAsync(Role.Qa, "/lab");
         await tab.Page.GetByLabel("Start from a sample").SelectOptionAsync("order-completed");
-        await Assertions.Expect(tab.Page.GetByText("customer's timeline")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await SeesAsync(tab.Page.GetByText("customer's timeline"));
 
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send to Sandbox" }).ClickAsync();
 
-        await Assertions.Expect(tab.Page.GetByTestId("lab-result").GetByText("Accepted").First).ToBeVisibleAsync(new() { Timeout = Patience });
+        await SeesAsync(tab.Page.GetByTestId("lab-result").GetByText("Accepted").First);
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Open the delivery" }).ClickAsync();
-        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Order Completed" })).ToBeVisibleAsync(new() { Timeout = Patience });
+        await SeesAsync(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Order Completed" }));
+        await Assertions.Expect(tab.Page.GetByText("Personal data is hidden")).ToBeHiddenAsync();   // nor is QA asked for a reason
         Assert.Empty(tab.Faults);
     }
 
     [Fact(Timeout = 120_000)]
-    public async Task A_sample_is_sent_and_its_delivery_opened_by_keyboard_alone()
+    public async Task Support_sends_a_sample_to_the_sandbox_and_opens_its_delivery_by_keyboard_alone()
     {
-        await using var tab = await browser.OpenAsync("/lab", TestContext.Current.CancellationToken);
+        await using var tab = await OpenAsync(Role.Support, "/lab");
         await tab.Page.GetByLabel("Start from a sample").FocusAsync();
         await tab.Page.Keyboard.PressAsync("ArrowDown");
-        await Assertions.Expect(tab.Page.GetByText("the same code that runs for real events")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await SeesAsync(tab.Page.GetByText("the same code that runs for real events"));
 
         await tab.TabToAsync("Segment call as JSON");
         await tab.Page.Keyboard.PressAsync("Escape");   // else Tab would indent
         await tab.TabToAsync("Send to Sandbox");
         await tab.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(tab.Page.GetByTestId("lab-result").GetByText("Accepted").First).ToBeVisibleAsync(new() { Timeout = Patience });
+        await SeesAsync(tab.Page.GetByTestId("lab-result").GetByText("Accepted").First);
         await tab.TabToAsync("Open the delivery");
         await tab.Page.Keyboard.PressAsync("Enter");
 
-        await Assertions.Expect(tab.Page.GetByText("What it was, what it became")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await SeesAsync(tab.Page.GetByText("What it was, what it became"));
         Assert.Empty(tab.Faults);
     }
 
     [Fact(Timeout = 120_000)]
-    public async Task Broken_json_is_told_with_its_place()
+    public async Task A_viewer_previews_a_call_and_is_told_where_its_json_breaks()
     {
-        await using var tab = await browser.OpenAsync("/lab", TestContext.Current.CancellationToken);
+        await using var tab = await OpenAsync(Role.Viewer, "/lab");
 
         await tab.Page.GetByLabel("Segment call as JSON").FillAsync("{\n  \"type\": track\n}");
 
-        await Assertions.Expect(tab.Page.GetByText("Line 2, column")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await SeesAsync(tab.Page.GetByText("Line 2, column"));
     }
 
     [Fact(Timeout = 120_000)]
     public async Task Support_finds_one_customers_failure_understands_it_retries_it_and_sees_the_true_outcome()
     {
-        await using var tab = await browser.OpenAsync("/deliveries", TestContext.Current.CancellationToken);
-        Scenarios.Set(new SandboxScenario([new SandboxStep(Status: 422)]));
-        await browser.PostAsync("""{"userId":"jane","event":"Journey Broke","messageId":"journey-broke","context":{"traits":{"email":"jane.journey@example.com"}}}""");
+        await using var tab = await OpenAsync(Role.Support, "/deliveries");
+        console.Answers(422);
+        await console.Sender.PostAsync("""{"userId":"user-of-the-journey","event":"Journey Broke","messageId":"journey-broke","context":{"traits":{"email":"jane.journey@example.com"}}}""");
         await tab.Page.GetByLabel("E-mail").FillAsync("jane.journey@example.com");
         await tab.Page.GetByLabel("E-mail").PressAsync("Enter");
         var row = tab.Page.Locator("tbody tr").Filter(new() { HasText = "Journey Broke" });
-        await Assertions.Expect(row.GetByText("Content refused")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await SeesAsync(row.GetByText("Content refused"));
+        await SeesAsync(row.GetByText("j•••@e•••.com"));
         Assert.DoesNotContain("jane", tab.Page.Url, StringComparison.Ordinal);
         await row.GetByRole(AriaRole.Link).First.ClickAsync();
-        await Assertions.Expect(tab.Page.GetByText("The call was understood, but its content is not accepted.").First).ToBeVisibleAsync(new() { Timeout = Patience });
+        await SeesAsync(tab.Page.GetByText("The call was understood, but its content is not accepted.").First);
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Retry", Exact = true }).ClickAsync();
 
         await Assertions.Expect(tab.Page.GetByTestId("outcome")).ToContainTextAsync("Accepted on try 2", new() { Timeout = Patience });
+        Assert.DoesNotContain("jane", await tab.Page.Locator("main").InnerTextAsync(), StringComparison.OrdinalIgnoreCase);
         Assert.Empty(tab.Faults);
     }
 
     [Fact(Timeout = 120_000)]
-    public async Task An_admin_makes_a_connection_and_its_secret_never_comes_back()
+    public async Task A_viewer_reads_what_became_of_an_event_and_finds_what_would_change_it_off_with_the_reason()
+    {
+        console.Answers(422);
+        await console.Sender.PostAsync("""{"userId":"jane.viewed@example.com","event":"Journey Viewed","messageId":"journey-viewed"}""");
+        var id = PublicId.Delivery((await console.Sender.SettledAsync("journey-viewed")).Id);
+
+        await using var tab = await OpenAsync(Role.Viewer, "/");
+        Assert.DoesNotContain(console.Sender.Key, await tab.Page.ContentAsync(), StringComparison.Ordinal);
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Deliveries", Exact = true }).First.ClickAsync();
+        await tab.Page.Locator("tbody tr").Filter(new() { HasText = "Journey Viewed" }).GetByRole(AriaRole.Link).First.ClickAsync();
+        await Assertions.Expect(tab.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex(id), new() { Timeout = Patience });
+
+        await SeesAsync(tab.Page.GetByText("The call was understood, but its content is not accepted.").First);
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Retry", Exact = true })).ToBeDisabledAsync();
+        await SeesAsync(tab.Page.GetByText("It needs support: who may retry, cancel or hurry one delivery."));
+        Assert.DoesNotContain("jane", await tab.Page.Locator("main").InnerTextAsync(), StringComparison.OrdinalIgnoreCase);
+        await tab.GoAsync($"/connections/{console.SandboxId}");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" })).ToBeDisabledAsync();
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task An_operator_pauses_a_connection_lets_it_go_on_and_finds_both_in_the_change_log()
+    {
+        await using var tab = await OpenAsync(Role.Operator, $"/connections/{console.SandboxId}");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await SeesAsync(tab.Page.GetByText("Events are kept; nothing is sent."));
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+        await SeesAsync(tab.Page.GetByText("What is due is sent."));
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Add source" })).ToBeDisabledAsync();
+
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Change log" }).ClickAsync();
+
+        await SeesAsync(tab.Page.Locator("tbody tr").Filter(new() { HasText = "operator" }).GetByText("resumed the connection").First);
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact(Timeout = 180_000)]
+    public async Task An_admin_sets_up_a_connection_and_a_source_and_the_secret_never_comes_back()
     {
         const string secret = "journey-secret-5521";
-        await using var tab = await browser.OpenAsync("/connections/new", TestContext.Current.CancellationToken);
+        await using var tab = await OpenAsync(Role.Admin, "/connections/new");
         await tab.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Journey");
         await tab.Page.GetByLabel("API Key").FillAsync("journey-key-1");
         await tab.Page.GetByLabel("API Secret", new() { Exact = true }).FillAsync(secret);
@@ -106,22 +147,27 @@ public sealed class JourneyTests(BrowserFixture browser) : IDisposable
 
         await Assertions.Expect(tab.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/connections/con_"), new() { Timeout = Patience });
         await tab.GoAsync(new Uri(tab.Page.Url).PathAndQuery);
-        await Assertions.Expect(tab.Page.GetByText("Fingerprint", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = Patience });
+        await SeesAsync(tab.Page.GetByText("Fingerprint", new() { Exact = true }));
         Assert.DoesNotContain(secret, await tab.Page.ContentAsync(), StringComparison.Ordinal);
         Assert.Equal("", await tab.Page.GetByLabel("API Secret", new() { Exact = true }).InputValueAsync());
-
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
-        await Assertions.Expect(tab.Page.GetByText("Events are kept; nothing is sent.")).ToBeVisibleAsync(new() { Timeout = Patience });
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
-        await Assertions.Expect(tab.Page.GetByText("What is due is sent.")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await SeesAsync(tab.Page.GetByText("Events are kept; nothing is sent."));
+
+        await tab.Page.GetByLabel("New source").FillAsync("Journey shop");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Add source" }).ClickAsync();
+        var source = tab.Page.Locator("tbody tr").Filter(new() { HasText = "Journey shop" });
+        await SeesAsync(source.GetByRole(AriaRole.Button, new() { Name = "Copy write key of Journey shop" }));
+        await console.Sender.PostAsync("""{"userId":"u","event":"Journey Kept","messageId":"journey-kept"}""", await source.Locator("td[data-label='Write key'] .mono").InnerTextAsync());
+
+        await tab.GoAsync("/deliveries?event=Journey%20Kept");
+        await SeesAsync(tab.Page.Locator("tbody tr").Filter(new() { HasText = "Journey Kept" }).GetByText("Held", new() { Exact = true }));
+        Assert.NotNull(console.ConnectionOf("Journey").PausedAt);
         Assert.Empty(tab.Faults);
     }
 
-    public void Dispose()
-    {
-        if (browser.HasStarted)
-        {
-            Scenarios.Set(new SandboxScenario([]));
-        }
-    }
+    public void Dispose() => console.Answers();
+
+    private Task<BrowserPage> OpenAsync(Role role, string path) => console.OpenAsync(browser, role, path);
+
+    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
 }

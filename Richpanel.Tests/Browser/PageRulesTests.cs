@@ -8,7 +8,7 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class PageRulesTests(BrowserFixture browser)
 {
-    public static TheoryData<string> Pages => ["/", "/deliveries", "/connections", "/connections/new", "/connections/con_1", "/lab", "/change-log"];
+    public static TheoryData<string> Pages => ["/", "/deliveries", "/connections", "/connections/new", "/connections/con_1", "/lab", "/change-log", "/permissions", "/tokens"];
 
     [Theory(Timeout = 120_000)]
     [MemberData(nameof(Pages))]
@@ -59,9 +59,7 @@ public sealed class PageRulesTests(BrowserFixture browser)
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send to Sandbox" }).ClickAsync();
         await Assertions.Expect(tab.Page.GetByTestId("lab-result")).ToBeVisibleAsync(new() { Timeout = 60_000 });
 
-        Assert.Equal("", string.Join('\n', await tab.BrokenRulesAsync()));
-        Assert.False(await tab.ScrollsSidewaysAsync());
-        Assert.Empty(tab.Faults);
+        await tab.KeepsRulesAsync();
     }
 
     [Fact(Timeout = 120_000)]

@@ -16,6 +16,8 @@ public sealed class Screenshots(BrowserFixture browser)
         { "connection-new", "/connections/new" },
         { "lab", "/lab" },
         { "change-log", "/change-log" },
+        { "permissions", "/permissions" },
+        { "tokens", "/tokens" },
         { "connection", "/connections/con_1" },
         { "not-found", "/nowhere" },
     };

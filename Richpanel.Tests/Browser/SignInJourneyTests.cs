@@ -13,8 +13,6 @@ public sealed class SignInJourneyTests : IAsyncLifetime
 {
     private const int Patience = 60_000;
 
-    private static readonly string? s_pictures = Environment.GetEnvironmentVariable("SCREENSHOTS");
-
     private readonly BrowserFixture _browser;
     private readonly ConsoleUnderTest _console = Somebody.Console();
 
@@ -68,9 +66,12 @@ public sealed class SignInJourneyTests : IAsyncLifetime
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Disable", Exact = true }).ClickAsync();
         await ada.Page.GetByRole(AriaRole.Group).GetByRole(AriaRole.Button, new() { Name = "Disable", Exact = true }).ClickAsync();
 
+        // Without a click of hers. That the product takes less than five seconds is shown on a clock of its own (LiveSessionTests);
+        // here the machine's other work counts, too, so only what is far beyond it fails.
         var since = Stopwatch.StartNew();
-        await SeesAsync(vera, "Sign in", 5_000);   // without a click of hers
-        Assert.True(since.Elapsed < TimeSpan.FromSeconds(5));
+        await SeesAsync(vera, "Sign in");
+        TestContext.Current.TestOutputHelper?.WriteLine($"The open page of a disabled person left after {since.Elapsed.TotalSeconds:0.0} s.");
+        Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
         await SeesAsync(ada, "People");
         Assert.Empty(ada.Faults);
         Assert.Empty(vera.Faults);
@@ -92,7 +93,7 @@ public sealed class SignInJourneyTests : IAsyncLifetime
         await ada.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Sign out" }).ClickAsync();
 
         await SeesAsync(ada, "Sign in");
-        await Assertions.Expect(other.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync(new() { Timeout = 10_000 });
+        await Assertions.Expect(other.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync(new() { Timeout = Patience });
         await ada.Page.GotoAsync("/deliveries");
         await SeesAsync(ada, "Sign in");
         Assert.Empty(ada.Faults);
@@ -117,7 +118,7 @@ public sealed class SignInJourneyTests : IAsyncLifetime
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Change the password" }).ClickAsync();
 
         await Assertions.Expect(ada.Page.GetByText("Your password is changed.")).ToBeVisibleAsync();
-        await Assertions.Expect(other.Locator("body:not([data-before])")).ToBeAttachedAsync(new() { Timeout = 10_000 });
+        await Assertions.Expect(other.Locator("body:not([data-before])")).ToBeAttachedAsync(new() { Timeout = Patience });
         await Assertions.Expect(other.GetByRole(AriaRole.Heading, new() { Name = "Deliveries" })).ToBeVisibleAsync(new() { Timeout = Patience });
         Assert.Empty(ada.Faults);
     }
@@ -169,13 +170,8 @@ public sealed class SignInJourneyTests : IAsyncLifetime
             }
 
             await tab.Page.Locator("main h1").WaitForAsync();
-            Assert.Equal("", string.Join('\n', await tab.BrokenRulesAsync()));
-            Assert.False(await tab.ScrollsSidewaysAsync());
-            Assert.Empty(tab.Faults);
-            if (s_pictures is not null)
-            {
-                await tab.Page.ScreenshotAsync(new() { Path = Path.Combine(s_pictures, $"{name}-{(dark ? "dark" : "light")}-{width}.png"), FullPage = true });
-            }
+            await tab.KeepsRulesAsync();
+            await tab.PictureAsync($"{name}-{(dark ? "dark" : "light")}-{width}");
         }
     }
 
@@ -191,6 +187,6 @@ public sealed class SignInJourneyTests : IAsyncLifetime
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
     }
 
-    private static Task SeesAsync(BrowserPage tab, string heading, int patience = Patience) =>
-        Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = heading, Exact = true })).ToBeVisibleAsync(new() { Timeout = patience });
+    private static Task SeesAsync(BrowserPage tab, string heading) =>
+        Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = heading, Exact = true })).ToBeVisibleAsync(new() { Timeout = Patience });
 }

@@ -53,6 +53,7 @@ public sealed class ChangeQueriesTests : IAsyncLifetime
     [InlineData("system", "1")]
     [InlineData("miller", "4 2")]
     [InlineData("%", "")]
+    [InlineData("\0miller", "")]
     public async Task It_narrows_to_who_did_it(string who, string lines) => Assert.Equal(lines, string.Join(' ', await FindAsync(new ChangeFilter { Who = who })));
 
     [Theory]
@@ -73,6 +74,7 @@ public sealed class ChangeQueriesTests : IAsyncLifetime
     [InlineData("fail.here", "")]
     [InlineData("SHOP", "3 2")]
     [InlineData("' OR 1=1 --", "")]
+    [InlineData("\0shop", "")]
     public async Task It_narrows_to_words_and_takes_every_sign_for_itself(string words, string lines) => Assert.Equal(lines, string.Join(' ', await FindAsync(new ChangeFilter { Words = words })));
 
     [Fact]

@@ -83,8 +83,8 @@ public sealed class ChangeLogPageTests : IAsyncLifetime
         var page = _pages.Open<ChangeLogPage>("/change-log");
         page.EventuallySays("asked");
 
-        page.FindAll("form input")[2].Change("Jane@Example.com");
-        await page.Find("form").SubmitAsync();
+        await page.ChangeAsync("form label:nth-of-type(4) input", "Jane@Example.com");
+        await page.SubmitAsync();
 
         page.Eventually(() => Assert.Single(page.FindAll("tbody tr")));
         Assert.DoesNotContain("xample", _pages.Address.Uri, StringComparison.OrdinalIgnoreCase);
@@ -120,7 +120,7 @@ public sealed class ChangeLogPageTests : IAsyncLifetime
 
         page.EventuallySays("1 new");
         Assert.Equal(first, page.Find("tbody td").Words());
-        await page.Button("1 new").ClickAsync(new());
+        await page.PressAsync("1 new");
         page.Eventually(() => Assert.Contains("signed in", page.FindAll("tbody tr")[0].Words(), StringComparison.Ordinal));
     }
 
@@ -129,7 +129,7 @@ public sealed class ChangeLogPageTests : IAsyncLifetime
     {
         var page = _pages.Open<ChangeLogPage>("/change-log");
         page.EventuallySays("started version");
-        await page.Button("Verify").ClickAsync(new());
+        await page.PressAsync("Verify");
         page.EventuallySays("The change log is intact");
 
         using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_pages.App.DatabaseFile};Pooling=False"))
@@ -140,7 +140,7 @@ public sealed class ChangeLogPageTests : IAsyncLifetime
             await command.ExecuteNonQueryAsync(Xunit.TestContext.Current.CancellationToken);
         }
 
-        await page.Button("Verify").ClickAsync(new());
+        await page.PressAsync("Verify");
         page.EventuallySays("The change log is broken: line 2 was changed after it was written.");
     }
 

@@ -9,6 +9,7 @@ namespace Richpanel.Tests.Pages;
 public sealed class ConnectionPagesTests : IAsyncLifetime
 {
     private const string Secret = "planted-secret-of-a-page-7731";
+    private const string AddSource = "section[aria-labelledby=sources-title] footer form";
 
     private readonly PagesUnderTest _pages = new();
 
@@ -43,7 +44,7 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     {
         var page = New();
 
-        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
+        await page.SubmitAsync();
 
         page.EventuallySays("Not saved: see what is marked above.");
         Assert.StartsWith("Give the connection a name", page.Find("#name-fault").Words(), StringComparison.Ordinal);
@@ -61,20 +62,9 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     {
         var page = New();
         await FillAsync(page);
-        await page.InvokeAsync(() =>
-        {
-            var input = page.Find($"#{field}");
-            if (field == "address")
-            {
-                input.Input(value);
-            }
-            else
-            {
-                input.Change(value);
-            }
-        });
+        await (field == "address" ? page.InputAsync("#address", value) : page.ChangeAsync($"#{field}", value));
 
-        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
+        await page.SubmitAsync();
 
         page.Eventually(() => Assert.Equal(told, page.Find($"#{field}-fault").Words()));
     }
@@ -84,17 +74,17 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     {
         var page = New();
         await FillAsync(page);
-        await page.InvokeAsync(() => page.Find("#concurrency").Change("3"));
-        await page.InvokeAsync(() => page.Find("#timeout").Change("45"));
-        await page.InvokeAsync(() => page.Find("#disabled").Change("no"));
+        await page.ChangeAsync("#concurrency", "3");
+        await page.ChangeAsync("#timeout", "45");
+        await page.ChangeAsync("#disabled", "no");
         Assert.Contains("new events are kept as Skipped rows and never sent", page.Find("#disabled-help").Words(), StringComparison.Ordinal);
-        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
+        await page.SubmitAsync();
         page.EventuallySays("Created.");
         Assert.Equal((3, 45, true), (Shop.Concurrency, Shop.TimeoutSeconds, Shop.Disabled));
 
-        await page.InvokeAsync(() => page.Find("#concurrency").Change(""));
-        await page.InvokeAsync(() => page.Find("#timeout").Change(""));
-        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
+        await page.ChangeAsync("#concurrency", "");
+        await page.ChangeAsync("#timeout", "");
+        await page.SubmitAsync();
 
         page.EventuallySays("Saved.");
         Assert.Equal(((int?)null, (int?)null), (Shop.Concurrency, Shop.TimeoutSeconds));
@@ -106,16 +96,16 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     {
         var page = New();
         await FillAsync(page);
-        await page.InvokeAsync(() => page.Find("#api-secret").Change(Secret));
-        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
+        await page.ChangeAsync("#api-secret", Secret);
+        await page.SubmitAsync();
 
         page.EventuallySays($"Fingerprint {Shop.SecretFingerprint}");
         Assert.DoesNotContain(Secret, page.Markup, StringComparison.Ordinal);
         Assert.Null(page.Find("#api-secret").GetAttribute("value"));
 
-        await page.InvokeAsync(() => page.Find("#name").Input("Shop 2"));
+        await page.InputAsync("#name", "Shop 2");
         var fingerprint = Shop.SecretFingerprint;
-        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
+        await page.SubmitAsync();
         page.EventuallySays("Saved.");
         Assert.Equal(fingerprint, Shop.SecretFingerprint);
     }
@@ -125,7 +115,7 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     {
         var page = New();
 
-        await page.InvokeAsync(() => page.Find("#api-key").Change("  key-12345678 \n"));
+        await page.ChangeAsync("#api-key", "  key-12345678 \n");
 
         Assert.Equal("key-12345678", page.Find("#api-key").GetAttribute("value"));
         Assert.NotEmpty(page.FindAll(".hint"));
@@ -137,7 +127,7 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
         var shop = await _pages.App.AddSourceAsync("Shop");
         var page = Open(shop.ConnectionId);
 
-        await page.Button("Check").ClickAsync(new());
+        await page.PressAsync("Check");
 
         page.Eventually(() => Assert.NotEmpty(page.FindAll(".steps li")));
         Assert.Contains("failed: ", page.FindAll(".steps li")[^1].Words(), StringComparison.Ordinal);   // nothing listens on port 9, and loopback is not allowed
@@ -147,16 +137,16 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     public async Task Pausing_resuming_and_releasing_show_at_once()
     {
         var page = Open(_pages.Sandbox.Id);
-        await page.Button("Pause").ClickAsync(new());
+        await page.PressAsync("Pause");
         page.EventuallySays("Events are kept; nothing is sent.");
         Assert.Equal("Paused", page.Find(".head .state").Words());
 
-        await page.Button("Resume").ClickAsync(new());
+        await page.PressAsync("Resume");
         page.EventuallySays("What is due is sent.");
 
         await _pages.Holds.HoldAsync(_pages.Sandbox.Id, "unauthorized", null);
         page.EventuallySays("On hold: Key not accepted (401)");
-        await page.Button("Release").ClickAsync(new());
+        await page.PressAsync("Release");
         page.EventuallySays("What is due is sent.");
         Assert.Null(_pages.Sandbox.HoldCause);
     }
@@ -188,11 +178,11 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     public async Task A_new_source_shows_its_write_key_once_it_is_made_and_a_nameless_one_is_refused()
     {
         var page = Open(_pages.Sandbox.Id);
-        await page.FindAll("form")[^1].SubmitAsync();
+        await page.SubmitAsync(AddSource);
         page.EventuallySays("Give the source a name");
 
-        await page.InvokeAsync(() => page.Find("input[placeholder='Web shop']").Change("Web"));
-        await page.FindAll("form")[^1].SubmitAsync();
+        await page.ChangeAsync("input[placeholder='Web shop']", "Web");
+        await page.SubmitAsync(AddSource);
 
         page.Eventually(() => Assert.Equal(2, page.FindAll("tbody tr").Count));
         var made = _pages.App.Directory.Sources.Single(source => source.Name == "Web");
@@ -220,7 +210,7 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
 
     private static async Task FillAsync(IRenderedComponent<ConnectionPage> page)
     {
-        await page.InvokeAsync(() => page.Find("#name").Input("Shop"));
-        await page.InvokeAsync(() => page.Find("#api-key").Change("api-key-of-shop"));
+        await page.InputAsync("#name", "Shop");
+        await page.ChangeAsync("#api-key", "api-key-of-shop");
     }
 }

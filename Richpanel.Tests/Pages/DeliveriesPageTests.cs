@@ -93,8 +93,8 @@ public sealed class DeliveriesPageTests : IAsyncLifetime
         var page = _pages.Open<DeliveriesPage>("/deliveries");
         page.EventuallySays("His");
 
-        page.Find("input[inputmode=email]").Change("JANE@example.com");
-        await page.Find("form").SubmitAsync();
+        await page.ChangeAsync("input[inputmode=email]", "JANE@example.com");
+        await page.SubmitAsync();
 
         page.Eventually(() => Assert.Equal(["Hers"], page.FindAll("tbody .row-link").Select(link => link.Words())));
         Assert.DoesNotContain("jane", _pages.Address.Uri, StringComparison.OrdinalIgnoreCase);

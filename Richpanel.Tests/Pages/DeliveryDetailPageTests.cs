@@ -38,9 +38,9 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
         Assert.Contains($"Yes, by itself {clock}", page.Find(".story").TextContent, StringComparison.Ordinal);   // the blank, too
         Assert.Matches("Try 1 HTTP 503 .* Then a wait of .*, until ", page.Find(".timeline").Words());
 
-        await page.Button("Cancel").ClickAsync(new());
+        await page.PressAsync("Cancel");
         Assert.Contains("It will not be sent.", page.Words(), StringComparison.Ordinal);
-        await page.Button("Cancel the delivery").ClickAsync(new());
+        await page.PressAsync("Cancel the delivery");
 
         page.EventuallySays("Someone canceled it.");
         Assert.Equal(DeliveryState.Canceled, (await _pages.FindAsync("m-1")).State);
@@ -52,7 +52,7 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
         var page = await OpenFailedAsync();
         _pages.Answers();
 
-        await page.Button("Retry").ClickAsync(new());
+        await page.PressAsync("Retry");
 
         page.Eventually(() => Assert.Equal("Accepted on try 2.", page.Find("[data-testid=outcome]").Words()));
         Assert.Equal("Accepted", page.Find(".head .state").Words());
@@ -65,7 +65,7 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
         var page = await OpenFailedAsync();
         _pages.Answers(422);
 
-        await page.Button("Retry").ClickAsync(new());
+        await page.PressAsync("Retry");
 
         page.Eventually(() => Assert.Equal("Failed again: Content refused (422).", page.Find("[data-testid=outcome]").Words()));
         Assert.Equal("Failed", page.Find(".head .state").Words());
@@ -82,7 +82,7 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
             context.Deliveries.Where(d => d.Id == id).ExecuteUpdate(set => set.SetProperty(d => d.State, DeliveryState.Sending));
         });
 
-        await page.Button("Retry").ClickAsync(new());
+        await page.PressAsync("Retry");
 
         page.Eventually(() => Assert.Equal("Not done: the delivery has moved on and is sending now.", page.Find("[data-testid=outcome]").Words()));
     }

@@ -12,11 +12,11 @@ public sealed class LabPageTests : IAsyncLifetime
     private readonly PagesUnderTest _pages = new();
 
     [Fact(Timeout = 60_000)]
-    public void A_picked_sample_shows_the_mapped_call_with_its_verdict_and_notes()
+    public async Task A_picked_sample_shows_the_mapped_call_with_its_verdict_and_notes()
     {
         var page = Open();
 
-        page.Find("#sample").Change("guest-order");
+        await page.ChangeAsync("#sample", "guest-order");
 
         Assert.Contains("Order Completed", page.Find("textarea").GetAttribute("value"), StringComparison.Ordinal);
         Assert.Contains("to a visitor's timeline", page.Find(".verdict").Words(), StringComparison.Ordinal);
@@ -25,33 +25,33 @@ public sealed class LabPageTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
-    public void Text_that_is_not_json_is_told_with_line_and_column_and_cannot_be_sent()
+    public async Task Text_that_is_not_json_is_told_with_line_and_column_and_cannot_be_sent()
     {
         var page = Open();
 
-        page.Find("textarea").Input("{\n  \"type\": track\n}");
+        await page.InputAsync("textarea", "{\n  \"type\": track\n}");
 
         page.EventuallySays("Line 2, column");
         Assert.True(page.Button("Send to Sandbox").HasAttribute("disabled"));
     }
 
     [Fact(Timeout = 60_000)]
-    public void A_call_that_lacks_what_it_needs_is_told_with_what_and_why()
+    public async Task A_call_that_lacks_what_it_needs_is_told_with_what_and_why()
     {
         var page = Open();
 
-        page.Find("textarea").Input("""{"type":"track","userId":"jane"}""");
+        await page.InputAsync("textarea", """{"type":"track","userId":"jane"}""");
 
         page.Eventually(() => Assert.StartsWith("Cannot be sent: ", page.Find(".verdict").Words(), StringComparison.Ordinal));
         Assert.DoesNotContain(page.FindAll("button"), button => button.Words() == "Exact request");
     }
 
     [Fact(Timeout = 60_000)]
-    public void The_exact_request_stands_with_placeholders_for_what_is_secret()
+    public async Task The_exact_request_stands_with_placeholders_for_what_is_secret()
     {
         var page = Open();
 
-        page.Button("Exact request").Click();
+        await page.PressAsync("Exact request");
 
         var request = page.Find("pre[aria-label='Exact request']").TextContent;
         Assert.StartsWith("POST ", request, StringComparison.Ordinal);
@@ -64,7 +64,7 @@ public sealed class LabPageTests : IAsyncLifetime
     {
         var page = Open();
 
-        await page.Button("Send to Sandbox").ClickAsync(new());
+        await page.PressAsync("Send to Sandbox");
 
         page.Eventually(() => Assert.Contains("The sandbox accepted it on the first try.", page.Find("[data-testid=lab-result]").Words(), StringComparison.Ordinal));
         Assert.Contains("Nothing left this machine. Open the delivery", page.Find("[data-testid=lab-result]").TextContent.Replace("\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
@@ -77,7 +77,7 @@ public sealed class LabPageTests : IAsyncLifetime
         _pages.Answers(422);
         var page = Open();
 
-        await page.Button("Send to Sandbox").ClickAsync(new());
+        await page.PressAsync("Send to Sandbox");
 
         page.Eventually(() => Assert.StartsWith("Failed It failed after 1 try: Content refused", page.Find("[data-testid=lab-result]").Words(), StringComparison.Ordinal));
     }
@@ -89,7 +89,7 @@ public sealed class LabPageTests : IAsyncLifetime
         await _pages.Holds.PauseAsync(Actor.System, shop.ConnectionId, null);
         var page = _pages.Open<LabPage>($"/lab?connection={PublicId.Connection(shop.ConnectionId)}");
 
-        await page.Button("Send…").ClickAsync(new());
+        await page.PressAsync("Send…");
 
         Assert.Contains("nothing there can be deleted", page.Words(), StringComparison.Ordinal);
         Assert.Contains("Send this one event to Shop?", page.Words(), StringComparison.Ordinal);

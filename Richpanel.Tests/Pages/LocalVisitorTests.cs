@@ -58,6 +58,22 @@ public sealed class LocalVisitorTests
         Assert.Contains("another web site", LocalVisitor.Refusal(request), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("null", "same-origin", true)]
+    [InlineData("null", "cross-site", false)]
+    [InlineData("null", null, false)]
+    [InlineData(null, "same-site", false)]
+    [InlineData(null, "none", true)]
+    [InlineData("https://evil.example.com", "same-origin", false)]
+    public void A_form_of_our_own_pages_whose_origin_the_browser_keeps_to_itself_is_ours_when_the_browser_says_so(string? origin, string? from, bool isOurs)
+    {
+        var request = Request("127.0.0.1", "localhost:5080");
+        request.Request.Headers.Origin = origin;
+        request.Request.Headers["Sec-Fetch-Site"] = from;
+
+        Assert.Equal(isOurs, LocalVisitor.Refusal(request) is null);
+    }
+
     [Fact]
     public void The_consoles_own_pages_may_open_a_circuit()
     {

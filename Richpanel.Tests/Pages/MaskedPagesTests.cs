@@ -80,14 +80,14 @@ public sealed class MaskedPagesTests : IAsyncLifetime
         var page = Open(row);
         page.EventuallySays("Personal data is hidden");
 
-        await page.Find("#unmask-reason").ChangeAsync(new() { Value = "no" });
-        await page.Find("form.unmask").SubmitAsync();
+        await page.ChangeAsync("#unmask-reason", "no");
+        await page.SubmitAsync("form.unmask");
         page.EventuallySays("in at least 5 characters");
         HidesPerson(page.Markup);
         Assert.Empty(await LinesAsync());
 
-        await page.Find("#unmask-reason").ChangeAsync(new() { Value = "Ticket 4711" });
-        await page.Find("form.unmask").SubmitAsync();
+        await page.ChangeAsync("#unmask-reason", "Ticket 4711");
+        await page.SubmitAsync("form.unmask");
         page.EventuallySays("Personal data is shown");
         Assert.Contains("for Jane Miller", page.Find("[data-json=source]").Words(), StringComparison.Ordinal);
         Assert.Equal("Mail to jane.miller@example.com", page.Find("h1").Words());
@@ -95,7 +95,7 @@ public sealed class MaskedPagesTests : IAsyncLifetime
         Assert.Equal((PublicId.Delivery(row.Id), "Ticket 4711"), (line.ObjectId, line.Reason));
         Assert.DoesNotContain("jane", line.ObjectName, StringComparison.OrdinalIgnoreCase);
 
-        await page.Button("Hide it again").ClickAsync(new());
+        await page.PressAsync("Hide it again");
         page.EventuallySays("Personal data is hidden");
         HidesPerson(page.Markup);
     }
@@ -107,8 +107,8 @@ public sealed class MaskedPagesTests : IAsyncLifetime
         var row = await _pages.SendAsync(Call, "m-1");
         var page = Open(row);
         page.EventuallySays("Personal data is hidden");
-        await page.Find("#unmask-reason").ChangeAsync(new() { Value = "Ticket 4711" });
-        await page.Find("form.unmask").SubmitAsync();
+        await page.ChangeAsync("#unmask-reason", "Ticket 4711");
+        await page.SubmitAsync("form.unmask");
         page.EventuallySays("for Jane Miller");
 
         _pages.Role = Role.Viewer;

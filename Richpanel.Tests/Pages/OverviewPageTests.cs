@@ -60,7 +60,7 @@ public sealed class OverviewPageTests : IAsyncLifetime
         var page = _pages.Open<OverviewPage>("/");
         page.EventuallySays("Sandbox is paused");
 
-        await page.Button("Resume sending").ClickAsync(new());
+        await page.PressAsync("Resume sending");
 
         page.EventuallySays("Sandbox is sending.");
     }

@@ -127,3 +127,26 @@ internal static class PageReading
     public static void EventuallySays<T>(this IRenderedComponent<T> page, string words)
         where T : IComponent => page.Eventually(() => Assert.Contains(words, page.Words(), StringComparison.Ordinal));
 }
+
+/// <summary>
+/// What a person does. Found and done in one turn of the renderer: a live refresh in between would give the element another handler.
+/// Ends when the page has done what it does then.
+/// </summary>
+internal static class PageUse
+{
+    /// <summary>Presses the button of these words.</summary>
+    public static Task PressAsync<T>(this IRenderedComponent<T> page, string name)
+        where T : IComponent => page.InvokeAsync(() => page.Button(name).ClickAsync(new()));
+
+    public static Task ClickAsync<T>(this IRenderedComponent<T> page, string css)
+        where T : IComponent => page.InvokeAsync(() => page.Find(css).ClickAsync(new()));
+
+    public static Task ChangeAsync<T>(this IRenderedComponent<T> page, string css, object value)
+        where T : IComponent => page.InvokeAsync(() => page.Find(css).ChangeAsync(new() { Value = value }));
+
+    public static Task InputAsync<T>(this IRenderedComponent<T> page, string css, string value)
+        where T : IComponent => page.InvokeAsync(() => page.Find(css).InputAsync(new() { Value = value }));
+
+    public static Task SubmitAsync<T>(this IRenderedComponent<T> page, string css = "form")
+        where T : IComponent => page.InvokeAsync(() => page.Find(css).SubmitAsync());
+}

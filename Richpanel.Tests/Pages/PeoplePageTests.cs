@@ -14,12 +14,12 @@ public sealed class PeoplePageTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _pages.DisposeAsync();
 
     [Fact(Timeout = 60_000)]
-    public void Where_nobody_has_an_account_the_page_says_so_and_offers_the_first_admin()
+    public async Task Where_nobody_has_an_account_the_page_says_so_and_offers_the_first_admin()
     {
         var page = _pages.Open<PeoplePage>("/people");
 
         Assert.Contains("Nobody has an account yet", page.Words(), StringComparison.Ordinal);
-        page.Button("Invite the first admin").Click();
+        await page.PressAsync("Invite the first admin");
         Assert.Equal("Admin", page.Find("#invite-role").GetAttribute("value"));
     }
 
@@ -27,15 +27,15 @@ public sealed class PeoplePageTests : IAsyncDisposable
     public async Task An_invitation_shows_its_link_once()
     {
         var page = _pages.Open<PeoplePage>("/people");
-        page.Button("Invite the first admin").Click();
-        page.Find("#invite-name").Change("Ada Admin");
-        page.Find("#invite-email").Change("ada@example.test");
+        await page.PressAsync("Invite the first admin");
+        await page.ChangeAsync("#invite-name", "Ada Admin");
+        await page.ChangeAsync("#invite-email", "ada@example.test");
 
-        await page.Find("form").SubmitAsync();
+        await page.SubmitAsync();
 
         page.EventuallySays("Link for Ada Admin");
         Assert.Contains("/join/per_1?code=", page.Find("[data-testid=one-time-link]").TextContent, StringComparison.Ordinal);
-        page.Button("I have copied it").Click();
+        await page.PressAsync("I have copied it");
         Assert.Empty(page.FindAll("[data-testid=one-time-link]"));
         Assert.Contains("Ada Admin ada@example.test admin Invited until", page.Words(), StringComparison.Ordinal);
     }
@@ -44,9 +44,9 @@ public sealed class PeoplePageTests : IAsyncDisposable
     public async Task An_invitation_that_cannot_be_says_why()
     {
         var page = _pages.Open<PeoplePage>("/people");
-        page.Button("Invite the first admin").Click();
+        await page.PressAsync("Invite the first admin");
 
-        await page.Find("form").SubmitAsync();
+        await page.SubmitAsync();
 
         page.EventuallySays("Give a name of at most 100 characters.");
     }
@@ -57,7 +57,7 @@ public sealed class PeoplePageTests : IAsyncDisposable
         await _pages.App.AdminAsync();
         var page = _pages.Open<PeoplePage>("/people");
 
-        page.Find("button[aria-label='Change Ada Admin']").Click();
+        await page.ClickAsync("button[aria-label='Change Ada Admin']");
 
         Assert.True(page.Find("#per_1-role").HasAttribute("disabled"));
         Assert.True(page.Button("Disable").HasAttribute("disabled"));
@@ -70,20 +70,20 @@ public sealed class PeoplePageTests : IAsyncDisposable
         await _pages.App.AdminAsync();
         var vera = await _pages.App.JoinedAsync("vera@example.test", Role.Viewer);
         var page = _pages.Open<PeoplePage>("/people");
-        page.Find("button[aria-label='Change vera']").Click();
+        await page.ClickAsync("button[aria-label='Change vera']");
 
-        page.Find($"#per_2-role").Change("Qa");
-        await page.Find(".person form").SubmitAsync();
+        await page.ChangeAsync($"#per_2-role", "Qa");
+        await page.SubmitAsync(".person form");
         page.EventuallySays("vera is qa now.");
 
-        page.Find("#per_2-reason").Change("on leave");
-        page.Button("Disable").Click();
+        await page.ChangeAsync("#per_2-reason", "on leave");
+        await page.PressAsync("Disable");
         Assert.Contains("Disable vera and end every session?", page.Words(), StringComparison.Ordinal);
-        page.FindAll(".confirm button")[0].Click();
+        await page.ClickAsync(".confirm button");
         page.EventuallySays("vera is disabled.");
         Assert.NotNull(_pages.App.Known().Find(vera.Id)!.DisabledAt);
 
-        page.Button("Enable").Click();
+        await page.PressAsync("Enable");
         page.EventuallySays("vera may sign in again.");
     }
 

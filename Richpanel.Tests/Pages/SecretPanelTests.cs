@@ -21,15 +21,15 @@ public sealed class SecretPanelTests : IAsyncLifetime
         await MakeAsync();
         var page = Open();
         var first = Shop.SecretFingerprint!;
-        await page.InvokeAsync(() => page.Find("#keep").Change("Week"));
-        await page.InvokeAsync(() => page.Find("#api-secret").Change(Second));
-        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
+        await page.ChangeAsync("#keep", "Week");
+        await page.ChangeAsync("#api-secret", Second);
+        await page.SubmitAsync();
         page.EventuallySays($"Secret before {first} , kept until");
         Assert.Contains("and until the one in use was accepted", page.Words(), StringComparison.Ordinal);
         Assert.Contains("by Local admin", page.Words(), StringComparison.OrdinalIgnoreCase);
         Assert.NotEqual(first, Shop.SecretFingerprint);
 
-        await ClickAsync(page, "Go back to the secret before");
+        await page.PressAsync("Go back to the secret before");
 
         page.EventuallySays("The secret before is in use again.");
         Assert.Equal(first, Shop.SecretFingerprint);
@@ -45,8 +45,8 @@ public sealed class SecretPanelTests : IAsyncLifetime
         var page = Open();
 
         page.EventuallySays("by Richpanel Console");
-        await ClickAsync(page, "Forget it now");
-        await ClickAsync(page, "Forget it");
+        await page.PressAsync("Forget it now");
+        await page.PressAsync("Forget it");
 
         page.EventuallySays("The secret before is gone.");
         Assert.Null(Shop.PreviousSecret);
@@ -106,9 +106,6 @@ public sealed class SecretPanelTests : IAsyncLifetime
     private async Task MakeAsync() =>
         Assert.IsType<SaveOutcome<Connection>.Saved>(await _pages.Get<ConnectionStore>().CreateAsync(
             Actor.System, new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key", ApiSecret = First }));
-
-    /// <summary>In one turn of the renderer: a live refresh between finding and clicking would give the button another handler.</summary>
-    private static Task ClickAsync(IRenderedComponent<ConnectionPage> page, string name) => page.InvokeAsync(() => page.Button(name).ClickAsync(new()));
 
     private IRenderedComponent<ConnectionPage> Open() => _pages.Open<ConnectionPage>(
         $"/connections/{PublicId.Connection(Shop.Id)}", set => set.Add(p => p.PublicConnectionId, PublicId.Connection(Shop.Id)));

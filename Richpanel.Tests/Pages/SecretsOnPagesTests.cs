@@ -43,11 +43,11 @@ public sealed class SecretsOnPagesTests : IAsyncLifetime
         Assert.Empty(Finds(shop, connection));
         var lab = Open<LabPage>($"/lab?connection={id}", "Shop is production");
         Assert.Empty(Finds(shop, lab));
-        lab.Button("Exact request").Click();
+        await lab.PressAsync("Exact request");
         Assert.Empty(Finds(shop, lab));
 
         // The search does find what is there.
-        connection.Find("section[aria-labelledby=sources-title] button.link").Click();
+        await connection.ClickAsync("section[aria-labelledby=sources-title] button.link");
         connection.Eventually(() => Assert.NotEmpty(Finds(shop, connection)));
     }
 

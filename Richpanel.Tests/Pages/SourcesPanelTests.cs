@@ -24,14 +24,14 @@ public sealed class SourcesPanelTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task Lists_signature_and_secret_are_saved_and_the_secret_never_comes_back()
     {
-        var page = Edit();
-        page.Find("#source-addresses").Change("203.0.113.9, 10.0.0.0/8");
-        page.Find("#source-origins").Change("https://shop.example");
-        page.Find("#source-secret").Change(Secret);
-        page.Find("#source-signature").Change("yes");
-        page.Find("#source-name").Change("Web shop");
+        var page = await EditAsync();
+        await page.ChangeAsync("#source-addresses", "203.0.113.9, 10.0.0.0/8");
+        await page.ChangeAsync("#source-origins", "https://shop.example");
+        await page.ChangeAsync("#source-secret", Secret);
+        await page.ChangeAsync("#source-signature", "yes");
+        await page.ChangeAsync("#source-name", "Web shop");
 
-        await page.Find("form.source-form").SubmitAsync();
+        await page.SubmitAsync("form.source-form");
 
         page.EventuallySays("Saved. Web shop lets in: listed addresses, listed origins, only signed.");
         Assert.Equal(("203.0.113.9 10.0.0.0/8", "https://shop.example", true), (Stored.AllowedAddresses, Stored.AllowedOrigins, Stored.RequiresSignature));
@@ -39,7 +39,7 @@ public sealed class SourcesPanelTests : IAsyncLifetime
         Assert.DoesNotContain(Secret, page.Markup, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("form.source-form"));
 
-        page.Find("button[aria-label='Edit Web shop']").Click();
+        await page.ClickAsync("button[aria-label='Edit Web shop']");
         Assert.DoesNotContain(Secret, page.Markup, StringComparison.Ordinal);
         Assert.Null(page.Find("#source-secret").GetAttribute("value"));
         Assert.StartsWith("Stored, and never shown again.", page.Find("#source-secret-help").Words(), StringComparison.Ordinal);
@@ -52,10 +52,10 @@ public sealed class SourcesPanelTests : IAsyncLifetime
     [InlineData("source-name", "", "Give the source a name")]
     public async Task What_cannot_be_right_is_told_at_its_field_and_not_saved(string field, string value, string told)
     {
-        var page = Edit();
-        page.Find("#" + field).Change(value);
+        var page = await EditAsync();
+        await page.ChangeAsync("#" + field, value);
 
-        await page.Find("form.source-form").SubmitAsync();
+        await page.SubmitAsync("form.source-form");
 
         page.EventuallySays("Not saved: see what is marked above.");
         Assert.StartsWith(told, page.Find($"#{field}-fault").Words(), StringComparison.Ordinal);
@@ -66,9 +66,9 @@ public sealed class SourcesPanelTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task A_source_is_disabled_and_marked_as_that()
     {
-        var page = Edit();
-        page.Find("#source-disabled").Change("no");
-        await page.Find("form.source-form").SubmitAsync();
+        var page = await EditAsync();
+        await page.ChangeAsync("#source-disabled", "no");
+        await page.SubmitAsync("form.source-form");
 
         page.EventuallySays("Web Disabled");
         Assert.True(Stored.Disabled);
@@ -78,10 +78,10 @@ public sealed class SourcesPanelTests : IAsyncLifetime
     public async Task An_emptied_list_lets_everybody_in_again_and_a_removed_secret_is_gone()
     {
         var guarded = await _pages.App.AddSourceAsync("Guarded", source: source => source.AllowedAddresses = "10.0.0.1", webhookSecret: Secret);
-        var page = Edit(guarded, "Guarded");
-        page.Find("#source-addresses").Change("");
-        page.Find("#source-secret-gone").Change(true);
-        await page.Find("form.source-form").SubmitAsync();
+        var page = await EditAsync(guarded, "Guarded");
+        await page.ChangeAsync("#source-addresses", "");
+        await page.ChangeAsync("#source-secret-gone", true);
+        await page.SubmitAsync("form.source-form");
 
         page.EventuallySays("Guarded lets in: any address, any origin, unsigned.");
         var stored = _pages.App.Directory.FindSource(guarded.SourceId)!;
@@ -95,16 +95,16 @@ public sealed class SourcesPanelTests : IAsyncLifetime
         var store = _pages.Get<SourceStore>();
         await store.UpdateSourceAsync(Actor.System, signed.SourceId, new SourceDraft { WebhookSecret = Secret });
         var first = _pages.App.Directory.FindSource(signed.SourceId)!.WebhookSecretFingerprint!;
-        var page = Edit(signed, "Signed");
+        var page = await EditAsync(signed, "Signed");
         page.EventuallySays("Webhook secret in use by Signed Fingerprint " + first);
-        await page.InvokeAsync(() => page.Find("#source-keep").Change("Week"));
-        await page.InvokeAsync(() => page.Find("#source-secret").Change(Secret + "-2"));
-        await page.InvokeAsync(() => page.Find("form.source-form").SubmitAsync());
+        await page.ChangeAsync("#source-keep", "Week");
+        await page.ChangeAsync("#source-secret", Secret + "-2");
+        await page.SubmitAsync("form.source-form");
         page.EventuallySays("Saved. Signed lets in:");
-        await page.InvokeAsync(() => page.Find("button[aria-label='Edit Signed']").Click());
+        await page.ClickAsync("button[aria-label='Edit Signed']");
         page.EventuallySays($"Secret before {first} , kept until");
 
-        await page.InvokeAsync(() => page.Button("Go back to the secret before").ClickAsync(new()));
+        await page.PressAsync("Go back to the secret before");
 
         page.EventuallySays("The secret before is in use again.");
         Assert.Equal(first, _pages.App.Directory.FindSource(signed.SourceId)!.WebhookSecretFingerprint);
@@ -112,21 +112,21 @@ public sealed class SourcesPanelTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
-    public void Cancelling_leaves_everything_as_it_was()
+    public async Task Cancelling_leaves_everything_as_it_was()
     {
-        var page = Edit();
-        page.Find("#source-addresses").Change("10.0.0.1");
-        page.Button("Cancel").Click();
+        var page = await EditAsync();
+        await page.ChangeAsync("#source-addresses", "10.0.0.1");
+        await page.PressAsync("Cancel");
 
         Assert.Empty(page.FindAll("form.source-form"));
         Assert.Null(Stored.AllowedAddresses);
     }
 
-    private IRenderedComponent<ConnectionPage> Edit(TestSource? source = null, string name = "Web")
+    private async Task<IRenderedComponent<ConnectionPage>> EditAsync(TestSource? source = null, string name = "Web")
     {
         var id = PublicId.Connection((source ?? _source).ConnectionId);
         var page = _pages.Open<ConnectionPage>($"/connections/{id}", set => set.Add(p => p.PublicConnectionId, id));
-        page.Find($"button[aria-label='Edit {name}']").Click();
+        await page.ClickAsync($"button[aria-label='Edit {name}']");
         return page;
     }
 }

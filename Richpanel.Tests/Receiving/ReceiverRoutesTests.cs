@@ -194,25 +194,6 @@ public sealed class ReceiverRoutesTests : IAsyncLifetime
         Assert.Equal("m-1", (await OnlyRowAsync()).MessageId);
     }
 
-    [Fact]
-    public async Task Beyond_the_rate_a_sender_is_asked_to_wait_whole_seconds()
-    {
-        await using var limited = new ConsoleUnderTest(new Dictionary<string, string?>
-        {
-            ["Receiver:RateLimit:Enabled"] = "true",
-            ["Receiver:RateLimit:PerSecond"] = "1",
-            ["Receiver:RateLimit:Burst"] = "1",
-        });
-        using var client = limited.CreateClient();
-        var source = await limited.AddSourceAsync();
-        await client.PostCallAsync("/v1/track", Track, source.WriteKey).AcceptedAsync();
-
-        using var answer = await client.PostCallAsync("/v1/track", Track, source.WriteKey);
-
-        Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
-        Assert.True(int.Parse(answer.Headers.GetValues("Retry-After").Single(), System.Globalization.CultureInfo.InvariantCulture) >= 1);
-    }
-
     private Task<HttpResponseMessage> PartnerAsync(string secret)
     {
         var settings = Convert.ToBase64String(Encoding.UTF8.GetBytes($$"""{"apiSecret":"{{secret}}"}"""));

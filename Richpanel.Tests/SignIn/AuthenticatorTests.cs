@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Richpanel.Console.SignIn;
 using Richpanel.Core.Access;
@@ -34,9 +31,22 @@ public sealed partial class AuthenticatorTests : IAsyncLifetime
         Assert.False(await other.IsInAsync());
 
         Assert.Contains("This code is wrong", (await other.SendAsync(first.To!, "code", ("Input.Code", "000000"))).Text, StringComparison.Ordinal);
-        Assert.Equal("/lab", (await other.SendAsync(first.To!, "code", ("Input.Code", CodeOf(key)))).To);
+        Assert.Equal("/lab", (await other.SendAsync(first.To!, "code", ("Input.Code", AuthenticatorApp.CodeOf(key)))).To);
         Assert.True(await other.IsInAsync());
         Assert.Contains(ChangeCatalog.AuthenticatorOn.Code, await _console.ChangesAsync());
+    }
+
+    [Theory]
+    [InlineData("https://evil.example")]
+    [InlineData("//evil.example")]
+    [InlineData("/\\evil.example")]
+    public async Task The_second_step_never_leads_to_another_site(string to)
+    {
+        var (key, _) = await SwitchOnAsync();
+        using var other = new Visitor(_console);
+        await other.SignInAsync("ada@example.test", Somebody.Password);
+
+        Assert.Equal("/", (await other.SendAsync($"/sign-in/code?to={Uri.EscapeDataString(to)}", "code", ("Input.Code", AuthenticatorApp.CodeOf(key)))).To);
     }
 
     [Fact]
@@ -128,26 +138,12 @@ public sealed partial class AuthenticatorTests : IAsyncLifetime
     {
         Assert.Equal("/account/authenticator", (await _visitor.SendAsync("/account", "begin")).To);
         var key = KeyIn().Match((await _visitor.GetAsync("/account/authenticator")).Text).Groups[1].Value.Replace(" ", "", StringComparison.Ordinal);
-        var on = await _visitor.SendAsync("/account/authenticator", "app", ("Input.Code", CodeOf(key)));
+        var on = await _visitor.SendAsync("/account/authenticator", "app", ("Input.Code", AuthenticatorApp.CodeOf(key)));
         Assert.Contains("The authenticator app is on", on.Text, StringComparison.Ordinal);
         return (key, CodesIn(on.Text));
     }
 
     private static IReadOnlyList<string> CodesIn(string page) => [.. RecoveryCode().Matches(page).Select(match => match.Groups[1].Value)];
-
-    /// <summary>What the app on the telephone shows (RFC 6238).</summary>
-    private static string CodeOf(string key)
-    {
-        var bits = string.Concat(key.ToUpperInvariant().Select(c => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0')));
-        var secret = Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2)).ToArray();
-        var counter = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(counter, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 30);
-#pragma warning disable CA5350 // What the standard says.
-        var hash = HMACSHA1.HashData(secret, counter);
-#pragma warning restore CA5350
-        var number = BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(hash[^1] & 0xf)) & 0x7fffffff;
-        return (number % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);
-    }
 
     [GeneratedRegex("data-testid=\"app-key\">([a-z2-7 ]+)<")]
     private static partial Regex KeyIn();

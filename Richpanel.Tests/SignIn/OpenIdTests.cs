@@ -35,6 +35,22 @@ public sealed class OpenIdTests : IAsyncLifetime
         Assert.DoesNotContain(OpenIdProvider.ClientSecret, leads, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("https://evil.example")]
+    [InlineData("//evil.example")]
+    [InlineData("/\\evil.example")]
+    [InlineData("javascript:alert(1)")]
+    public async Task Arriving_never_leads_to_another_site(string to) => Assert.Equal("/", (await ArriveAsync(to)).To);
+
+    [Fact]
+    public async Task Nor_does_an_arrival_whose_address_somebody_changed_on_the_way()
+    {
+        var back = await AuthorizeAsync((await _visitor.GetAsync("/sign-in/company")).Location!);
+        await _visitor.GetAsync(back);
+
+        Assert.Equal("/", (await _visitor.GetAsync("/sign-in/arrival?to=%2F%2Fevil.example")).To);
+    }
+
     [Fact]
     public async Task Somebody_with_a_role_is_made_at_the_first_sign_in_and_found_at_the_next()
     {

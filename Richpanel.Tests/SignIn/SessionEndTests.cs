@@ -1,10 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Security.Claims;
-using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.Extensions.DependencyInjection;
-using Richpanel.Console.Shared;
-using Richpanel.Console.SignIn;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.People;
@@ -106,26 +100,6 @@ public sealed class SessionEndTests : IAsyncLifetime
     {
         Assert.Equal("/no-right?to=%2Fpeople", (await _vera.GetAsync("/people")).To);
         Assert.Equal(HttpStatusCode.OK, (await _vera.GetAsync("/no-right?to=%2Fpeople")).Status);
-    }
-
-    [Fact]
-    public async Task A_click_on_a_page_that_is_still_open_is_refused_the_moment_the_session_ends()
-    {
-        var now = _console.Known().Find(_person.Id)!;
-        using var circuit = ActivatorUtilities.CreateInstance<LiveSession>(_console.Services);
-        var session = new ClaimsPrincipal(new ClaimsIdentity(
-            [new Claim(ClaimTypes.NameIdentifier, now.Id.ToString(CultureInfo.InvariantCulture)), new Claim(PeopleDirectory.StampClaim, now.SecurityStamp!)], "cookie"));
-        EndedSessions.Name(session, TimeProvider.System.GetUtcNow());
-        circuit.SetAuthenticationState(Task.FromResult(new AuthenticationState(session)));
-        var viewer = new Viewer(circuit, _console.Services.GetRequiredService<Sessions>());
-        Assert.Equal(Role.Support, (await viewer.ActorAsync()).Role);
-        var told = new TaskCompletionSource<ClaimsPrincipal>();
-        circuit.AuthenticationStateChanged += async state => told.TrySetResult((await state).User);
-
-        Somebody.Done(await _console.Store().DisableAsync(Actor.System, now.Id));
-
-        await Assert.ThrowsAsync<SessionEndedException>(viewer.ActorAsync);
-        Assert.False((await told.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, TestContext.Current.CancellationToken)).Identity!.IsAuthenticated);
     }
 
     [Fact]

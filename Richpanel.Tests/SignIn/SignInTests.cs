@@ -51,6 +51,17 @@ public sealed class SignInTests : IAsyncLifetime
     public async Task Signing_in_never_leads_to_another_site(string to) =>
         Assert.Equal("/", (await _visitor.SignInAsync("ada@example.test", Somebody.Password, to)).To);
 
+    [Theory]
+    [InlineData("https://evil.example")]
+    [InlineData("//evil.example")]
+    [InlineData("/\\evil.example")]
+    public async Task Nor_is_whoever_is_signed_in_already_led_there(string to)
+    {
+        await _visitor.SignInAsync("ada@example.test", Somebody.Password);
+
+        Assert.Equal("/", (await _visitor.GetAsync($"/sign-in?to={Uri.EscapeDataString(to)}")).To);
+    }
+
     [Fact]
     public async Task Who_guesses_is_not_told_whether_anybody_has_that_e_mail()
     {
@@ -119,6 +130,12 @@ public sealed class SignInTests : IAsyncLifetime
     [InlineData("/sign-in", "sign-in")]
     [InlineData("/sign-out", "sign-out")]
     [InlineData("/account", "password")]
+    [InlineData("/account", "name")]
+    [InlineData("/account", "begin")]
+    [InlineData("/account", "off")]
+    [InlineData("/account", "codes")]
+    [InlineData("/account/authenticator", "app")]
+    [InlineData("/sign-in/code", "code")]
     public async Task A_form_that_another_site_sends_is_refused(string address, string form)
     {
         await _visitor.SignInAsync("ada@example.test", Somebody.Password);

@@ -1,0 +1,46 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Richpanel.Core.Access;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Privacy;
+
+namespace Richpanel.Tests.Browser;
+
+/// <summary>Posts events to a running console as a terminal does, and sees what became of them.</summary>
+public sealed class SandboxSender(IServiceProvider services, Uri address)
+{
+    /// <summary>The write key of the sandbox's own source.</summary>
+    public string Key => services.GetRequiredService<SourceStore>().RevealWriteKey(
+        services.GetRequiredService<ConnectionDirectory>().Sources.First(source => source.Name == "Sandbox"));
+
+    /// <param name="key">Of another source; null: the sandbox's.</param>
+    public async Task PostAsync(string call, string? key = null)
+    {
+        using var http = new HttpClient { BaseAddress = address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes((key ?? Key) + ":")));
+        using var answer = await http.PostAsync(new Uri("/v1/track", UriKind.Relative), new StringContent(call), TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>The delivery of a messageId once its first try has ended.</summary>
+    public async Task<DeliveryRow> SettledAsync(string messageId)
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var queries = services.GetRequiredService<DeliveryQueries>();
+        var changes = services.GetRequiredService<DeliveryPulse>();
+        while (true)
+        {
+            var next = changes.Next;
+            var page = await queries.PageAsync(Sight.Of(Actor.System), new DeliveryFilter { MessageId = messageId }, null, 1, ct);
+            if (page.Items is [{ State: not (DeliveryState.Waiting or DeliveryState.Sending) } row])
+            {
+                return row;
+            }
+
+            await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, ct));
+            ct.ThrowIfCancellationRequested();
+        }
+    }
+}
