@@ -76,11 +76,12 @@ public sealed class SecretStore(
         var outcome = await writer.WriteAsync<SaveOutcome<Connection>>(session =>
         {
             using var context = session.Context();
-            if (context.Connections.Find(connectionId) is not { } connection || !by.MayTouch(connection))
+            if (context.Connections.Find(connectionId) is not { } connection)
             {
                 return new SaveOutcome<Connection>.Missing();
             }
 
+            by.Demand(Permission.Administer, connection);
             if (change(connection) is { } fault)
             {
                 return new SaveOutcome<Connection>.Invalid([new FieldFault(Previous, fault)]);

@@ -59,11 +59,16 @@ public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory dire
         {
             using var context = session.Context();
             var row = context.Connections.AsNoTracking().Where(c => c.Id == connectionId);
-            var before = row.FirstOrDefault();
-            var changed = command(session).ExecuteNonQuery();
-            if (changed > 0 && Between(before!, row.First()) is { Count: > 0 } fields)   // pausing what is paused alike is no change
+            if (row.FirstOrDefault() is not { } before)
             {
-                log.Append(context, by, change with { ObjectId = PublicId.Connection(connectionId), ObjectName = before!.Name, Fields = fields });
+                return 0;
+            }
+
+            by.Demand(Permission.Operate, before);
+            var changed = command(session).ExecuteNonQuery();
+            if (changed > 0 && Between(before, row.First()) is { Count: > 0 } fields)   // pausing what is paused alike is no change
+            {
+                log.Append(context, by, change with { ObjectId = PublicId.Connection(connectionId), ObjectName = before.Name, Fields = fields });
                 context.SaveChanges();
             }
 

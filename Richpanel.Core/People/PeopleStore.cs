@@ -32,7 +32,7 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
     /// <summary>A person with no password yet, and the one-time code of the link that lets them choose one.</summary>
     public async Task<(PeopleOutcome Outcome, string? Code)> InviteAsync(Actor by, string email, string name, Role role)
     {
-        by.Demand(Permission.ManagePeople);
+        by.DemandForAll(Permission.ManagePeople);
         string? code = null;
         var outcome = await WorkAsync(async (users, context) =>
         {
@@ -54,7 +54,7 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
     /// <summary>A new one-time link, for an invitation that ran out or a password that was forgotten. The old link stops working.</summary>
     public async Task<(PeopleOutcome Outcome, string? Code)> MakeLinkAsync(Actor by, long id)
     {
-        by.Demand(Permission.ManagePeople);
+        by.DemandForAll(Permission.ManagePeople);
         string? code = null;
         var outcome = await ChangeAsync(id, async (users, context, person) =>
         {
@@ -171,7 +171,7 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
     private Task<PeopleOutcome> ManageAsync(
         Actor by, long id, Func<UserManager<Person>, ConsoleDbContext, Person, Task<IdentityResult>> change)
     {
-        by.Demand(Permission.ManagePeople);
+        by.DemandForAll(Permission.ManagePeople);
         return ChangeAsync(id, async (users, context, person) => Outcome(await change(users, context, person), person));
     }
 
