@@ -23,7 +23,7 @@ public sealed partial class PersonPanel
     [Inject] public required PeopleDirectory Directory { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
 
-    private bool IsLastAdmin => Person.IsActiveAdmin && Directory.People.Count(one => one.IsActiveAdmin) == 1;
+    private bool IsLastAdmin => Directory.IsActiveAdmin(Person) && Directory.People.Count(Directory.IsActiveAdmin) == 1;
 
     private string? RoleRefusal => IsLastAdmin ? LastAdmin
         : Person.SignsInElsewhere ? "Comes from the company's sign-in, every time." : null;
