@@ -16,6 +16,9 @@ public static class ApiEndpoints
     /// <summary>Direct requests of this machine, or a token that may read.</summary>
     private const string LocalOrToken = "LocalOrToken";
 
+    /// <summary>As above, but no token that is limited to some connections: what is asked for tells of all.</summary>
+    private const string LocalOrTokenForAll = "LocalOrTokenForAll";
+
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.AddProblemDetails().AddExceptionHandler<ApiFaults>();
@@ -27,8 +30,9 @@ public static class ApiEndpoints
         });
         services.AddSingleton<TokenTries>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiTokenHandler>(Sessions.TokenScheme, null);
-        services.AddAuthorizationBuilder().AddPolicy(LocalOrToken, policy => policy.RequireAssertion(context =>
-            context.Resource is HttpContext http && (http.RequestServices.GetRequiredService<Sessions>().ActorOf(http.User)?.May(Permission.Read) == true || LocalVisitor.Refusal(http) is null)));
+        services.AddAuthorizationBuilder()
+            .AddPolicy(LocalOrToken, policy => policy.RequireAssertion(context => IsLocalOr(context.Resource, _ => true)))
+            .AddPolicy(LocalOrTokenForAll, policy => policy.RequireAssertion(context => IsLocalOr(context.Resource, holder => holder.Connections is null)));
         services.AddOptions<ApiOptions>().BindConfiguration("Api").ValidateDataAnnotations().ValidateOnStart();
         services.AddRateLimiter(limits => limits.AddPolicy<string, TokenLimit>(nameof(TokenLimit)));
         services.AddHealthChecks().AddCheck<StoreReadiness>("store");
@@ -45,7 +49,7 @@ public static class ApiEndpoints
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/api"), branch => branch.UseExceptionHandler().UseStatusCodePages());
         app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = SayAsync });
-        app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(LocalOrToken);
+        app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(LocalOrTokenForAll);
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(LocalOrToken);
         app.MapScalarApiReference("/scalar", ScalarPage.Set).RequireAuthorization(LocalOrToken);
 
@@ -58,6 +62,9 @@ public static class ApiEndpoints
         api.MapTokens();
         return api;
     }
+
+    private static bool IsLocalOr(object? resource, Func<Actor, bool> isEnough) => resource is HttpContext http
+        && (http.RequestServices.GetRequiredService<Sessions>().ActorOf(http.User) is { } holder ? holder.May(Permission.Read) && isEnough(holder) : LocalVisitor.Refusal(http) is null);
 
     private static Task SayAsync(HttpContext context, HealthReport report) =>
         context.Response.WriteAsync(report.Status == HealthStatus.Healthy ? "ready" : string.Join(' ', report.Entries.Values.Select(entry => entry.Description)));

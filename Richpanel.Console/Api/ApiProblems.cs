@@ -45,7 +45,7 @@ internal sealed class ApiFaults : IExceptionHandler
                     httpContext, bad.StatusCode, "The request cannot be used", bad.InnerException is System.Text.Json.JsonException json ? WhereItBreaks(json) : bad.Message);
                 return true;
             case ForbiddenException forbidden:
-                await ApiProblems.WriteAsync(httpContext, StatusCodes.Status403Forbidden, "Not allowed", forbidden.Message + " A token that is limited to named connections may not change what is for all.");
+                await ApiProblems.WriteAsync(httpContext, StatusCodes.Status403Forbidden, "Not allowed", forbidden.Message);
                 return true;
             case StoreUnavailableException:
                 httpContext.Response.Headers.RetryAfter = "5";

@@ -70,9 +70,7 @@ internal static class ConnectionsApi
 
         var administer = api.MapGroup("/connections").WithTags("Connections").RequireAuthorization(nameof(Permission.Administer));
         administer.MapPost("/", async (ConnectionWish wish, HttpContext http, ConnectionStore store, TimeProvider time) =>
-            Caller.Of(http).Connections is not null
-                ? ApiProblems.Forbidden("The token is limited to named connections, so it may make no new one.")
-                : Saved(await store.CreateAsync(Caller.Of(http), wish.Draft()), time, isNew: true));
+            Saved(await store.CreateAsync(Caller.Of(http), wish.Draft()), time, isNew: true));
         administer.MapPut("/{connection}", (string connection, ConnectionWish wish, HttpContext http, ConnectionDirectory directory, ConnectionStore store, TimeProvider time) =>
             WithAsync(connection, http, directory, async c => Saved(await store.UpdateAsync(Caller.Of(http), c.Id, wish.Draft()), time, isNew: false)));
         administer.MapPost("/{connection}/secret/roll-back", (string connection, HttpContext http, ConnectionDirectory directory, SecretStore store, TimeProvider time) =>

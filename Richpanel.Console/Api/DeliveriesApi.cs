@@ -75,14 +75,14 @@ internal static class DeliveriesApi
 
     /// <summary>The reason is written down before anything is shown.</summary>
     private static async Task<Results<Ok<DeliveryDetailShape>, ProblemHttpResult>> UnmaskAsync(
-        string id, UnmaskWish wish, HttpContext http, DeliveryUnmasking unmasking, ConnectionDirectory directory, CancellationToken ct)
+        string id, UnmaskWish wish, HttpContext http, DeliveryUnmasking unmasking, DeliveryQueries queries, ConnectionDirectory directory, CancellationToken ct)
     {
-        if (Key(id) is not { } key)
+        if (await VisibleAsync(id, http, queries, directory, ct) is not { } asked)
         {
             return Missing(id);
         }
 
-        return await unmasking.UnmaskAsync(Caller.Of(http), key, wish.Reason, ct) switch
+        return await unmasking.UnmaskAsync(Caller.Of(http), asked.Row.Id, wish.Reason, ct) switch
         {
             UnmaskOutcome.Shown shown => TypedResults.Ok(DeliveryDetailShape.Of(shown.Detail, directory)),
             UnmaskOutcome.NoReason => ApiProblems.BadRequest($"reason: {DeliveryUnmasking.ReasonNeeded}"),

@@ -9,11 +9,14 @@ namespace Richpanel.Console.Connections;
 
 public sealed partial class ConnectionPage : IDisposable
 {
+    private const string Created = "Created. Add a source below, then point Segment at it.";
+
     private Connection? _connection;
     private ConnectionInput? _input;
     private string? _shownId;
     private IReadOnlyList<FieldFault> _faults = [];
     private string? _said;
+    private string? _refused;
     private bool _busy;
     private bool _opened;
     private LiveUpdate? _update;
@@ -41,7 +44,8 @@ public sealed partial class ConnectionPage : IDisposable
             return;
         }
 
-        (_opened, _shownId, _faults) = (true, PublicConnectionId, []);
+        (_opened, _shownId, _faults, _refused) = (true, PublicConnectionId, [], null);
+        _said = Navigation.HistoryEntryState == Created ? Created : null;
         _connection = Find();
         _input = PublicConnectionId is null ? new ConnectionInput { IsNew = true } : _connection is null ? null : ConnectionInput.Of(_connection);
     }
@@ -57,7 +61,12 @@ public sealed partial class ConnectionPage : IDisposable
                 ? await Store.CreateAsync(await Viewer.ActorAsync(), _input.ToDraft())
                 : await Store.UpdateAsync(await Viewer.ActorAsync(), _connection!.Id, _input.ToDraft());
         }
-        catch (Exception failure) when (failure is not (SessionEndedException or ForbiddenException))
+        catch (ForbiddenException refused)
+        {
+            (_busy, _said) = (false, $"Not saved. {refused.Message}");
+            return;
+        }
+        catch (Exception failure) when (failure is not SessionEndedException)
         {
             Log.LogError(failure, "A connection could not be saved");
             (_busy, _said) = (false, "Not saved: the database did not answer. What you typed is still here; the reason is in the log.");
@@ -65,7 +74,7 @@ public sealed partial class ConnectionPage : IDisposable
         }
 
         (_busy, _faults) = (false, outcome.Match(_ => [], faults => faults, () => []));
-        _said = outcome.Match(_ => wasNew ? "Created. Add a source below, then point Segment at it." : "Saved.", _ => "Not saved: see what is marked above.", () => "Not saved: the connection is gone.");
+        _said = outcome.Match(_ => wasNew ? Created : "Saved.", _ => "Not saved: see what is marked above.", () => "Not saved: the connection is gone.");
         if (outcome is not SaveOutcome<Connection>.Saved saved)
         {
             return;
@@ -75,15 +84,16 @@ public sealed partial class ConnectionPage : IDisposable
         if (wasNew)
         {
             _shownId = PublicId.Connection(saved.Value.Id);
-            Navigation.NavigateTo($"/connections/{_shownId}");
+            Navigation.NavigateTo($"/connections/{_shownId}", new NavigationOptions { HistoryEntryState = Created });   // another page, which says it again
         }
     }
 
-    private async Task PauseAsync(TimeSpan? length) => await Holds.PauseAsync(await Viewer.ActorAsync(), _connection!.Id, length is null ? null : Time.Now + length);
+    private async Task PauseAsync(TimeSpan? length) =>
+        _refused = await Viewer.RefusalAsync(by => Holds.PauseAsync(by, _connection!.Id, length is null ? null : Time.Now + length));
 
-    private async Task ResumeAsync() => await Holds.ResumeAsync(await Viewer.ActorAsync(), _connection!.Id);
+    private async Task ResumeAsync() => _refused = await Viewer.RefusalAsync(by => Holds.ResumeAsync(by, _connection!.Id));
 
-    private async Task ReleaseAsync() => await Holds.ReleaseAsync(await Viewer.ActorAsync(), _connection!.Id);
+    private async Task ReleaseAsync() => _refused = await Viewer.RefusalAsync(by => Holds.ReleaseAsync(by, _connection!.Id));
 
     /// <summary>What someone is typing stays; only the state above the form is new.</summary>
     private void Refresh()

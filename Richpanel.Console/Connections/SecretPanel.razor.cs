@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 
 namespace Richpanel.Console.Connections;
@@ -36,10 +37,13 @@ public sealed partial class SecretPanel
         }
     }
 
-    private async Task RollBackAsync() => _said = Words(
-        await Store.RollBackAsync(await Viewer.ActorAsync(), Connection.Id), "The secret before is in use again. You can go back the same way while the other one is kept.");
+    private Task RollBackAsync() =>
+        DoAsync(by => Store.RollBackAsync(by, Connection.Id), "The secret before is in use again. You can go back the same way while the other one is kept.");
 
-    private async Task ForgetAsync() => _said = Words(await Store.ForgetAsync(await Viewer.ActorAsync(), Connection.Id), "The secret before is gone.");
+    private Task ForgetAsync() => DoAsync(by => Store.ForgetAsync(by, Connection.Id), "The secret before is gone.");
+
+    private async Task DoAsync(Func<Actor, Task<SaveOutcome<Connection>>> act, string done) =>
+        _said = await Viewer.RefusalAsync(async by => _said = Words(await act(by), done)) ?? _said;
 
     private static string Words(SaveOutcome<Connection> outcome, string done) =>
         outcome.Match(_ => done, faults => string.Join(' ', faults.Select(fault => fault.Text)), () => "The connection is gone.");

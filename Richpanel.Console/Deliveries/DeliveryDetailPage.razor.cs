@@ -100,7 +100,7 @@ public sealed partial class DeliveryDetailPage : IDisposable
         {
             return refused.Message;
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (failure is not (OperationCanceledException or SessionEndedException))
         {
             Log.LogError(failure, "Personal data of a delivery was asked for and could not be shown");
             return "Nothing is shown: the reason could not be written into the change log. Try again.";
@@ -135,7 +135,11 @@ public sealed partial class DeliveryDetailPage : IDisposable
         {
             return;
         }
-        catch (Exception failure) when (failure is not (OperationCanceledException or ForbiddenException or SessionEndedException))
+        catch (ForbiddenException refused)
+        {
+            _outcome = refused.Message;
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or SessionEndedException))
         {
             Log.LogError(failure, "A person's wish about a delivery could not be carried out");
             _outcome = "This could not be done: the database did not answer. The reason is in the log.";

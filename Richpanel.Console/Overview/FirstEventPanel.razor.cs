@@ -95,7 +95,11 @@ public sealed partial class FirstEventPanel : IDisposable
         {
             return;
         }
-        catch (Exception failure)
+        catch (ForbiddenException refused)
+        {
+            _said = refused.Message;
+        }
+        catch (Exception failure) when (failure is not SessionEndedException)
         {
             Log.LogError(failure, "The sample could not be sent");
             _said = "It was not sent; the reason is in the log.";

@@ -19,6 +19,7 @@ public sealed partial class OverviewPage : IDisposable
     private IReadOnlyList<RejectedRow> _rejected = [];
     private Dictionary<long, FailingTries?> _failing = [];
     private bool _failed;
+    private string? _refused;
     private LiveUpdate? _update;
 
     [Inject] public required DeliveryQueries Deliveries { get; init; }
@@ -67,16 +68,12 @@ public sealed partial class OverviewPage : IDisposable
         StateHasChanged();
     }
 
-    private async Task ActAsync(Connection connection, HealthAction action)
+    private async Task ActAsync(Connection connection, HealthAction action) => _refused = await Viewer.RefusalAsync(by => action switch
     {
-        var by = await Viewer.ActorAsync();
-        await (action switch
-        {
-            HealthAction.Resume => Holds.ResumeAsync(by, connection.Id),
-            HealthAction.Release => Holds.ReleaseAsync(by, connection.Id),
-            _ => Task.CompletedTask,
-        });
-    }
+        HealthAction.Resume => Holds.ResumeAsync(by, connection.Id),
+        HealthAction.Release => Holds.ReleaseAsync(by, connection.Id),
+        _ => Task.CompletedTask,
+    });
 
     private LedgerLine LineOf(Connection connection) =>
         _ledger?.Connections.FirstOrDefault(line => line.ConnectionId == connection.Id)?.Line ?? s_nothing;

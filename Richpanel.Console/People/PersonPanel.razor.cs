@@ -23,7 +23,7 @@ public sealed partial class PersonPanel
     [Inject] public required PeopleDirectory Directory { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
 
-    private bool IsLastAdmin => Person.IsActiveAdmin && Directory.People.Count(one => one.IsActiveAdmin) == 1;
+    private bool IsLastAdmin => Directory.IsActiveAdmin(Person) && Directory.People.Count(Directory.IsActiveAdmin) == 1;
 
     private string? RoleRefusal => IsLastAdmin ? LastAdmin
         : Person.SignsInElsewhere ? "Comes from the company's sign-in, every time." : null;
@@ -43,25 +43,32 @@ public sealed partial class PersonPanel
 
     private string Id(string part) => $"{PublicId.Person(Person.Id)}-{part}";
 
-    private async Task GiveRoleAsync() =>
-        Say(await Store.SetRoleAsync(await Viewer.ActorAsync(), Person.Id, _role), $"{Person.Name} is {Rights.Word(_role)} now.");
+    private Task GiveRoleAsync() => DoAsync(by => Store.SetRoleAsync(by, Person.Id, _role), $"{Person.Name} is {Rights.Word(_role)} now.");
 
-    private async Task DisableAsync() =>
-        Say(await Store.DisableAsync(await Viewer.ActorAsync(), Person.Id, _reason), $"{Person.Name} is disabled.");
+    private Task DisableAsync() => DoAsync(by => Store.DisableAsync(by, Person.Id, _reason), $"{Person.Name} is disabled.");
 
-    private async Task EnableAsync() =>
-        Say(await Store.EnableAsync(await Viewer.ActorAsync(), Person.Id), $"{Person.Name} may sign in again.");
+    private Task EnableAsync() => DoAsync(by => Store.EnableAsync(by, Person.Id), $"{Person.Name} may sign in again.");
 
-    private async Task SwitchAuthenticatorOffAsync() =>
-        Say(await Store.SwitchAuthenticatorOffAsync(await Viewer.ActorAsync(), Person.Id), "The password alone lets in now.");
+    private Task SwitchAuthenticatorOffAsync() => DoAsync(by => Store.SwitchAuthenticatorOffAsync(by, Person.Id), "The password alone lets in now.");
 
-    private async Task MakeLinkAsync()
-    {
-        var (outcome, code) = await Store.MakeLinkAsync(await Viewer.ActorAsync(), Person.Id);
-        Say(outcome, "");
-        if (outcome.Person is { } person && code is not null)
+    private Task MakeLinkAsync() => DoAsync(
+        async by =>
         {
-            await OnLink.InvokeAsync((person, code));
+            var (outcome, code) = await Store.MakeLinkAsync(by, Person.Id);
+            if (outcome.Person is { } person && code is not null)
+            {
+                await OnLink.InvokeAsync((person, code));
+            }
+
+            return outcome;
+        },
+        "");
+
+    private async Task DoAsync(Func<Actor, Task<PeopleOutcome>> act, string done)
+    {
+        if (await Viewer.RefusalAsync(async by => Say(await act(by), done)) is { } refusal)
+        {
+            (_faults, _said) = ([refusal], null);
         }
     }
 

@@ -28,19 +28,19 @@ public sealed class RateLimitOptions
 
     /// <summary>Requests a second in the long run. A batch is one.</summary>
     [Range(1, 1_000_000)]
-    public int PerSecond { get; init; } = 2000;
+    public int PerSecond { get; init; } = 10_000;
 
     /// <summary>Requests at once after a quiet time.</summary>
     [Range(1, 1_000_000)]
-    public int Burst { get; init; } = 20_000;
+    public int Burst { get; init; } = 100_000;
 
     /// <summary>
     /// As <see cref="PerSecond"/>, for one address; of IPv6 for one network of 64 bits, which is what one customer is given. More than
     /// for a source: Segment posts for many from few addresses, and behind a proxy that is not named all senders have one.
     /// </summary>
     [Range(1, 1_000_000)]
-    public int AddressPerSecond { get; init; } = 5000;
+    public int AddressPerSecond { get; init; } = 20_000;
 
     [Range(1, 1_000_000)]
-    public int AddressBurst { get; init; } = 50_000;
+    public int AddressBurst { get; init; } = 200_000;
 }

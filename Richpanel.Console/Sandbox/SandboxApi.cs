@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Access;
-using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Privacy;
 using Richpanel.Core.Sandbox;
@@ -35,10 +34,9 @@ public static class SandboxApi
 
         var change = Group(api, Permission.UseSandbox);
         change.MapPut("/scenario", SetScenarioAsync);
-        change.MapDelete("/", async (HttpContext http, SandboxStore store, ConnectionDirectory directory, ChangeWriting log, CancellationToken ct) =>
+        change.MapDelete("/", async (HttpContext http, SandboxControl control, CancellationToken ct) =>
         {
-            await log.WriteAsync(By(http), ChangeOf(ChangeCatalog.SandboxCleared, directory));
-            await store.ClearAsync(ct);
+            await control.ClearAsync(By(http), ct);
             return TypedResults.NoContent();
         });
     }
@@ -90,7 +88,7 @@ public static class SandboxApi
     }
 
     private static async Task<Results<Ok<Scenario>, ValidationProblem>> SetScenarioAsync(
-        SandboxScenario scenario, HttpContext http, SandboxScenarios scenarios, ConnectionDirectory directory, ChangeWriting log)
+        SandboxScenario scenario, HttpContext http, SandboxScenarios scenarios, SandboxControl control)
     {
         var asked = scenario.Steps is null ? scenario with { Steps = [] } : scenario;
         var faults = asked.Faults();
@@ -99,24 +97,8 @@ public static class SandboxApi
             return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["steps"] = [.. faults] });
         }
 
-        await log.WriteAsync(By(http), ChangeOf(ChangeCatalog.ScenarioSet, directory) with
-        {
-            Fields = FieldChange.Between(("answers", Words(scenarios.Now.Scenario), Words(asked)), ("seed", scenarios.Now.Scenario.Seed, asked.Seed)),
-        });
-        scenarios.Set(asked);
+        await control.SetScenarioAsync(By(http), asked);
         return TypedResults.Ok(Shown(scenarios));
-    }
-
-    private static Change ChangeOf(ChangeAction action, ConnectionDirectory directory) =>
-        directory.Connections.FirstOrDefault(c => c.IsSandbox) is { } sandbox ? new Change(action, Core.PublicId.Connection(sandbox.Id), sandbox.Name) : new Change(action);
-
-    /// <summary>The steps in short: <c>429, 503 ×2, reset</c>.</summary>
-    private static string Words(SandboxScenario scenario)
-    {
-        var steps = scenario.Steps.Take(20).Select(step =>
-            (step.Fault == SandboxFault.None ? step.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) : step.Fault.ToString().ToLowerInvariant())
-            + (step.Repeat switch { 1 => "", 0 => " for ever", var times => $" ×{times}" }));
-        return scenario.Steps.Count == 0 ? "as Richpanel" : string.Join(", ", steps) + (scenario.Steps.Count > 20 ? " …" : "");
     }
 
     private static Scenario Shown(SandboxScenarios scenarios)

@@ -58,6 +58,7 @@ public static class SandboxHost
         services.AddOptions<SandboxOptions>().BindConfiguration("Sandbox").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SandboxStore>();
         services.AddSingleton<SandboxScenarios>();
+        services.AddSingleton<SandboxControl>();
         services.AddSingleton<SandboxQueries>();
         services.AddSingleton<SandboxAnswers>();
         services.AddHostedService<SandboxServer>();

@@ -10,6 +10,23 @@ public sealed class Viewer(AuthenticationStateProvider state, Sessions sessions)
     /// <exception cref="SessionEndedException">Nobody is signed in any more.</exception>
     public async Task<Actor> ActorAsync() => await FindAsync() ?? throw new SessionEndedException();
 
+    /// <summary>
+    /// Does it in the name of whoever looks. Gives back why it was refused, to be said where it was asked for; null when it was done.
+    /// A button that is off comes before; this is for whoever lost the right while the page was open.
+    /// </summary>
+    public async Task<string?> RefusalAsync(Func<Actor, Task> act)
+    {
+        try
+        {
+            await act(await ActorAsync());
+            return null;
+        }
+        catch (ForbiddenException refused)
+        {
+            return refused.Message;
+        }
+    }
+
     /// <summary>How much of personal data may be shown; masked when the session has ended.</summary>
     public async Task<Sight> SightAsync() => await FindAsync() is { } actor ? Sight.Of(actor) : Sight.Masked;
 

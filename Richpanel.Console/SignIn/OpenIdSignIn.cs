@@ -44,6 +44,7 @@ internal static class OpenIdServices
         services.AddSingleton<OpenIdSignIn>();
         if (configuration.GetSection(OpenIdOptions.Section).Get<OpenIdOptions>() is { InUse: true } options)
         {
+            services.Configure<SignInWays>(ways => ways.Company = true);
             authentication.AddOpenIdConnect(OpenIdSignIn.Scheme, connect => Set(connect, options));
         }
     }

@@ -9,7 +9,7 @@ namespace Richpanel.Console.SignIn;
 /// What people change about themselves. It ends every session of theirs but the one it comes from, which gets a new cookie with the
 /// same answer; so the pages that call this are no circuits.
 /// </summary>
-internal sealed class OwnAccount(PeopleStore people, UserManager<Person> users, PersonSignIn signIn)
+internal sealed class OwnAccount(PeopleStore people, PeopleDirectory directory, UserManager<Person> users, PersonSignIn signIn, TryQueue tries)
 {
     private const int RecoveryCodes = 10;
 
@@ -21,8 +21,8 @@ internal sealed class OwnAccount(PeopleStore people, UserManager<Person> users, 
             return manager.UpdateAsync(person);
         });
 
-    public Task<PeopleOutcome> ChangePasswordAsync(Actor by, string current, string next) =>
-        GoOnAsync(by, people.ChangeOwnAsync(by, ChangeCatalog.PasswordChanged, (manager, person) => manager.ChangePasswordAsync(person, current, next)));
+    public Task<PeopleOutcome> ChangePasswordAsync(Actor by, string current, string next) => ProvedAsync(by, current, () =>
+        GoOnAsync(by, people.ChangeOwnAsync(by, ChangeCatalog.PasswordChanged, (manager, person) => manager.ChangePasswordAsync(person, current, next))));
 
     /// <summary>A key for the app. Nothing asks for its codes before <see cref="ConfirmAppAsync"/>.</summary>
     public Task<PeopleOutcome> BeginAppAsync(Actor by) => GoOnAsync(by, people.NewAuthenticatorKeyAsync(by));
@@ -32,11 +32,14 @@ internal sealed class OwnAccount(PeopleStore people, UserManager<Person> users, 
 
     public Task<int> CodesLeftAsync(Person person) => users.CountRecoveryCodesAsync(person);
 
-    /// <summary>On, once a code proves that the app has the key; with the recovery codes, shown once.</summary>
-    public async Task<(PeopleOutcome Outcome, IReadOnlyList<string> Codes)> ConfirmAppAsync(Actor by, string code)
+    /// <summary>
+    /// On, once the password proves who it is and a code that the app has the key; with the recovery codes, shown once. The password is
+    /// asked for here and not at the beginning, because whoever switches it on holds the account from then on.
+    /// </summary>
+    public async Task<(PeopleOutcome Outcome, IReadOnlyList<string> Codes)> ConfirmAppAsync(Actor by, string password, string code)
     {
         IReadOnlyList<string> codes = [];
-        var outcome = await GoOnAsync(by, people.ChangeOwnAsync(by, ChangeCatalog.AuthenticatorOn, async (manager, person) =>
+        var outcome = await ProvedAsync(by, password, () => GoOnAsync(by, people.ChangeOwnAsync(by, ChangeCatalog.AuthenticatorOn, async (manager, person) =>
         {
             if (!await manager.VerifyTwoFactorTokenAsync(person, manager.Options.Tokens.AuthenticatorTokenProvider, PersonSignIn.Plain(code)))
             {
@@ -46,30 +49,28 @@ internal sealed class OwnAccount(PeopleStore people, UserManager<Person> users, 
             var result = await manager.SetTwoFactorEnabledAsync(person, true);
             codes = result.Succeeded ? await MakeCodesAsync(manager, person) : [];
             return result;
-        }));
+        })));
         return (outcome, codes);
     }
 
     public async Task<(PeopleOutcome Outcome, IReadOnlyList<string> Codes)> NewCodesAsync(Actor by, string password)
     {
         IReadOnlyList<string> codes = [];
-        var outcome = await people.ChangeOwnAsync(by, ChangeCatalog.RecoveryCodesMade, async (manager, person) =>
+        var outcome = await ProvedAsync(by, password, () => people.ChangeOwnAsync(by, ChangeCatalog.RecoveryCodesMade, async (manager, person) =>
         {
-            if (!await manager.CheckPasswordAsync(person, password))
-            {
-                return IdentityResult.Failed(manager.ErrorDescriber.PasswordMismatch());
-            }
-
             codes = await MakeCodesAsync(manager, person);
             return IdentityResult.Success;
-        });
+        }));
         return (outcome, codes);
     }
 
     public Task<PeopleOutcome> SwitchAppOffAsync(Actor by, string password) =>
-        GoOnAsync(by, people.ChangeOwnAsync(by, ChangeCatalog.AuthenticatorOff, async (manager, person) => await manager.CheckPasswordAsync(person, password)
-            ? await manager.SetTwoFactorEnabledAsync(person, false)
-            : IdentityResult.Failed(manager.ErrorDescriber.PasswordMismatch())));
+        ProvedAsync(by, password, () => GoOnAsync(by, people.ChangeOwnAsync(by, ChangeCatalog.AuthenticatorOff, (manager, person) => manager.SetTwoFactorEnabledAsync(person, false))));
+
+    /// <summary>One try at a time, in the same queue as those at the sign-in: many at once would be counted as few.</summary>
+    private Task<PeopleOutcome> ProvedAsync(Actor by, string password, Func<Task<PeopleOutcome>> then) =>
+        tries.RunAsync(directory.Find(by.Id ?? 0)?.Email ?? "", async () =>
+            await people.ProveAsync(by, password) is { Done: false } refused ? refused : await then());
 
     private static async Task<IReadOnlyList<string>> MakeCodesAsync(UserManager<Person> manager, Person person) =>
         [.. await manager.GenerateNewTwoFactorRecoveryCodesAsync(person, RecoveryCodes) ?? []];

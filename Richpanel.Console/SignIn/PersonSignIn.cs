@@ -128,7 +128,7 @@ internal sealed class PersonSignIn(
             new Change(result.IsLockedOut ? ChangeCatalog.LockedOut : ChangeCatalog.SignInFailed, PublicId.Person(person.Id), person.Name));
         if (result.IsLockedOut)
         {
-            await directory.ReloadAsync();   // People shows who is locked out
+            await directory.FollowAsync();   // People shows who is locked out
         }
 
         return result.IsLockedOut ? SignInAnswer.LockedOut : SignInAnswer.Refused;

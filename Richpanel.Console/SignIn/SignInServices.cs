@@ -38,6 +38,7 @@ internal static class SignInServices
             .AddDefaultTokenProviders();
         services.AddScoped<IUserConfirmation<Person>, ActivePeople>();
         services.AddSingleton<TryQueue>();
+        services.AddSingleton<DoorLog>();
         services.AddScoped<PersonSignIn>();
         services.AddScoped<OwnAccount>();
         services.AddHostedService<SetupNotice>();

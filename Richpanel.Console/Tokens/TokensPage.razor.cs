@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Access;
-using Richpanel.Core.Connections;
 
 namespace Richpanel.Console.Tokens;
 
@@ -11,24 +10,15 @@ public sealed partial class TokensPage : IDisposable
     private readonly Leaving _leaving = new();
     private IReadOnlyList<ApiToken>? _tokens;
     private ApiTokenOutcome? _made;
-    private IReadOnlyList<(string Field, string Text)> _faults = [];
-    private string _name = "";
-    private string _connection = "";
-    private Role _role = Role.Viewer;
-    private int _days = 90;
-    private bool _busy;
+    private string? _refused;
     private bool _failed;
     private LiveUpdate? _update;
 
     [Inject] public required ApiTokenStore Store { get; init; }
-    [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required TimeProvider Time { get; init; }
     [Inject] public required ILogger<TokensPage> Log { get; init; }
-
-    /// <summary>What the chosen role adds to the one below it.</summary>
-    private Permission Most => Rights.Table.First(row => row.From == _role).Permission;
 
     protected override async Task OnInitializedAsync()
     {
@@ -46,7 +36,11 @@ public sealed partial class TokensPage : IDisposable
         {
             return;   // the person has left the page
         }
-        catch (Exception failure) when (failure is not (SessionEndedException or ForbiddenException))
+        catch (ForbiddenException refused)
+        {
+            _refused = refused.Message;   // what is on the screen stays until the session ends
+        }
+        catch (Exception failure) when (failure is not SessionEndedException)
         {
             Log.LogError(failure, "The tokens could not be read");
             _failed = true;
@@ -55,28 +49,19 @@ public sealed partial class TokensPage : IDisposable
         StateHasChanged();
     }
 
-    private async Task CreateAsync()
+    private Task MadeAsync(ApiTokenOutcome made)
     {
-        _busy = true;
-        var draft = new ApiTokenDraft(_name, _role, _connection.Length == 0 ? [] : [_connection], _days == 0 ? null : Time.GetUtcNow().AddDays(_days));
-        var outcome = await Store.CreateAsync(await Viewer.ActorAsync(), draft);
-        (_busy, _faults) = (false, outcome.Faults);
-        if (outcome.Token is not null)
-        {
-            (_made, _name) = (outcome, "");
-            await ReadAsync();
-        }
+        _made = made;
+        return ReadAsync();
     }
 
     private async Task RevokeAsync(ApiToken token)
     {
-        await Store.RevokeAsync(await Viewer.ActorAsync(), token.Id);
+        _refused = await Viewer.RefusalAsync(by => Store.RevokeAsync(by, token.Id));
         await ReadAsync();
     }
 
     private bool IsOver(ApiToken token) => token.RevokedAt is not null || token.ExpiresAt <= Time.GetUtcNow();
-
-    private string? Fault(string field) => _faults.Where(fault => fault.Field == field).Select(fault => fault.Text).FirstOrDefault();
 
     public void Dispose()
     {

@@ -49,4 +49,28 @@ public sealed record Actor(ActorKind Kind, long? Id, string Name, Role Role, IRe
             throw new ForbiddenException(permission);
         }
     }
+
+    /// <summary>As above, for what is done to one connection.</summary>
+    /// <exception cref="ForbiddenException">The role has not the right, or this actor is limited to other connections.</exception>
+    public void Demand(Permission permission, string connectionName)
+    {
+        Demand(permission);
+        if (!MayTouch(connectionName))
+        {
+            throw new ForbiddenException(permission, $"{Limit()}, and this concerns another connection.");
+        }
+    }
+
+    /// <summary>As above, for what concerns no single connection: who is limited to some decides about nothing that is for all.</summary>
+    /// <exception cref="ForbiddenException">The role has not the right, or this actor is limited to some connections.</exception>
+    public void DemandForAll(Permission permission)
+    {
+        Demand(permission);
+        if (Connections is not null)
+        {
+            throw new ForbiddenException(permission, $"{Limit()}, and this concerns more than that.");
+        }
+    }
+
+    private string Limit() => $"{Name} is limited to {(Connections!.Count == 0 ? "no connection" : string.Join(", ", Connections))}";
 }

@@ -16,9 +16,11 @@ public static class ChangeCatalog
     public static readonly ChangeAction ConnectionChanged = new("connection.changed", "changed the connection");
     public static readonly ChangeAction ConnectionPaused = new("connection.paused", "paused the connection");
     public static readonly ChangeAction ConnectionResumed = new("connection.resumed", "resumed the connection");
+    public static readonly ChangeAction ConnectionHeld = new("connection.held", "put on hold the connection");
     public static readonly ChangeAction ConnectionReleased = new("connection.released", "released the hold of the connection");
     public static readonly ChangeAction SecretReplaced = new("secret.replaced", "replaced the API Secret of");
     public static readonly ChangeAction SecretRolledBack = new("secret.rolled-back", "went back to the API Secret before of");
+    public static readonly ChangeAction SecretAccepted = new("secret.accepted", "saw the first call accepted that was signed with the API Secret of");
     public static readonly ChangeAction SecretForgotten = new("secret.forgotten", "let go of the old API Secret of");
     public static readonly ChangeAction SecretRemoved = new("secret.removed", "removed the API Secret of");
 
@@ -41,6 +43,9 @@ public static class ChangeCatalog
     public static readonly ChangeAction SignedIn = new("person.signed-in", "signed in");
     public static readonly ChangeAction SignedOut = new("person.signed-out", "signed out");
     public static readonly ChangeAction SignInFailed = new("person.sign-in-failed", "could not sign in");
+    public static readonly ChangeAction CompanyRefused = new("person.company-refused", "came back from the company's sign-in without being vouched for");
+    public static readonly ChangeAction OwnPasswordWrong = new("person.password-wrong", "gave a wrong own password");
+    public static readonly ChangeAction LinkRefused = new("person.link-refused", "tried a wrong, used or late link for");
     public static readonly ChangeAction LockedOut = new("person.locked-out", "was locked out after too many wrong passwords");
     public static readonly ChangeAction AdminSetUp = new("person.set-up", "set up the first admin");
     public static readonly ChangeAction SetupRefused = new("person.set-up-refused", "tried a setup code that is wrong, used or late");

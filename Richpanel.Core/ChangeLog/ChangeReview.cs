@@ -11,7 +11,7 @@ public sealed class ChangeReview(ChangeVerifier verifier, ChangeQueries queries,
 
     public async Task<ChangeVerdict> VerifyAsync(Actor by, IProgress<VerifyProgress>? progress, CancellationToken ct)
     {
-        by.Demand(Permission.ReadChangeLog);
+        by.DemandForAll(Permission.ReadChangeLog);
         await _oneAtATime.WaitAsync(ct);
         try
         {
@@ -52,7 +52,7 @@ public sealed class ChangeReview(ChangeVerifier verifier, ChangeQueries queries,
     /// <summary>Writes the line, then gives the lines there were before it, newest first.</summary>
     public async Task<IAsyncEnumerable<ChangeEntry>> ExportAsync(Actor by, ChangeFilter filter, CancellationToken ct)
     {
-        by.Demand(Permission.ReadChangeLog);
+        by.DemandForAll(Permission.ReadChangeLog);
         var before = await queries.LastIdAsync(ct) + 1;
         await log.WriteAsync(by, new Change(ChangeCatalog.ChangeLogExported)
         {

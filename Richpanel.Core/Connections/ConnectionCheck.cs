@@ -34,7 +34,7 @@ public sealed class ConnectionCheck(
     /// <summary>The steps in order; after one that failed the rest is not tried.</summary>
     public async Task<IReadOnlyList<CheckStep>> RunAsync(Actor by, Connection connection, CancellationToken ct)
     {
-        by.Demand(Permission.Operate);   // it makes the product open connections and tells what it met
+        by.Demand(Permission.Operate, connection);   // it makes the product open connections and tells what it met
         var steps = new List<CheckStep>();
         var address = new Uri(connection.BaseUrl);
         if (!HostNames.CanBe(address))

@@ -13,6 +13,7 @@ public sealed class ConnectionStore(
     /// <param name="alongside">Written in the same commit, only when the draft is saved.</param>
     internal Task<SaveOutcome<Connection>> CreateAsync(Actor by, ConnectionDraft draft, Action<ConsoleDbContext> alongside)
     {
+        by.DemandForAll(Permission.Administer);   // a new one is none of those somebody is limited to
         var connection = new Connection { Name = "", BaseUrl = "https://api.richpanel.com/v2", ApiKey = "", CreatedAt = time.GetUtcNow() };
         return SaveAsync(by, draft, context =>
         {
@@ -36,9 +37,17 @@ public sealed class ConnectionStore(
         var outcome = await writer.WriteAsync(session =>
         {
             using var context = session.Context();
-            return find(context) is { } connection && (connection.Id == 0 || by.MayTouch(connection))
-                ? Save(context, by, connection, draft, secret, alongside)
-                : new SaveOutcome<Connection>.Missing();
+            if (find(context) is not { } connection)
+            {
+                return new SaveOutcome<Connection>.Missing();
+            }
+
+            if (connection.Id != 0)
+            {
+                by.Demand(Permission.Administer, connection);
+            }
+
+            return Save(context, by, connection, draft, secret, alongside);
         });
         await directory.ReloadAsync();
         changes.Raise();

@@ -71,7 +71,10 @@ public sealed partial class LostSecrets(
 
         if (!IsLost(connection.ProtectedSecret))
         {
-            SecretRotation.EndHold(connection);
+            if (SecretRotation.EndHold(connection))
+            {
+                LogHold(context, connection, ChangeCatalog.ConnectionReleased, CauseCatalog.SecretUnreadable.Code, null, "Its secret can be read again.");
+            }
         }
         else if (connection.IsSandbox)
         {
@@ -84,8 +87,11 @@ public sealed partial class LostSecrets(
         else
         {
             ApiSecretLost(connection.Id);
-            connection.HoldSince = connection.HoldCause is null ? time.GetUtcNow() : connection.HoldSince;
-            connection.HoldCause ??= CauseCatalog.SecretUnreadable.Code;
+            if (connection.HoldCause is null)
+            {
+                (connection.HoldSince, connection.HoldCause) = (time.GetUtcNow(), CauseCatalog.SecretUnreadable.Code);
+                LogHold(context, connection, ChangeCatalog.ConnectionHeld, null, connection.HoldCause, Reason);
+            }
         }
 
         context.SaveChanges();
@@ -101,6 +107,12 @@ public sealed partial class LostSecrets(
     private void Log(ConsoleDbContext context, Connection connection, ChangeAction action)
     {
         log.Append(context, Actor.System, new Change(action, PublicId.Connection(connection.Id), connection.Name) { Reason = Reason });
+        context.SaveChanges();
+    }
+
+    private void LogHold(ConsoleDbContext context, Connection connection, ChangeAction action, string? before, string? after, string reason)
+    {
+        log.Append(context, Actor.System, new Change(action, PublicId.Connection(connection.Id), connection.Name) { Fields = [new FieldChange("hold", before, after)], Reason = reason });
         context.SaveChanges();
     }
 

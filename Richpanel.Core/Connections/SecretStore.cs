@@ -66,8 +66,16 @@ public sealed class SecretStore(
         }
     }
 
-    private static Connection? ConnectionOf(ConsoleDbContext context, Actor by, long id) =>
-        context.Connections.Find(id) is { } connection && by.MayTouch(connection) ? connection : null;
+    private static Connection? ConnectionOf(ConsoleDbContext context, Actor by, long id)
+    {
+        if (context.Connections.Find(id) is not { } connection)
+        {
+            return null;
+        }
+
+        by.Demand(Permission.Administer, connection);
+        return connection;
+    }
 
     private static Source? SourceOf(ConsoleDbContext context, Actor by, long id) =>
         context.Sources.Find(id) is { } source && ConnectionOf(context, by, source.ConnectionId) is not null ? source : null;

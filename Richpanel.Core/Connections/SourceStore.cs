@@ -36,11 +36,12 @@ public sealed class SourceStore(
         {
             using var context = session.Context();
             var hash = SecretProtector.HashKey(key);
-            if (context.Connections.Find(connectionId) is null)
+            if (context.Connections.Find(connectionId) is not { } connection)
             {
                 return new SaveOutcome<SourceWithKey>.Missing();
             }
 
+            by.Demand(Permission.Administer, connection);
             if (context.Sources.Any(s => s.WriteKeyHash == hash))
             {
                 return new SaveOutcome<SourceWithKey>.Invalid([new FieldFault("WriteKey", "Another source already has this write key. Keys are unique.")]);
@@ -62,7 +63,7 @@ public sealed class SourceStore(
             context.SaveChanges();   // its line needs its id
             Log(context, by, ChangeCatalog.SourceCreated, source,
             [
-                .. FieldChange.Between(("connection", null, context.Connections.Find(connectionId)!.Name)),
+                .. FieldChange.Between(("connection", null, connection.Name)),
                 .. ConnectionFields.Between(ConnectionFields.Of((Source?)null), ConnectionFields.Of(source)),
                 .. source.ProtectedWebhookSecret is null ? (FieldChange[])[] : [FieldChange.Changed(WebhookSecret)],
             ]);
@@ -86,6 +87,7 @@ public sealed class SourceStore(
                 return new SaveOutcome<Source>.Missing();
             }
 
+            by.Demand(Permission.Administer, context.Connections.Find(source.ConnectionId)!);
             var before = ConnectionFields.Of(source);
             Apply(draft, source);
             var ofSecret = ChangeSecret(draft, source, secret);
@@ -121,7 +123,7 @@ public sealed class SourceStore(
     /// <exception cref="CryptographicException">The key ring that sealed it is gone.</exception>
     public async Task<string> ShowWriteKeyAsync(Actor by, Source source)
     {
-        by.Demand(Permission.Administer);
+        by.Demand(Permission.Administer, directory.Find(source.ConnectionId)!);
         var key = RevealWriteKey(source);
         await log.WriteAsync(by, new Change(ChangeCatalog.WriteKeyShown, PublicIdOf(source), source.Name));
         return key;

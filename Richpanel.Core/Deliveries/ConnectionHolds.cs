@@ -30,7 +30,7 @@ public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory dire
     /// <param name="cause">Code of the cause catalogue.</param>
     /// <param name="until">Null = until a person releases it.</param>
     public Task<bool> HoldAsync(long connectionId, string cause, DateTimeOffset? until) =>
-        ChangeAsync(session => Set(session.Command(DeliverySql.Hold, "$k", "$now", "$u", "$id"), cause, Now, until?.UtcTicks, connectionId));
+        ByItselfAsync(connectionId, HoldLines.Opened, session => Set(session.Command(DeliverySql.Hold, "$k", "$now", "$u", "$id"), cause, Now, until?.UtcTicks, connectionId));
 
     /// <summary>Clears what has ended by its own clock.</summary>
     internal async Task EndExpiredAsync()
@@ -40,7 +40,9 @@ public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory dire
         {
             if (connection.HoldUntil <= now || connection.PausedUntil <= now || connection.PostponedUntil <= now)
             {
-                await ChangeAsync(
+                await ByItselfAsync(
+                    connection.Id,
+                    HoldLines.Ended,
                     session => Set(session.Command(DeliverySql.EndHold, "$id", "$now"), connection.Id, now.UtcTicks),
                     session => Set(session.Command(DeliverySql.EndPause, "$id", "$now"), connection.Id, now.UtcTicks),
                     session => Set(session.Command(DeliverySql.EndPostponement, "$id", "$now"), connection.Id, now.UtcTicks));
@@ -59,11 +61,16 @@ public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory dire
         {
             using var context = session.Context();
             var row = context.Connections.AsNoTracking().Where(c => c.Id == connectionId);
-            var before = row.FirstOrDefault();
-            var changed = command(session).ExecuteNonQuery();
-            if (changed > 0 && Between(before!, row.First()) is { Count: > 0 } fields)   // pausing what is paused alike is no change
+            if (row.FirstOrDefault() is not { } before)
             {
-                log.Append(context, by, change with { ObjectId = PublicId.Connection(connectionId), ObjectName = before!.Name, Fields = fields });
+                return 0;
+            }
+
+            by.Demand(Permission.Operate, before);
+            var changed = command(session).ExecuteNonQuery();
+            if (changed > 0 && Between(before, row.First()) is { Count: > 0 } fields)   // pausing what is paused alike is no change
+            {
+                log.Append(context, by, change with { ObjectId = PublicId.Connection(connectionId), ObjectName = before.Name, Fields = fields });
                 context.SaveChanges();
             }
 
@@ -75,8 +82,25 @@ public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory dire
         ("paused", before.PausedAt is not null, after.PausedAt is not null), ("pausedUntil", before.PausedUntil, after.PausedUntil),
         ("hold", before.HoldCause, after.HoldCause), ("holdUntil", before.HoldUntil, after.HoldUntil), ("postponedUntil", before.PostponedUntil, after.PostponedUntil));
 
-    private Task<bool> ChangeAsync(params IReadOnlyList<Func<WriteSession, SqliteCommand>> commands) =>
-        ChangeAsync(session => commands.Sum(command => command(session).ExecuteNonQuery()));
+    /// <summary>What the product does of itself, with its line when anything came of it.</summary>
+    private Task<bool> ByItselfAsync(
+        long connectionId, Action<ChangeWriting, WriteSession, Connection, Connection> line, params IReadOnlyList<Func<WriteSession, SqliteCommand>> commands) => ChangeAsync(session =>
+    {
+        using var context = session.Context();
+        var row = context.Connections.AsNoTracking().Where(c => c.Id == connectionId);
+        if (row.FirstOrDefault() is not { } before)
+        {
+            return 0;
+        }
+
+        var changed = commands.Sum(command => command(session).ExecuteNonQuery());
+        if (changed > 0)
+        {
+            line(log, session, before, row.First());
+        }
+
+        return changed;
+    });
 
     private async Task<bool> ChangeAsync(Func<WriteSession, int> change)
     {

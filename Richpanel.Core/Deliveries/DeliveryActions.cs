@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
+using Richpanel.Core.Connections;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Storage;
 
@@ -187,6 +188,7 @@ public sealed class DeliveryActions(
                 return new ActionOutcome(false, null);
             }
 
+            by.Demand(Permission.ActOnOne, context.Connections.AsNoTracking().Single(connection => connection.Id == delivery.ConnectionId));
             var before = PlaceOf(delivery);
             var dueBefore = delivery.DueAt;
             var done = change(context, delivery);

@@ -1,5 +1,9 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Access;
 using Richpanel.Core.Causes;
+using Richpanel.Core.ChangeLog;
+using Richpanel.Core.Connections;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Storage;
 
@@ -9,7 +13,7 @@ namespace Richpanel.Core.Deliveries;
 /// The dispatcher's writes: one method, one commit. Outcomes are recorded before anything is claimed, so that what a turn claims
 /// never exceeds what it has room for. Every move of a row moves the ledger in the same transaction.
 /// </summary>
-internal sealed class DispatchStore(StoreWriter writer)
+internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
 {
     public Task<TurnResult> TakeTurnAsync(DispatchTurn turn) => writer.WriteAsync(session =>
     {
@@ -85,10 +89,38 @@ internal sealed class DispatchStore(StoreWriter writer)
 
     private static string Json(IReadOnlySet<long> numbers) => $"[{string.Join(',', numbers)}]";
 
-    private static bool Accept(WriteSession session, long connectionId, SecretAcceptance acceptance) =>
-        Set(session.Command(DeliverySql.AcceptSecret, "$at", "$id", "$f"), acceptance.At.UtcTicks, connectionId, acceptance.Fingerprint).ExecuteNonQuery() == 1;
+    private bool Accept(WriteSession session, long connectionId, SecretAcceptance acceptance)
+    {
+        if (Set(session.Command(DeliverySql.AcceptSecret, "$at", "$id", "$f"), acceptance.At.UtcTicks, connectionId, acceptance.Fingerprint).ExecuteNonQuery() != 1)
+        {
+            return false;
+        }
 
-    private static void StopConnection(WriteSession session, DispatchTurn turn)
+        log.Append(session, Actor.System, new Change(ChangeCatalog.SecretAccepted, PublicId.Connection(connectionId), Look(session, connectionId).Name));
+        return true;
+    }
+
+    /// <summary>A hold is a line of the change log; a short wait that Richpanel asked for is none, because under load there are many.</summary>
+    private void StopConnection(WriteSession session, DispatchTurn turn)
+    {
+        if (turn.Stop is not { HoldCause: not null })
+        {
+            WriteStop(session, turn);
+            return;
+        }
+
+        var before = Look(session, turn.ConnectionId);
+        WriteStop(session, turn);
+        HoldLines.Opened(log, session, before, Look(session, turn.ConnectionId));
+    }
+
+    private static Connection Look(WriteSession session, long connectionId)
+    {
+        using var context = session.Context();
+        return context.Connections.AsNoTracking().Single(connection => connection.Id == connectionId);
+    }
+
+    private static void WriteStop(WriteSession session, DispatchTurn turn)
     {
         switch (turn.Stop)
         {

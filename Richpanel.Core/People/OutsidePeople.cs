@@ -82,7 +82,7 @@ public sealed class OutsidePeople(IServiceScopeFactory scopes, PeopleDirectory d
         }
         finally
         {
-            await directory.ReloadAsync();
+            await directory.FollowAsync();
         }
     }
 }

@@ -11,10 +11,13 @@ namespace Richpanel.Core.People;
 /// Changes people: one method, one commit with its line of the change log, then the directory is reloaded, which ends the sessions
 /// concerned. Passwords, stamps and one-time links are Identity's; each operation has a scope of its own, because circuits outlive any.
 /// </summary>
-public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory directory, ChangeWriting log, TimeProvider time)
+public sealed partial class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory directory, ChangeWriting log, TimeProvider time)
 {
     /// <summary>How long a one-time link works; also the life of Identity's tokens.</summary>
     public static readonly TimeSpan LinkLife = TimeSpan.FromDays(3);
+
+    private const string LateLink = "This link has run out. Ask an admin for a new one.";
+    private const string UsedLink = "This link was used before, or it has run out. Ask an admin for a new one.";
 
     /// <summary>The first admin, by setup code or Bootstrap.</summary>
     public Task<PeopleOutcome> CreateAdminAsync(Actor by, string email, string name, string password) => WorkAsync(async (users, context) =>
@@ -32,7 +35,7 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
     /// <summary>A person with no password yet, and the one-time code of the link that lets them choose one.</summary>
     public async Task<(PeopleOutcome Outcome, string? Code)> InviteAsync(Actor by, string email, string name, Role role)
     {
-        by.Demand(Permission.ManagePeople);
+        by.DemandForAll(Permission.ManagePeople);
         string? code = null;
         var outcome = await WorkAsync(async (users, context) =>
         {
@@ -54,7 +57,7 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
     /// <summary>A new one-time link, for an invitation that ran out or a password that was forgotten. The old link stops working.</summary>
     public async Task<(PeopleOutcome Outcome, string? Code)> MakeLinkAsync(Actor by, long id)
     {
-        by.Demand(Permission.ManagePeople);
+        by.DemandForAll(Permission.ManagePeople);
         string? code = null;
         var outcome = await ChangeAsync(id, async (users, context, person) =>
         {
@@ -89,12 +92,23 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
     }
 
     /// <summary>Whoever opens a one-time link chooses a password; the link is used up by that.</summary>
-    public Task<PeopleOutcome> AcceptLinkAsync(string? address, long id, string code, string password) => ChangeAsync(id, async (users, context, person) =>
+    public async Task<PeopleOutcome> AcceptLinkAsync(string? address, long id, string code, string password)
+    {
+        var outcome = await ChangeAsync(id, (users, context, person) => AcceptLinkAsync(users, context, person, address, code, password));
+        if (outcome.Faults is [UsedLink or LateLink])
+        {
+            await log.WriteAsync(Actor.Nobody(address), new Change(ChangeCatalog.LinkRefused, PublicId.Person(id), directory.Find(id)?.Name));
+        }
+
+        return outcome;
+    }
+
+    private async Task<PeopleOutcome> AcceptLinkAsync(UserManager<Person> users, ConsoleDbContext context, Person person, string? address, string code, string password)
     {
         var invited = person.InvitedUntil is not null;
         if (person.DisabledAt is not null || person.InvitedUntil <= time.GetUtcNow())
         {
-            return PeopleOutcome.Refused("This link has run out. Ask an admin for a new one.");
+            return PeopleOutcome.Refused(LateLink);
         }
 
         person.InvitedUntil = null;
@@ -103,9 +117,9 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
         Alongside(context, by, invited ? ChangeCatalog.InvitationAccepted : ChangeCatalog.PasswordChanged, person);
         var result = await users.ResetPasswordAsync(person, code, password);
         return result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.InvalidToken))
-            ? PeopleOutcome.Refused("This link was used before, or it has run out. Ask an admin for a new one.")
+            ? PeopleOutcome.Refused(UsedLink)
             : Outcome(result, person);
-    });
+    }
 
     public Task<PeopleOutcome> SetRoleAsync(Actor by, long id, Role role) => ManageAsync(by, id, (users, context, person) =>
     {
@@ -145,33 +159,10 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
         return users.SetTwoFactorEnabledAsync(person, false);
     });
 
-    /// <summary>A new key for the authenticator app; nothing asks for its codes until the person has confirmed one.</summary>
-    public async Task<PeopleOutcome> NewAuthenticatorKeyAsync(Actor by) => await ChangeAsync(by.Id ?? 0, async (users, _, person) =>
-        person.TwoFactorEnabled
-            ? PeopleOutcome.Refused("The authenticator app is on already.")
-            : Outcome(await users.ResetAuthenticatorKeyAsync(person), person));
-
-    /// <summary>A person's own change: password, authenticator. The session it comes from ends with the others, and is made again by the page.</summary>
-    public Task<PeopleOutcome> ChangeOwnAsync(
-        Actor by, ChangeAction action, Func<UserManager<Person>, Person, Task<IdentityResult>> change) =>
-        ChangeAsync(by.Id ?? 0, async (users, context, person) =>
-        {
-            Alongside(context, by, action, person);
-            return Outcome(await change(users, person), person);
-        });
-
-    /// <summary>Remembers a sign-in. Only the time changes, so no session ends.</summary>
-    public Task SignedInAsync(Actor by) => ChangeAsync(by.Id ?? 0, async (users, context, person) =>
-    {
-        person.LastSignInAt = time.GetUtcNow();
-        Alongside(context, by, ChangeCatalog.SignedIn, person);
-        return Outcome(await users.UpdateAsync(person), person);
-    });
-
     private Task<PeopleOutcome> ManageAsync(
         Actor by, long id, Func<UserManager<Person>, ConsoleDbContext, Person, Task<IdentityResult>> change)
     {
-        by.Demand(Permission.ManagePeople);
+        by.DemandForAll(Permission.ManagePeople);
         return ChangeAsync(id, async (users, context, person) => Outcome(await change(users, context, person), person));
     }
 
@@ -193,7 +184,7 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
         }
         finally
         {
-            await directory.ReloadAsync();
+            await directory.FollowAsync();   // a commit that was made stays made
         }
     }
 
@@ -211,7 +202,7 @@ public sealed class PeopleStore(IServiceScopeFactory scopes, PeopleDirectory dir
             var changed = context.ChangeTracker.Entries<Person>().Select(entry => entry.Entity).ToList();
             var ids = changed.Select(person => person.Id).ToList();
             var others = context.People.AsNoTracking().Where(person => !ids.Contains(person.Id)).AsEnumerable();
-            if (!changed.Concat(others).Any(person => person.IsActiveAdmin))
+            if (!changed.Concat(others).Any(directory.IsActiveAdmin))
             {
                 throw new LastAdminException();
             }

@@ -24,8 +24,8 @@ public sealed class Person : IdentityUser<long>
     /// <summary>Not null: an invitation is open until then; the person has neither password nor session yet.</summary>
     public DateTimeOffset? InvitedUntil { get; set; }
 
-    /// <summary>An admin who can sign in: an open invitation does not count.</summary>
-    public bool IsActiveAdmin => Role == Role.Admin && DisabledAt is null && InvitedUntil is null;
+    /// <summary>An admin who can sign in: an open invitation does not count, nor whom only a company vouches for that is not asked any more.</summary>
+    public bool IsActiveAdmin(SignInWays ways) => Role == Role.Admin && DisabledAt is null && InvitedUntil is null && (ways.Company || !SignsInElsewhere);
 
     /// <summary>No password was ever chosen here: the company's own sign-in vouches for the person, and gives the role.</summary>
     public bool SignsInElsewhere => PasswordHash is null && InvitedUntil is null;

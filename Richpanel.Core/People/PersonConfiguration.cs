@@ -22,7 +22,6 @@ internal sealed class PersonConfiguration :
         person.Property(p => p.UserName).HasMaxLength(Lengths.Key);
         person.Property(p => p.NormalizedUserName).HasMaxLength(Lengths.Key);
         person.Property(p => p.ConcurrencyStamp).IsConcurrencyToken();
-        person.Ignore(p => p.IsActiveAdmin);
         person.Ignore(p => p.SignsInElsewhere);
         person.HasIndex(p => p.NormalizedUserName).IsUnique();
         person.HasIndex(p => p.NormalizedEmail).IsUnique();

@@ -27,7 +27,7 @@ public sealed class LabSender(CallDoor door, DeliveryActions actions, ChangeWrit
     /// <summary>Keeps the call and waits, at most <paramref name="atMost"/>, until its first attempt has ended.</summary>
     public async Task<LabOutcome> SendAsync(Actor by, Connection connection, ReadOnlyMemory<byte> call, TimeSpan atMost, CancellationToken ct)
     {
-        by.Demand(ConnectionRights.ToSend(connection));
+        by.Demand(ConnectionRights.ToSend(connection), connection);
         var shape = RequestShape.Read(call.Span, BodyKind.Single);
         if (BodyFault.Of(shape) is { } fault)
         {

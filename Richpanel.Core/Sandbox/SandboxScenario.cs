@@ -101,7 +101,8 @@ public sealed class SandboxScenarios
         }
     }
 
-    public void Set(SandboxScenario scenario)
+    /// <summary>Asks nobody: whoever acts for somebody goes through <see cref="SandboxControl"/>.</summary>
+    internal void Set(SandboxScenario scenario)
     {
         lock (_gate)
         {

@@ -66,8 +66,8 @@ public sealed partial class SandboxStore(
         await arrival.Kept.Task.WaitAsync(ct);
     }
 
-    /// <summary>Forgets everything.</summary>
-    public async Task ClearAsync(CancellationToken ct)
+    /// <summary>Forgets everything. Asks nobody: whoever acts for somebody goes through <see cref="SandboxControl"/>.</summary>
+    internal async Task ClearAsync(CancellationToken ct)
     {
         await using var context = CreateDbContext();
         await using var transaction = await context.Database.BeginTransactionAsync(ct);

@@ -7,6 +7,7 @@ using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
+using Richpanel.Core.Sandbox;
 using Richpanel.Core.Storage;
 using Richpanel.Tests.Support;
 
@@ -32,6 +33,8 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("LabSender.SendAsync to staging", Permission.Send, (of, by) => SendAsync(of, by, connection => connection.Environment = ConnectionEnvironment.Staging)),
         ("LabSender.SendAsync to production that allows it", Permission.Send, (of, by) => SendAsync(of, by, connection => connection.AllowsLabSends = true)),
         ("LabSender.SendAsync to production", Permission.SendToProduction, (of, by) => SendAsync(of, by, _ => { })),
+        ("SandboxControl.SetScenarioAsync", Permission.UseSandbox, (of, by) => Get<SandboxControl>(of).SetScenarioAsync(by, SandboxScenario.AsRichpanel)),
+        ("SandboxControl.ClearAsync", Permission.UseSandbox, (of, by) => Get<SandboxControl>(of).ClearAsync(by, Ct)),
         ("ConnectionHolds.PauseAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).PauseAsync(by, Missing, null)),
         ("ConnectionHolds.ResumeAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).ResumeAsync(by, Missing)),
         ("ConnectionHolds.ReleaseAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).ReleaseAsync(by, Missing)),
@@ -67,6 +70,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ["Sight.Of"] = "only says what the actor may see",
         ["PeopleStore.CreateAdminAsync"] = "asks for the setup code or the configuration instead",
         ["PeopleStore.ChangeOwnAsync"] = "changes nobody but the actor",
+        ["PeopleStore.ProveAsync"] = "asks for the actor's own password",
         ["PeopleStore.NewAuthenticatorKeyAsync"] = "changes nobody but the actor",
         ["PeopleStore.SignedInAsync"] = "remembers a sign-in that Identity let through",
     };

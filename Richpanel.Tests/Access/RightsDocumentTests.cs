@@ -52,6 +52,12 @@ public sealed class RightsDocumentTests
             text.Append("| `").Append(call.Name).Append("` | ").Append(From(call)).Append(" |\n");
         }
 
+        text.Append("\n### Buttons\n\nOff for the others, with words that say why. `Richpanel.Tests/Access/ComponentMatrixTests` presses each of them.\n\n| page | button | from role |\n|---|---|---|\n");
+        foreach (var action in ComponentActions.All)
+        {
+            text.Append("| `").Append(routes.First(route => route.Page == action.Page).Pattern).Append("` | ").Append(action.What).Append(" | ").Append(Rights.Word(Rights.LeastRole(action.Needs))).Append(" |\n");
+        }
+
         text.Append("\n### Actions\n\nAsked again by the method itself, whatever page or call leads to it.\n\n| action | from role |\n|---|---|\n");
         foreach (var (method, needs, _) in ActionMatrixTests.Actions)
         {
@@ -64,6 +70,7 @@ public sealed class RightsDocumentTests
     private static string From(GuardedRoute route) => route switch
     {
         { Needs: null } => "everybody",
+        { OrThisMachineForAll: true } => "this machine, or a token of any role that is for all connections",
         { OrThisMachine: true } => "this machine, or a token of any role",
         { Needs: { } needs } => Rights.Word(Rights.LeastRole(needs)),
     };

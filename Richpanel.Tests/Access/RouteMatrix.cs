@@ -8,7 +8,7 @@ namespace Richpanel.Tests.Access;
 /// <summary>What a route asks for, as its endpoint says.</summary>
 /// <param name="Needs">Null: open to everybody.</param>
 /// <param name="Page">The component; null for a route of the API.</param>
-internal sealed record GuardedRoute(string Method, string Pattern, Permission? Needs, bool OrThisMachine, Type? Page)
+internal sealed record GuardedRoute(string Method, string Pattern, Permission? Needs, bool OrThisMachine, bool OrThisMachineForAll, Type? Page)
 {
     public string Name => Page is null ? $"{Method} {Pattern}" : Pattern;
 
@@ -60,6 +60,7 @@ internal static class RouteMatrix
             pattern,
             permissions.Count > 0 ? permissions.MaxBy(Rights.LeastRole) : policies.Count > 0 ? Permission.Read : null,
             policies.Contains("LocalOrToken"),
+            policies.Contains("LocalOrTokenForAll"),
             page);
     }
 }

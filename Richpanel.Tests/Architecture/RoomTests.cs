@@ -3,6 +3,7 @@ using ArchUnitNET.Loader;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Sandbox;
 using Richpanel.Core.Storage;
 using Richpanel.Core.Wire;
 
@@ -103,11 +104,22 @@ public sealed class RoomTests
     }
 
     [Fact]
+    public void The_console_changes_the_sandbox_only_where_the_right_is_asked() =>
+        Assert.Empty(s_architecture.Value.Types.Where(type => IsIn(type, Site))
+            .SelectMany(type => type.Dependencies.OfType<ArchUnitNET.Domain.Dependencies.MethodCallDependency>())
+            .Where(call => call.TargetMember.FullName.Contains($"{nameof(SandboxStore)}::{nameof(SandboxStore.ClearAsync)}", StringComparison.Ordinal)
+                || call.TargetMember.FullName.Contains($"{nameof(SandboxScenarios)}::{nameof(SandboxScenarios.Set)}", StringComparison.Ordinal))
+            .Select(call => call.OriginMember.FullName));
+
+    [Fact]
     public void The_rules_see_the_assemblies()
     {
         // Guards the other tests: an empty architecture would let everything pass.
         Assert.Contains(Uses($"{Core}.Storage"), use => RoomOf(use.Target, Core) == "Deliveries");
         Assert.Contains(Uses(Site), use => RoomOf(use.Target, Core) == "Receiving");
+        Assert.Contains(
+            s_architecture.Value.Types.Where(type => IsIn(type, Site)).SelectMany(type => type.Dependencies.OfType<ArchUnitNET.Domain.Dependencies.MethodCallDependency>()),
+            call => call.TargetMember.FullName.Contains($"{nameof(SandboxControl)}::{nameof(SandboxControl.ClearAsync)}", StringComparison.Ordinal));
     }
 
     private static IEnumerable<(IType Origin, IType Target)> Uses(string root) =>

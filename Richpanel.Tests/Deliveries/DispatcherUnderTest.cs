@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Richpanel.Core;
+using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Ledger;
@@ -48,6 +49,8 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
     public ConnectionDirectory Directory => _services.GetRequiredService<ConnectionDirectory>();
 
     public DeliveryQueries Queries => _services.GetRequiredService<DeliveryQueries>();
+
+    public ChangeWriting Changes => _services.GetRequiredService<ChangeWriting>();
 
     public StoreWriter Writer => _services.GetRequiredService<StoreWriter>();
 

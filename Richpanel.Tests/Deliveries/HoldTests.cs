@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Richpanel.Core;
 using Richpanel.Core.Access;
+using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Deliveries;
 
 namespace Richpanel.Tests.Deliveries;
@@ -29,6 +32,40 @@ public sealed class HoldTests
         Assert.True(await test.Holds.ReleaseAsync(Actor.System, connection));
         await test.UntilAllAsync(ids, row => row.State == DeliveryState.Accepted);
         await test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_hold_that_the_product_opens_and_its_end_by_the_clock_are_lines_of_the_change_log()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(429, retryAfter: "86400");
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "1"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        var id = (await test.ReceiveAsync(connection, "u1"))[0];
+        await test.UntilAsync(id, row => row is { AttemptCount: 1, State: DeliveryState.Waiting });
+        stub.Always(200);
+        test.Advance(TimeSpan.FromDays(1));
+        await test.UntilAsync(id, row => row.State == DeliveryState.Accepted);
+
+        var lines = await test.ReadAsync(context => context.ChangeLog.Where(line => line.Action.StartsWith("connection.")).OrderBy(line => line.Id).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Equal([("connection.held", null), ("connection.released", "Its time had come.")], lines.Select(line => (line.Action, line.Reason)));
+        Assert.All(lines, line => Assert.Equal((ActorKind.System, PublicId.Connection(connection)), (line.ActorKind, line.ObjectId)));
+        Assert.Equal(["hold", "holdUntil"], FieldChange.Read(lines[0].Fields).Select(field => field.Field));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_wait_that_Richpanel_asks_for_is_no_line()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(429, retryAfter: "120");
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+
+        await test.UntilAsync((await test.ReceiveAsync(connection, "u1"))[0], row => row is { AttemptCount: 1, State: DeliveryState.Waiting });
+
+        Assert.Equal(0, await test.ReadAsync(context => context.ChangeLog.CountAsync(line => line.Action.StartsWith("connection."), TestContext.Current.CancellationToken)));
     }
 
     [Fact(Timeout = Patience)]

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Access;
 using Richpanel.Core.Deliveries;
 
 namespace Richpanel.Tests.Deliveries;
@@ -26,6 +27,7 @@ public sealed class SecretAcceptanceTests
         Assert.Equal(1, await test.ReadAsync(context => context.Database.SqlQueryRaw<long>("SELECT COUNT(*) AS \"Value\" FROM \"Seen\"").SingleAsync(Ct)));
         Assert.Equal(A.Noon, await test.ReadAsync(context => context.Connections.Where(row => row.Id == connection).Select(row => row.SecretAcceptedAt).SingleAsync(Ct)));
         Assert.Equal(A.Noon, test.Directory.Find(connection)!.SecretAcceptedAt);
+        Assert.Equal(1, await test.ReadAsync(context => context.ChangeLog.CountAsync(line => line.Action == "secret.accepted" && line.ActorKind == ActorKind.System, Ct)));
     }
 
     [Theory(Timeout = Patience)]
@@ -86,7 +88,7 @@ public sealed class SecretAcceptanceTests
         var turn = new DispatchTurn(
             connection, A.Noon, [], [], new ConnectionStop("secret_unreadable", null, OfVersion: 1), new ClaimWish(0, 1, A.Noon, new Dictionary<long, int>()), null, null);
 
-        await new DispatchStore(test.Writer).TakeTurnAsync(turn);
+        await new DispatchStore(test.Writer, test.Changes).TakeTurnAsync(turn);
 
         Assert.Equal(held, await test.ReadAsync(context => context.Connections.Where(row => row.Id == connection).Select(row => row.HoldCause).SingleAsync(Ct)));
     }

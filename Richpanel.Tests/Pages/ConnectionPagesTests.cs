@@ -40,6 +40,33 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public void Whoever_may_make_no_connection_finds_the_way_to_the_form_off_and_reads_why()
+    {
+        _pages.Role = Role.Operator;
+
+        var page = _pages.Open<ConnectionsPage>("/connections");
+
+        Assert.True(page.Button("New connection").HasAttribute("disabled"));
+        Assert.Contains("It needs admin", page.Find("fieldset[disabled]").Words(), StringComparison.Ordinal);
+        Assert.DoesNotContain(page.FindAll("a"), link => link.GetAttribute("href") == "/connections/new");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_new_connection_is_said_to_be_made_on_its_own_page_too()
+    {
+        var page = _pages.Open<NewConnectionPage>("/connections/new");
+        await page.InvokeAsync(() => page.Find("#name").Input("Shop"));
+        await page.InvokeAsync(() => page.Find("#api-key").Change("api-key-of-shop"));
+        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
+        page.EventuallySays("Created.");
+        Assert.EndsWith($"/connections/{PublicId.Connection(Shop.Id)}", _pages.Address.Uri, StringComparison.Ordinal);
+
+        var next = _pages.Show<ConnectionPage>(set => set.Add(one => one.PublicConnectionId, PublicId.Connection(Shop.Id)));
+
+        next.EventuallySays("Created. Add a source below");
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task An_empty_form_is_refused_with_a_sentence_at_each_field_that_needs_one()
     {
         var page = New();

@@ -68,8 +68,12 @@ internal sealed class PagesUnderTest : IAsyncDisposable
         where T : IComponent
     {
         Address.NavigateTo(address);
-        return _context.Render<T>(page => parameters?.Invoke(page));
+        return Show(parameters);
     }
+
+    /// <summary>The page at the address that another page led to.</summary>
+    public IRenderedComponent<T> Show<T>(Action<ComponentParameterCollectionBuilder<T>>? parameters = null)
+        where T : IComponent => _context.Render<T>(page => parameters?.Invoke(page));
 
     /// <summary>What the sandbox answers from now on.</summary>
     public void Answers(params int[] statuses) =>

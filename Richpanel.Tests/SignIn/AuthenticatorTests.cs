@@ -98,10 +98,25 @@ public sealed partial class AuthenticatorTests : IAsyncLifetime
     {
         await _visitor.SendAsync("/account", "begin");
 
-        Assert.Contains("This code is wrong", (await _visitor.SendAsync("/account/authenticator", "app", ("Input.Code", "123"))).Text, StringComparison.Ordinal);
+        Assert.Contains("This code is wrong", (await _visitor.SendAsync("/account/authenticator", "app", ("Input.Password", Somebody.Password), ("Input.Code", "123"))).Text, StringComparison.Ordinal);
 
         Assert.False(Assert.Single(_console.Known().People).TwoFactorEnabled);
         Assert.DoesNotContain(ChangeCatalog.AuthenticatorOn.Code, await _console.ChangesAsync());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not the password")]
+    public async Task Without_the_password_a_right_code_switches_nothing_on(string password)
+    {
+        await _visitor.SendAsync("/account", "begin");
+        var key = KeyIn().Match((await _visitor.GetAsync("/account/authenticator")).Text).Groups[1].Value.Replace(" ", "", StringComparison.Ordinal);
+
+        var page = await _visitor.SendAsync("/account/authenticator", "app", ("Input.Password", password), ("Input.Code", AuthenticatorApp.CodeOf(key)));
+
+        Assert.Contains("The current password is wrong", page.Text, StringComparison.Ordinal);
+        Assert.Empty(CodesIn(page.Text));
+        Assert.False(Assert.Single(_console.Known().People).TwoFactorEnabled);
     }
 
     [Fact]
@@ -138,7 +153,7 @@ public sealed partial class AuthenticatorTests : IAsyncLifetime
     {
         Assert.Equal("/account/authenticator", (await _visitor.SendAsync("/account", "begin")).To);
         var key = KeyIn().Match((await _visitor.GetAsync("/account/authenticator")).Text).Groups[1].Value.Replace(" ", "", StringComparison.Ordinal);
-        var on = await _visitor.SendAsync("/account/authenticator", "app", ("Input.Code", AuthenticatorApp.CodeOf(key)));
+        var on = await _visitor.SendAsync("/account/authenticator", "app", ("Input.Password", Somebody.Password), ("Input.Code", AuthenticatorApp.CodeOf(key)));
         Assert.Contains("The authenticator app is on", on.Text, StringComparison.Ordinal);
         return (key, CodesIn(on.Text));
     }

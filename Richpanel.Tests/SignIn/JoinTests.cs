@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.People;
@@ -39,6 +40,32 @@ public sealed class JoinTests : IAsyncLifetime
 
         Assert.Contains("This link does not work", (await _visitor.GetAsync(Somebody.Link(_person, _code))).Text, StringComparison.Ordinal);
         Assert.False((await _console.Store().AcceptLinkAsync(null, _person.Id, _code, "another long password")).Done);
+    }
+
+    [Fact]
+    public async Task A_used_link_that_is_tried_again_is_written_down_with_whose_it_was()
+    {
+        await JoinAsync();
+
+        await _visitor.GetAsync(Somebody.Link(_person, _code));
+        await _console.Store().AcceptLinkAsync("203.0.113.9", _person.Id, _code, "another long password");
+
+        await using var context = _console.Read();
+        var lines = await context.ChangeLog.Where(line => line.Action == ChangeCatalog.LinkRefused.Code).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(2, lines.Count);
+        Assert.All(lines, line => Assert.Equal((ActorKind.Nobody, "per_2", "Ivy O'Brien"), (line.ActorKind, line.ObjectId, line.ObjectName)));
+    }
+
+    [Fact]
+    public async Task A_link_to_nobody_names_nobody_and_knocking_does_not_fill_the_log()
+    {
+        for (var knock = 0; knock < 30; knock++)
+        {
+            Assert.Contains("This link does not work", (await _visitor.GetAsync($"/join/per_{knock}?code=x")).Text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(20, (await _console.ChangesAsync()).Count(action => action == ChangeCatalog.LinkRefused.Code));
+        Assert.Contains("at the door is not a line of the change log", _console.Logs.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -97,6 +97,19 @@ public sealed class OpenIdTests : IAsyncLifetime
 
         Assert.Empty(_console.Known().People);
         Assert.False(await _visitor.IsInAsync());
+        await using var context = _console.Read();
+        var line = await context.ChangeLog.SingleAsync(line => line.Action == ChangeCatalog.SignInFailed.Code, TestContext.Current.CancellationToken);
+        Assert.Equal((OutsideSignIn.NoRole, '#'), (line.Reason, line.ObjectName![0]));
+        Assert.DoesNotContain("lee", line.ObjectName, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task An_admin_whom_the_company_vouches_for_counts_while_it_is_asked()
+    {
+        var ada = await _console.AdminAsync();
+        await ArriveAsync();
+
+        Assert.True((await _console.Store().DisableAsync(Actor.System, ada.Id)).Done);
     }
 
     [Fact]
@@ -163,6 +176,7 @@ public sealed class OpenIdTests : IAsyncLifetime
 
         Assert.Contains("did not work out", page.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("access_denied", page.Text, StringComparison.Ordinal);
+        Assert.Single(await _console.ChangesAsync(), ChangeCatalog.CompanyRefused.Code);
     }
 
     [Fact]

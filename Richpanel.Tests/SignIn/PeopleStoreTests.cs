@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
+using Richpanel.Core.People;
 using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.SignIn;
@@ -23,8 +25,32 @@ public sealed class PeopleStoreTests : IAsyncDisposable
         Assert.Equal([LastAdmin], (await _console.Store().DisableAsync(Actor.System, admin.Id)).Faults);
         Assert.Equal([LastAdmin], (await _console.Store().SetRoleAsync(Actor.System, admin.Id, Role.Operator)).Faults);
 
-        Assert.True(_console.Known().Find(admin.Id)!.IsActiveAdmin);
+        Assert.True(_console.Known().IsActiveAdmin(_console.Known().Find(admin.Id)!));
         Assert.Equal(lines, (await _console.ChangesAsync()).Count);
+    }
+
+    [Fact]
+    public async Task An_admin_whom_only_a_company_vouches_for_that_is_not_asked_any_more_does_not_count()
+    {
+        var ada = await _console.AdminAsync();
+        await _console.JoinedAsync("kim@example.test", Role.Admin);
+        await _console.Writer.WriteAsync(session => session.Execute("""UPDATE "People" SET "PasswordHash"=NULL WHERE "Email"='kim@example.test'"""));
+        await _console.Known().ReloadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal([LastAdmin], (await _console.Store().DisableAsync(Actor.System, ada.Id)).Faults);
+    }
+
+    [Fact]
+    public async Task Where_nobody_can_sign_in_any_more_the_setup_code_opens_the_door_again()
+    {
+        await _console.AdminAsync();
+        var code = _console.Services.GetRequiredService<SetupCode>();
+        Assert.False(code.IsOpen);
+
+        await _console.Writer.WriteAsync(session => session.Execute("""UPDATE "People" SET "PasswordHash"=NULL"""));
+        await _console.Known().ReloadAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(code.IsOpen);
     }
 
     [Fact]

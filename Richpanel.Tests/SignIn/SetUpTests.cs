@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.People;
@@ -68,6 +70,21 @@ public sealed class SetUpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_used_code_that_somebody_tries_again_is_written_down()
+    {
+        var code = await CodeAsync();
+        using var late = new Visitor(_console);
+        var token = await late.TokenAsync("/set-up");   // opened while there was still a form
+        await SetUpAsync(code);
+        Assert.DoesNotContain(ChangeCatalog.SetupRefused.Code, await _console.ChangesAsync());
+
+        await late.PostAsync("/set-up", ("_handler", "set-up"), ("__RequestVerificationToken", token), ("Input.Code", code));
+
+        Assert.Single(await _console.ChangesAsync(), ChangeCatalog.SetupRefused.Code);
+        Assert.Single(_console.Known().People);
+    }
+
+    [Fact]
     public async Task A_weak_password_does_not_use_the_code_up()
     {
         var code = await CodeAsync();
@@ -83,7 +100,7 @@ public sealed class SetUpTests : IAsyncLifetime
         using var folder = new TemporaryFolder();
         var time = new FakeTimeProvider();
         var paths = new StoragePaths($"Data Source={Path.Combine(folder.Path, "console.db")}");
-        using var people = new PeopleDirectory(new SqliteStore(paths));
+        using var people = new PeopleDirectory(new SqliteStore(paths), Options.Create(new SignInWays()), time, NullLogger<PeopleDirectory>.Instance);
         var setup = new SetupCode(paths, people, time);
 
         var late = setup.Make();

@@ -18,6 +18,9 @@ internal sealed partial class Visitor(ConsoleUnderTest console) : IDisposable
         return await ReadAsync(await _http.SendAsync(request, Ct));
     }
 
+    /// <summary>What a form of this page carries against forms of other sites.</summary>
+    public async Task<string> TokenAsync(string address) => TokenIn().Match((await GetAsync(address)).Text).Groups[1].Value;
+
     /// <summary>Opens the page, then sends its form of this name.</summary>
     public async Task<Answer> SendAsync(string address, string form, params (string Field, string Value)[] fields)
     {

@@ -1,0 +1,233 @@
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Richpanel.Console.ChangeLog;
+using Richpanel.Console.Connections;
+using Richpanel.Console.Deliveries;
+using Richpanel.Console.Lab;
+using Richpanel.Console.Overview;
+using Richpanel.Console.People;
+using Richpanel.Console.Tokens;
+using Richpanel.Core;
+using Richpanel.Core.Access;
+using Richpanel.Core.Connections;
+using Richpanel.Core.People;
+using Richpanel.Tests.Pages;
+using Richpanel.Tests.SignIn;
+
+namespace Richpanel.Tests.Access;
+
+/// <summary>A button of a page that makes the server do something.</summary>
+/// <param name="Component">The file it stands in, and <paramref name="Handler"/> as it is written there.</param>
+/// <param name="What">What the button says, and where that is not enough, to what.</param>
+internal sealed record ComponentAction(string Component, string Handler, Type Page, string What, Permission Needs)
+{
+    /// <summary>Its words on the page.</summary>
+    public string Button { get; init; } = What;
+
+    /// <summary>Makes what the page shows; what it gives back opens it.</summary>
+    public required Func<PagesUnderTest, Task<Func<IRenderedComponent<IComponent>>>> Open { get; init; }
+
+    /// <summary>What is filled in or unfolded before.</summary>
+    public Action<IRenderedComponent<IComponent>>? Prepare { get; init; }
+
+    /// <summary>The button that confirms, where it asks once more.</summary>
+    public string? Yes { get; init; }
+
+    /// <summary>Whoever may this is not offered it: there is nothing to ask for.</summary>
+    public Permission? NotFor { get; init; }
+
+    /// <summary>What the page says when it was done, where it changes nothing that is kept.</summary>
+    public string? Says { get; init; }
+}
+
+/// <summary>Every button of the pages, by hand from the issue, with what it asks for; beside it what asks for nothing, and why.</summary>
+internal static class ComponentActions
+{
+    public static readonly ComponentAction[] All =
+    [
+        new("HealthLine", "OnAct", typeof(OverviewPage), "Resume sending", Permission.Operate) { Open = pages => OverviewAsync(pages, c => c.PausedAt = DateTimeOffset.UnixEpoch) },
+        new("HealthLine", "OnAct", typeof(OverviewPage), "Release now", Permission.Operate) { Open = pages => OverviewAsync(pages, c => (c.HoldCause, c.HoldUntil) = ("unauthorized", Tomorrow)) },
+        new("FirstEventPanel", "SendAsync", typeof(OverviewPage), "Send a sample order", Permission.UseSandbox) { Open = pages => OverviewAsync(pages, _ => { }) },
+
+        new("SendPanel", "OnSend", typeof(LabPage), "Send, to the sandbox", Permission.UseSandbox) { Button = "Send to Sandbox", Open = pages => At<LabPage>(pages, "/lab") },
+        new("SendPanel", "OnSend", typeof(LabPage), "Send, to staging", Permission.Send) { Button = "Send to Shop", Open = pages => LabAsync(pages, c => c.Environment = ConnectionEnvironment.Staging) },
+        new("SendPanel", "OnSend", typeof(LabPage), "Send, to production that allows it", Permission.Send) { Button = "Send…", Yes = "Send to Shop", Open = pages => LabAsync(pages, c => c.AllowsLabSends = true) },
+        new("SendPanel", "OnSend", typeof(LabPage), "Send, to production", Permission.SendToProduction) { Button = "Send…", Yes = "Send to Shop", Open = pages => LabAsync(pages, _ => { }) },
+
+        new("DeliveryButtons", "OnTryNow", typeof(DeliveryDetailPage), "Try now", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 503) },
+        new("DeliveryButtons", "OnCancel", typeof(DeliveryDetailPage), "Cancel", Permission.ActOnOne) { Yes = "Cancel the delivery", Open = pages => DeliveryAsync(pages, 503) },
+        new("DeliveryButtons", "() => OnRetry.InvokeAsync(false)", typeof(DeliveryDetailPage), "Retry", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 422) },
+        new("DeliveryButtons", "() => OnRetry.InvokeAsync(true)", typeof(DeliveryDetailPage), "Retry as then", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 422) },
+        new("DeliveryButtons", "() => OnRetry.InvokeAsync(false)", typeof(DeliveryDetailPage), "Send again", Permission.ActOnOne) { Yes = "Send again", Open = pages => DeliveryAsync(pages, 200) },
+        new("UnmaskPanel", "AskAsync", typeof(DeliveryDetailPage), "Show personal data", Permission.Unmask)
+        {
+            NotFor = Permission.SeePersonalData, Open = pages => DeliveryAsync(pages, 200), Prepare = page => page.Find("#unmask-reason").Change("Ticket 4711"),
+        },
+
+        new("FlowPanel", "() => OnPause.InvokeAsync(_length)", typeof(ConnectionPage), "Pause", Permission.Operate) { Open = pages => ConnectionAsync(pages, _ => { }) },
+        new("FlowPanel", "OnResume", typeof(ConnectionPage), "Resume", Permission.Operate) { Open = pages => ConnectionAsync(pages, c => c.PausedAt = DateTimeOffset.UnixEpoch) },
+        new("FlowPanel", "OnRelease", typeof(ConnectionPage), "Release", Permission.Operate) { Open = pages => ConnectionAsync(pages, c => c.HoldCause = "unauthorized") },
+        new("CheckPanel", "RunAsync", typeof(ConnectionPage), "Check", Permission.Operate) { Says = "Resolve the host", Open = pages => ConnectionAsync(pages, _ => { }) },
+        new("SecretPanel", "RollBackAsync", typeof(ConnectionPage), "Go back to the secret before", Permission.Administer) { Open = WithTwoSecretsAsync },
+        new("SecretPanel", "ForgetAsync", typeof(ConnectionPage), "Forget it now", Permission.Administer) { Yes = "Forget it", Open = WithTwoSecretsAsync },
+        new("ConnectionForm", "OnSave", typeof(NewConnectionPage), "Create connection", Permission.Administer)
+        {
+            Open = pages => At<NewConnectionPage>(pages, "/connections/new"),
+            Prepare = page =>
+            {
+                page.Find("#name").Input("Shop");
+                page.Find("#api-key").Change("api-key-of-shop");
+            },
+        },
+        new("ConnectionForm", "OnSave", typeof(ConnectionPage), "Save changes", Permission.Administer)
+        {
+            Open = pages => ConnectionAsync(pages, c => c.BaseUrl = "https://richpanel.invalid/v2"), Prepare = page => page.Find("#name").Input("Other shop"),
+        },
+        new("SourcesPanel", "AddAsync", typeof(ConnectionPage), "Add source", Permission.Administer)
+        {
+            Open = pages => ConnectionAsync(pages, _ => { }), Prepare = page => page.Find("input[placeholder='Web shop']").Change("Web"),
+        },
+        new("SourcesPanel", "() => ShowAsync(source)", typeof(ConnectionPage), "Show", Permission.Administer) { Open = pages => ConnectionAsync(pages, _ => { }) },
+        new("SourceForm", "OnSave", typeof(ConnectionPage), "Save source", Permission.Administer)
+        {
+            Open = pages => ConnectionAsync(pages, _ => { }),
+            Prepare = page =>
+            {
+                page.Button("Edit").Click();
+                page.Find("#source-name").Change("Other name");
+            },
+        },
+
+        new("VerifyPanel", "VerifyAsync", typeof(ChangeLogPage), "Verify", Permission.ReadChangeLog)
+        {
+            Open = pages => At<ChangeLogPage>(pages, "/change-log"),
+        },
+
+        new("InvitePanel", "InviteAsync", typeof(PeoplePage), "Make the link, of an invitation", Permission.ManagePeople)
+        {
+            Button = "Make the link",
+            Open = pages => PeopleAsync(pages, _ => { }),
+            Prepare = page =>
+            {
+                page.Button("Invite somebody").Click();
+                page.Find("#invite-name").Change("Ivy");
+                page.Find("#invite-email").Change("ivy@example.test");
+            },
+        },
+        new("PersonPanel", "GiveRoleAsync", typeof(PeoplePage), "Change role", Permission.ManagePeople)
+        {
+            Open = pages => PeopleAsync(pages, _ => { }),
+            Prepare = page =>
+            {
+                page.Find("button[aria-label='Change vera']").Click();
+                page.Find("#per_2-role").Change("Qa");
+            },
+        },
+        new("PersonPanel", "DisableAsync", typeof(PeoplePage), "Disable", Permission.ManagePeople) { Yes = "Disable", Open = pages => PeopleAsync(pages, _ => { }), Prepare = Unfold },
+        new("PersonPanel", "EnableAsync", typeof(PeoplePage), "Enable", Permission.ManagePeople)
+        {
+            Open = pages => PeopleAsync(pages, vera => vera.DisabledAt = DateTimeOffset.UnixEpoch), Prepare = Unfold,
+        },
+        new("PersonPanel", "MakeLinkAsync", typeof(PeoplePage), "Link for a new password", Permission.ManagePeople) { Yes = "Make the link", Open = pages => PeopleAsync(pages, _ => { }), Prepare = Unfold },
+        new("PersonPanel", "SwitchAuthenticatorOffAsync", typeof(PeoplePage), "Switch the authenticator off", Permission.ManagePeople)
+        {
+            Yes = "Switch it off", Open = pages => PeopleAsync(pages, vera => vera.TwoFactorEnabled = true), Prepare = Unfold,
+        },
+
+        new("TokenForm", "CreateAsync", typeof(TokensPage), "Make the token", Permission.ManagePeople)
+        {
+            Open = pages => At<TokensPage>(pages, "/tokens"), Prepare = page => page.Find("#token-name").Change("ci"),
+        },
+        new("TokensPage", "() => RevokeAsync(token)", typeof(TokensPage), "Revoke", Permission.ManagePeople)
+        {
+            Yes = "Revoke",
+            Open = async pages =>
+            {
+                await pages.Get<ApiTokenStore>().CreateAsync(Actor.System, new ApiTokenDraft("ci", Role.Viewer, [], null));
+                return () => pages.Open<TokensPage>("/tokens");
+            },
+        },
+    ];
+
+    private const string OnlyTheView = "changes what this page shows, and nothing on the server";
+    private const string PassesOn = "passes on what whoever uses it asks for";
+    private const string OwnAccount = "changes nobody but whoever does it, and asks for the password";
+    private const string TheDoor = "is how somebody comes in or leaves";
+
+    /// <summary>Handlers that ask for no right, each for a reason.</summary>
+    public static readonly (string Component, string Handler, string Why)[] Open =
+    [
+        ("AccountPage", "BeginAppAsync", OwnAccount), ("AccountPage", "ChangePasswordAsync", OwnAccount), ("AccountPage", "NewCodesAsync", OwnAccount),
+        ("AccountPage", "RenameAsync", "changes nobody but whoever does it"), ("AccountPage", "SwitchAppOffAsync", OwnAccount), ("AuthenticatorPage", "ConfirmAsync", OwnAccount),
+        ("ChangeFilters", "Apply", OnlyTheView), ("ChangeLogPage", "ReloadAsync", OnlyTheView),
+        ("CodePage", "SignInAsync", TheDoor),
+        ("ConfirmButton", "Ask", PassesOn), ("ConfirmButton", "Close", PassesOn), ("ConfirmButton", "ConfirmAsync", PassesOn), ("CopyButton", "CopyAsync", OnlyTheView),
+        ("DeliveriesPage", "ShowNewest", OnlyTheView), ("FilterBar", "Apply", OnlyTheView),
+        ("InvitePanel", "OnClose", OnlyTheView), ("JoinPage", "JoinAsync", TheDoor), ("JsonView", "() => _all = true", OnlyTheView),
+        ("LabPage", "GoToFaultAsync", OnlyTheView), ("LabPage", "Renew", OnlyTheView), ("LinkOnce", "OnClose", OnlyTheView), ("LoadFailed", "OnRetry", PassesOn),
+        ("MainLayout", "ToggleMenu", OnlyTheView),
+        ("MappingPanel", "() => _now = false", OnlyTheView), ("MappingPanel", "() => _now = true", OnlyTheView),
+        ("PeoplePage", "() => Toggle(person)", OnlyTheView), ("PeoplePage", "Invite", OnlyTheView),
+        ("PreviewPanel", "() => _request = false", OnlyTheView), ("PreviewPanel", "() => _request = true", OnlyTheView),
+        ("SetUpPage", "SetUpAsync", TheDoor), ("SignInPage", "SignInAsync", TheDoor), ("SignOutPage", "OutAsync", TheDoor),
+        ("SourceForm", "OnCancel", OnlyTheView), ("SourcesPanel", "() => Edit(source)", OnlyTheView),
+        ("ThemeMenu", "() => ChoiceChanged.InvokeAsync(choice)", OnlyTheView), ("TokensPage", "() => _made = null", OnlyTheView),
+        ("UnmaskPanel", "OnHide", OnlyTheView), ("VerifyPanel", "Stop", OnlyTheView),
+    ];
+
+    private static DateTimeOffset Tomorrow => TimeProvider.System.GetUtcNow().AddDays(1);
+
+    private static Task<Func<IRenderedComponent<IComponent>>> At<T>(PagesUnderTest pages, string address)
+        where T : IComponent => Task.FromResult<Func<IRenderedComponent<IComponent>>>(() => (IRenderedComponent<IComponent>)pages.Open<T>(address));
+
+    private static async Task<Func<IRenderedComponent<IComponent>>> OverviewAsync(PagesUnderTest pages, Action<Connection> shop)
+    {
+        await pages.App.AddSourceAsync("Shop", shop);
+        return () => pages.Open<OverviewPage>("/");
+    }
+
+    private static async Task<Func<IRenderedComponent<IComponent>>> LabAsync(PagesUnderTest pages, Action<Connection> shop)
+    {
+        var source = await pages.App.AddSourceAsync("Shop", shop);
+        return () => pages.Open<LabPage>($"/lab?connection={PublicId.Connection(source.ConnectionId)}");
+    }
+
+    /// <summary>A delivery that the sandbox answered so.</summary>
+    private static async Task<Func<IRenderedComponent<IComponent>>> DeliveryAsync(PagesUnderTest pages, int status)
+    {
+        pages.Answers(status);
+        var row = await pages.SendAsync(""" "userId":"jane","event":"Order Completed","properties":{"order_id":"A-1"} """, "m-1");
+        var id = PublicId.Delivery(row.Id);
+        return () => pages.Open<DeliveryDetailPage>($"/deliveries/{id}", set => set.Add(page => page.PublicDeliveryId, id));
+    }
+
+    private static async Task<Func<IRenderedComponent<IComponent>>> ConnectionAsync(PagesUnderTest pages, Action<Connection> shop)
+    {
+        var source = await pages.App.AddSourceAsync("Shop", shop);
+        var id = PublicId.Connection(source.ConnectionId);
+        return () => pages.Open<ConnectionPage>($"/connections/{id}", set => set.Add(page => page.PublicConnectionId, id));
+    }
+
+    private static Task<Func<IRenderedComponent<IComponent>>> WithTwoSecretsAsync(PagesUnderTest pages) => ConnectionAsync(pages, shop =>
+    {
+        var secret = pages.Get<SecretProtector>().Protect("the secret before");
+        (shop.PreviousSecret, shop.PreviousSecretFingerprint, shop.PreviousSecretUntil) = (secret, "before", Tomorrow);
+    });
+
+    /// <summary>An admin, and vera, who is a viewer.</summary>
+    private static async Task<Func<IRenderedComponent<IComponent>>> PeopleAsync(PagesUnderTest pages, Action<Person> be)
+    {
+        await pages.App.AdminAsync();
+        var vera = await pages.App.JoinedAsync("vera@example.test", Role.Viewer);
+        await pages.App.Writer.WriteAsync(session =>
+        {
+            using var context = session.Context();
+            be(context.People.Single(person => person.Id == vera.Id));
+            context.SaveChanges();
+        });
+        await pages.App.Known().ReloadAsync(Xunit.TestContext.Current.CancellationToken);
+        return () => pages.Open<PeoplePage>("/people");
+    }
+
+    private static void Unfold(IRenderedComponent<IComponent> page) => page.Find("button[aria-label='Change vera']").Click();
+}
