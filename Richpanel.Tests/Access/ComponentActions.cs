@@ -68,8 +68,16 @@ internal static class ComponentActions
         new("FlowPanel", "OnResume", typeof(ConnectionPage), "Resume", Permission.Operate) { Open = pages => ConnectionAsync(pages, c => c.PausedAt = DateTimeOffset.UnixEpoch) },
         new("FlowPanel", "OnRelease", typeof(ConnectionPage), "Release", Permission.Operate) { Open = pages => ConnectionAsync(pages, c => c.HoldCause = "unauthorized") },
         new("CheckPanel", "RunAsync", typeof(ConnectionPage), "Check", Permission.Operate) { Says = "Resolve the host", Open = pages => ConnectionAsync(pages, _ => { }) },
-        new("SecretPanel", "RollBackAsync", typeof(ConnectionPage), "Go back to the secret before", Permission.Administer) { Open = WithTwoSecretsAsync },
-        new("SecretPanel", "ForgetAsync", typeof(ConnectionPage), "Forget it now", Permission.Administer) { Yes = "Forget it", Open = WithTwoSecretsAsync },
+        new("SecretFacts", "OnRollBack", typeof(ConnectionPage), "Go back to the secret before", Permission.Administer) { Open = WithTwoSecretsAsync },
+        new("SecretFacts", "OnForget", typeof(ConnectionPage), "Forget it now", Permission.Administer) { Yes = "Forget it", Open = WithTwoSecretsAsync },
+        new("SecretFacts", "OnRollBack", typeof(ConnectionPage), "Go back to the secret before, of a webhook", Permission.Administer)
+        {
+            Button = "Go back to the secret before", Open = WithTwoWebhookSecretsAsync, Prepare = page => page.Button("Edit").Click(),
+        },
+        new("SecretFacts", "OnForget", typeof(ConnectionPage), "Forget it now, of a webhook", Permission.Administer)
+        {
+            Button = "Forget it now", Yes = "Forget it", Open = WithTwoWebhookSecretsAsync, Prepare = page => page.Button("Edit").Click(),
+        },
         new("ConnectionForm", "OnSave", typeof(NewConnectionPage), "Create connection", Permission.Administer)
         {
             Open = pages => At<NewConnectionPage>(pages, "/connections/new"),
@@ -213,6 +221,14 @@ internal static class ComponentActions
         var secret = pages.Get<SecretProtector>().Protect("the secret before");
         (shop.PreviousSecret, shop.PreviousSecretFingerprint, shop.PreviousSecretUntil) = (secret, "before", Tomorrow);
     });
+
+    private static async Task<Func<IRenderedComponent<IComponent>>> WithTwoWebhookSecretsAsync(PagesUnderTest pages)
+    {
+        var source = await pages.App.AddSourceAsync("Shop", webhookSecret: "the webhook secret in use");
+        await pages.Get<SourceStore>().UpdateSourceAsync(Actor.System, source.SourceId, new SourceDraft { WebhookSecret = "the one after it", KeepPreviousFor = SecretWindow.Week });
+        var id = PublicId.Connection(source.ConnectionId);
+        return () => pages.Open<ConnectionPage>($"/connections/{id}", set => set.Add(page => page.PublicConnectionId, id));
+    }
 
     /// <summary>An admin, and vera, who is a viewer.</summary>
     private static async Task<Func<IRenderedComponent<IComponent>>> PeopleAsync(PagesUnderTest pages, Action<Person> be)

@@ -83,6 +83,7 @@ public sealed class AccessPageRulesTests(BrowserFixture browser) : IAsyncDisposa
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Set it up" }).ClickAsync();
         var key = (await tab.Page.GetByTestId("app-key").InnerTextAsync()).Replace(" ", "", StringComparison.Ordinal);
         await tab.Page.GetByLabel("Type the six digits").FillAsync(AuthenticatorApp.CodeOf(key));
+        await tab.Page.GetByLabel("Your password").FillAsync(Somebody.Password);
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Switch it on" }).ClickAsync();
         await SeesAsync(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Your recovery codes" }));
         await tab.KeepsRulesInEveryLookAsync("recovery-codes");
