@@ -111,13 +111,13 @@ public sealed record ConnectionShape(
     string Id, string Name, ConnectionEnvironment Environment, string BaseUrl, string ApiKey, bool HasSecret, string? SecretFingerprint, DateTimeOffset? SecretSetAt,
     DateTimeOffset? SecretAcceptedAt, PreviousSecretShape? PreviousSecret,
     SignatureHash SignatureHash, Transport Transport, Core.Mapping.OrderFieldStyle OrderFields, Core.Mapping.CustomerIdRule CustomerId, bool TranslateEvents,
-    int? Concurrency, int? TimeoutSeconds, bool IsSandbox, bool Disabled, string State, CauseShape? HoldCause, DateTimeOffset? HoldSince, DateTimeOffset? HoldUntil,
+    int? Concurrency, int? TimeoutSeconds, bool AllowsLabSends, bool IsSandbox, bool Disabled, string State, CauseShape? HoldCause, DateTimeOffset? HoldSince, DateTimeOffset? HoldUntil,
     DateTimeOffset? PausedAt, DateTimeOffset? PausedUntil, DateTimeOffset? PostponedUntil, int Version)
 {
     public static ConnectionShape Of(Connection c, DateTimeOffset now) => new(
         PublicId.Connection(c.Id), c.Name, c.Environment, c.BaseUrl, c.ApiKey, c.ProtectedSecret is not null, c.SecretFingerprint, c.SecretSetAt,
         c.SecretAcceptedAt, PreviousSecretShape.Of(c, now),
-        c.SignatureHash, c.Transport, c.OrderFields, c.CustomerId, c.TranslateEvents, c.Concurrency, c.TimeoutSeconds, c.IsSandbox, c.Disabled,
+        c.SignatureHash, c.Transport, c.OrderFields, c.CustomerId, c.TranslateEvents, c.Concurrency, c.TimeoutSeconds, c.AllowsLabSends, c.IsSandbox, c.Disabled,
         c.Disabled ? "disabled" : c.IsHeld(now) ? "held" : c.IsPaused(now) ? "paused" : "active",
         c.IsHeld(now) ? CauseShape.Of(c.HoldCause) : null, c.HoldSince, c.HoldUntil, c.PausedAt, c.PausedUntil, c.PostponedUntil, c.Version);
 }

@@ -45,6 +45,9 @@ public sealed class ConnectionInput
     /// <summary>Null: the option <c>Delivery:Timeout</c>.</summary>
     public int? TimeoutSeconds { get; set; }
 
+    /// <summary>QA may send by hand to this account, though it is production.</summary>
+    public bool AllowsLabSends { get; set; }
+
     public bool Disabled { get; set; }
 
     public static ConnectionInput Of(Connection connection) => new()
@@ -62,6 +65,7 @@ public sealed class ConnectionInput
         TranslateEvents = connection.TranslateEvents,
         Concurrency = connection.Concurrency,
         TimeoutSeconds = connection.TimeoutSeconds,
+        AllowsLabSends = connection.AllowsLabSends,
         Disabled = connection.Disabled,
     };
 
@@ -82,6 +86,7 @@ public sealed class ConnectionInput
         ClearConcurrency = Concurrency is null,
         TimeoutSeconds = TimeoutSeconds,
         ClearTimeoutSeconds = TimeoutSeconds is null,
+        AllowsLabSends = IsSandbox ? null : AllowsLabSends,
         Disabled = Disabled,
     };
 }

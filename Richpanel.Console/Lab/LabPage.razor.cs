@@ -99,6 +99,7 @@ public sealed partial class LabPage : IDisposable
     private void Show()
     {
         _typed++;
+        _target = _target is null ? null : Directory.Find(_target.Id) ?? _target;
         _fault = JsonFault.Find(_text);
         _preview = _fault is null && _target is not null ? PreviewView.Of(CallPreview.Of(Encoding.UTF8.GetBytes(_text), _target, CallPreview.TypedNow(Time.GetUtcNow()), Time.GetUtcNow())) : null;
     }
@@ -108,9 +109,16 @@ public sealed partial class LabPage : IDisposable
     /// <summary>Sends exactly what the editor holds, and says what came of it.</summary>
     private async Task SendAsync()
     {
+        var seen = _target;
         Show();
         if (_fault is not null || _target is null)
         {
+            return;
+        }
+
+        if (seen is not null && (seen.Environment != _target.Environment || ConnectionRights.ToSend(seen) != ConnectionRights.ToSend(_target)))
+        {
+            _result = LabResult.Changed(_target);   // what was confirmed was confirmed for another environment
             return;
         }
 

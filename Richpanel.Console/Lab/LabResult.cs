@@ -15,6 +15,13 @@ public sealed record LabResult(DeliveryState? State, bool Held, string Sentence,
 
     public static LabResult Forbidden(string why) => new(null, false, "It was not sent", why, null);
 
+    public static LabResult Changed(Connection connection) => new(
+        null,
+        false,
+        "It was not sent",
+        $"{connection.Name} was changed since this page was opened: it is {connection.Environment} now. Look again, then send.",
+        null);
+
     public static LabResult Of(DeliveryRow row, Connection connection)
     {
         var story = DeliveryStory.Of(row, connection);

@@ -74,6 +74,11 @@ public static class ConnectionValidator
         {
             faults.Add(new FieldFault("Name", $"The name is longer than {Lengths.Name} characters."));
         }
+        else if (name.Contains(',', StringComparison.Ordinal))
+        {
+            // A token keeps the names it is limited to in one list: a comma would make two of one.
+            faults.Add(new FieldFault("Name", "A name has no comma: tokens list connections by name."));
+        }
         else if (otherNames.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
             faults.Add(new FieldFault("Name", $"Another connection is named '{name}'. Names are unique, whatever their case."));

@@ -22,11 +22,13 @@ public abstract record LabOutcome
 }
 
 /// <summary>Sends a call typed by a person: by the same door, expansion and dispatcher as everybody's, with origin Lab.</summary>
-public sealed class LabSender(CallDoor door, DeliveryActions actions, ChangeWriting log)
+public sealed class LabSender(CallDoor door, DeliveryActions actions, ConnectionDirectory directory, ChangeWriting log)
 {
     /// <summary>Keeps the call and waits, at most <paramref name="atMost"/>, until its first attempt has ended.</summary>
     public async Task<LabOutcome> SendAsync(Actor by, Connection connection, ReadOnlyMemory<byte> call, TimeSpan atMost, CancellationToken ct)
     {
+        // As it is now: whoever asks may have a page of an hour ago before them.
+        connection = directory.Find(connection.Id) ?? connection;
         by.Demand(ConnectionRights.ToSend(connection), connection);
         var shape = RequestShape.Read(call.Span, BodyKind.Single);
         if (BodyFault.Of(shape) is { } fault)

@@ -40,6 +40,8 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
         ["SourceStore.ShowWriteKeyAsync"] = (of, by) => of.Get<SourceStore>().ShowWriteKeyAsync(by, of.Source),
         ["SecretStore.RollBackAsync"] = (of, by) => of.Get<SecretStore>().RollBackAsync(by, of.Shop.Id),
         ["SecretStore.ForgetAsync"] = (of, by) => of.Get<SecretStore>().ForgetAsync(by, of.Shop.Id),
+        ["SecretStore.RollBackWebhookAsync"] = (of, by) => of.Get<SecretStore>().RollBackWebhookAsync(by, of.Source.Id),
+        ["SecretStore.ForgetWebhookAsync"] = (of, by) => of.Get<SecretStore>().ForgetWebhookAsync(by, of.Source.Id),
         ["SandboxControl.SetScenarioAsync"] = (of, by) => of.Get<SandboxControl>().SetScenarioAsync(by, SandboxScenario.AsRichpanel),
         ["SandboxControl.ClearAsync"] = (of, by) => of.Get<SandboxControl>().ClearAsync(by, Ct),
     };

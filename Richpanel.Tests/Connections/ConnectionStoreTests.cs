@@ -31,6 +31,17 @@ public sealed class ConnectionStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_name_with_a_comma_is_refused_since_it_would_be_two_in_the_list_of_a_token()
+    {
+        var made = Saved(await _core.Store.CreateAsync(Actor.System, new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key" }));
+
+        var outcome = await _core.Store.UpdateAsync(new Actor(ActorKind.Token, 1, "ci", Role.Admin, ["Shop"]), made.Id, new ConnectionDraft { Name = "Shop,Live" });
+
+        Assert.Equal("Name", Assert.Single(Assert.IsType<SaveOutcome<Connection>.Invalid>(outcome).Faults).Field);
+        Assert.Equal("Shop", _core.Directory.Find(made.Id)!.Name);
+    }
+
+    [Fact]
     public async Task An_update_changes_only_what_it_names_and_counts_the_version()
     {
         var made = Saved(await _core.Store.CreateAsync(Actor.System, new ConnectionDraft { Name = "Shop", ApiKey = "shop-api-key", ApiSecret = "secret" }));

@@ -2,7 +2,9 @@ using Bunit;
 using Richpanel.Console.Lab;
 using Richpanel.Core.Access;
 using Richpanel.Core;
+using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Preview;
 using Richpanel.Core.Privacy;
 
 namespace Richpanel.Tests.Pages;
@@ -94,6 +96,32 @@ public sealed class LabPageTests : IAsyncLifetime
         Assert.Contains("nothing there can be deleted", page.Words(), StringComparison.Ordinal);
         Assert.Contains("Send this one event to Shop?", page.Words(), StringComparison.Ordinal);
         Assert.Empty((await _pages.Get<DeliveryQueries>().PageAsync(Sight.Of(Actor.System), new DeliveryFilter(), null, 1, Xunit.TestContext.Current.CancellationToken)).Items);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_account_that_became_production_meanwhile_gets_nothing_that_was_meant_for_staging()
+    {
+        var shop = await _pages.App.AddSourceAsync("Shop", connection => connection.Environment = ConnectionEnvironment.Staging);
+        var page = _pages.Open<LabPage>($"/lab?connection={PublicId.Connection(shop.ConnectionId)}");
+        await _pages.Get<ConnectionStore>().UpdateAsync(Actor.System, shop.ConnectionId, new ConnectionDraft { Environment = ConnectionEnvironment.Production });
+
+        await page.PressAsync("Send to Shop");
+
+        page.EventuallySays("Shop was changed since this page was opened: it is Production now. Look again, then send.");
+        Assert.Empty((await _pages.Get<DeliveryQueries>().PageAsync(Sight.Of(Actor.System), new DeliveryFilter(), null, 1, Xunit.TestContext.Current.CancellationToken)).Items);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_right_to_send_is_asked_of_the_account_as_it_is_now()
+    {
+        var shop = await _pages.App.AddSourceAsync("Shop", connection => connection.AllowsLabSends = true);
+        var before = _pages.App.Directory.Find(shop.ConnectionId)!;
+        await _pages.Get<ConnectionStore>().UpdateAsync(Actor.System, shop.ConnectionId, new ConnectionDraft { AllowsLabSends = false });
+
+        var refused = await Assert.ThrowsAsync<ForbiddenException>(() => _pages.Get<LabSender>().SendAsync(
+            new Actor(ActorKind.Person, 1, "Quinn", Role.Qa), before, """{"type":"track","event":"A","userId":"u"}"""u8.ToArray(), TimeSpan.FromSeconds(1), Xunit.TestContext.Current.CancellationToken));
+
+        Assert.Equal(Permission.SendToProduction, refused.Permission);
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
