@@ -167,8 +167,8 @@ public sealed class WebhookSecretTests : IAsyncLifetime
         await ReplaceAsync(SecretWindow.Day);
         var elsewhere = new Actor(ActorKind.Token, 1, "ci", Role.Admin, ["Other"]);
 
-        Assert.IsType<SaveOutcome<Source>.Missing>(await Secrets.RollBackWebhookAsync(elsewhere, _id));
-        Assert.IsType<SaveOutcome<Source>.Missing>(await Secrets.ForgetWebhookAsync(elsewhere, _id));
+        await Assert.ThrowsAsync<ForbiddenException>(() => Secrets.RollBackWebhookAsync(elsewhere, _id));
+        await Assert.ThrowsAsync<ForbiddenException>(() => Secrets.ForgetWebhookAsync(elsewhere, _id));
         await Assert.ThrowsAsync<ForbiddenException>(() => Secrets.RollBackWebhookAsync(new Actor(ActorKind.Person, 8, "Bob", Role.Operator), _id));
     }
 
