@@ -64,7 +64,7 @@ internal sealed class OwnAccount(PeopleStore people, PeopleDirectory directory, 
     /// <summary>One try at a time, in the same queue as those at the sign-in: many at once would be counted as few.</summary>
     private Task<PeopleOutcome> ProvedAsync(Actor by, string password, Func<Task<PeopleOutcome>> then) =>
         tries.RunAsync(directory.Find(by.Id ?? 0)?.Email ?? "", async () =>
-            await people.ProveAsync(by, password) is { Done: false } refused ? refused : await then());
+            await people.ProveAsync(by, password) is { Done: false } refused ? refused : await then(), PeopleOutcome.Refused(TryQueue.TooMany));
 
     private static async Task<IReadOnlyList<string>> MakeCodesAsync(UserManager<Person> manager, Person person) =>
         [.. await manager.GenerateNewTwoFactorRecoveryCodesAsync(person, RecoveryCodes) ?? []];
