@@ -79,6 +79,18 @@ public sealed class EveryChangeTests(ApiUnderTest api) : IClassFixture<ApiUnderT
         Assert.Equal(["paused: true → false", "pausedUntil: 2099-01-01T00:00:00Z → nothing"], Fields(lines[2]));
     }
 
+    [Theory]
+    [InlineData("pause")]
+    [InlineData("resume")]
+    [InlineData("release")]
+    public async Task A_reason_that_no_log_can_keep_is_refused_before_anything_is_done(string what)
+    {
+        using var refused = await api.CallAsync(HttpMethod.Post, $"connections/Shop/{what}", $$"""{"reason":"{{new string('r', 2_001)}}"}""");
+
+        Assert.Equal(400, (int)refused.StatusCode);
+        Assert.Contains("reason: give one of at most 2,000 characters", await refused.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Releasing_a_hold_names_what_held()
     {
