@@ -18,6 +18,11 @@ internal static class ApiProblems
     public static ProblemHttpResult BadRequest(string detail) =>
         TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest, title: "The request cannot be used");
 
+    /// <summary>Null for a reason that the change log can keep.</summary>
+    public static ProblemHttpResult? LongReason(string? reason) => reason?.Length > Lengths.LongestReason
+        ? BadRequest(string.Create(CultureInfo.InvariantCulture, $"reason: give one of at most {Lengths.LongestReason:N0} characters; the change log keeps the first {Lengths.Reason}."))
+        : null;
+
     public static ProblemHttpResult Forbidden(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status403Forbidden, title: "Not allowed");
 
     public static ProblemHttpResult Conflict(string state, string detail) => TypedResults.Problem(

@@ -62,11 +62,11 @@ internal static class ConnectionsApi
         operate.MapPost("/pause", (string connection, PauseWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
             wish?.Until <= time.GetUtcNow()
                 ? Task.FromResult<IResult>(ApiProblems.BadRequest("until: give a time that is still to come, or leave it out to pause until someone resumes."))
-                : ChangeAsync(connection, http, directory, time, c => holds.PauseAsync(Caller.Of(http), c.Id, wish?.Until, wish?.Reason)));
+                : ChangeAsync(connection, http, directory, time, wish?.Reason, c => holds.PauseAsync(Caller.Of(http), c.Id, wish?.Until, wish?.Reason)));
         operate.MapPost("/resume", (string connection, ReasonWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
-            ChangeAsync(connection, http, directory, time, c => holds.ResumeAsync(Caller.Of(http), c.Id, wish?.Reason)));
+            ChangeAsync(connection, http, directory, time, wish?.Reason, c => holds.ResumeAsync(Caller.Of(http), c.Id, wish?.Reason)));
         operate.MapPost("/release", (string connection, ReasonWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
-            ChangeAsync(connection, http, directory, time, c => holds.ReleaseAsync(Caller.Of(http), c.Id, wish?.Reason)));
+            ChangeAsync(connection, http, directory, time, wish?.Reason, c => holds.ReleaseAsync(Caller.Of(http), c.Id, wish?.Reason)));
 
         var administer = api.MapGroup("/connections").WithTags("Connections").RequireAuthorization(nameof(Permission.Administer));
         administer.MapPost("/", async (ConnectionWish wish, HttpContext http, ConnectionStore store, TimeProvider time) =>
@@ -87,9 +87,15 @@ internal static class ConnectionsApi
     private static IResult With(string nameOrId, HttpContext http, ConnectionDirectory directory, Func<Connection, IResult> then) =>
         ApiAccess.Find(http, directory, nameOrId) is { } connection ? then(connection) : ApiProblems.NotFound(ApiAccess.NoConnection(nameOrId));
 
-    private static Task<IResult> ChangeAsync(string nameOrId, HttpContext http, ConnectionDirectory directory, TimeProvider time, Func<Connection, Task<bool>> change) =>
+    private static Task<IResult> ChangeAsync(
+        string nameOrId, HttpContext http, ConnectionDirectory directory, TimeProvider time, string? reason, Func<Connection, Task<bool>> change) =>
         WithAsync(nameOrId, http, directory, async connection =>
         {
+            if (ApiProblems.LongReason(reason) is { } tooLong)
+            {
+                return tooLong;
+            }
+
             var changed = await change(connection);
             var shape = ConnectionShape.Of(directory.Find(connection.Id)!, time.GetUtcNow());
             return changed ? Results.Ok(shape) : ApiProblems.Conflict(shape.State, $"The connection is {shape.State}, so there is nothing to end.");

@@ -82,6 +82,11 @@ internal static class DeliveriesApi
             return Missing(id);
         }
 
+        if (ApiProblems.LongReason(wish.Reason) is { } tooLong)
+        {
+            return tooLong;
+        }
+
         return await unmasking.UnmaskAsync(Caller.Of(http), asked.Row.Id, wish.Reason, ct) switch
         {
             UnmaskOutcome.Shown shown => TypedResults.Ok(DeliveryDetailShape.Of(shown.Detail, directory)),

@@ -53,6 +53,13 @@ public sealed partial class ChangeLogPage : IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
+        if (InAddress(View) is var open && open != View)
+        {
+            // Typed into the address bar, or a link from elsewhere: at least it does not stay there.
+            Navigation.NavigateTo(open.ToAddress(Before), replace: true);
+            return;
+        }
+
         var asked = View.ToAddress(Before);
         if (asked != _asked)
         {
@@ -116,12 +123,20 @@ public sealed partial class ChangeLogPage : IDisposable
     /// What was typed and is a person's goes into the address bar as the hash it has in the log; who works here, known by the e-mail
     /// that was typed, by the number.
     /// </summary>
-    private void Show(ChangeLogView view) => Navigation.NavigateTo((view with
+    private ChangeLogView InAddress(ChangeLogView view) => view with
     {
         Who = WhoInAddress(view.Who),
+        Action = Writing.Scrubbed(view.Action),
         Object = Writing.Scrubbed(view.Object),
         Words = Writing.Scrubbed(view.Words),
-    }).ToAddress());
+        Since = DayInAddress(view.Since),
+        Until = DayInAddress(view.Until),
+    };
+
+    private void Show(ChangeLogView view) => Navigation.NavigateTo(InAddress(view).ToAddress());
+
+    private string? DayInAddress(string? day) =>
+        DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? day : Writing.Scrubbed(day);
 
     private string? WhoInAddress(string? who) =>
         who is null || ChangeFilter.ReadWho(who) is not null ? who

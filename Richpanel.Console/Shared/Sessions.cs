@@ -28,7 +28,7 @@ public sealed class Sessions(PeopleDirectory people, EndedSessions ended)
         var address = principal.FindFirstValue(AddressClaim);
         return identity.AuthenticationType switch
         {
-            LocalScheme => new Actor(ActorKind.LocalAdmin, null, "Local admin", Role.Admin, Address: address),
+            LocalScheme => new Actor(ActorKind.LocalAdmin, null, Actor.LocalAdminName, Role.Admin, Address: address),
             TokenScheme => OfToken(principal, address),
             _ => !ended.Has(principal) && people.Of(principal) is { } person ? new Actor(ActorKind.Person, person.Id, person.Name, person.Role, Address: address) : null,
         };
@@ -50,7 +50,7 @@ public sealed class Sessions(PeopleDirectory people, EndedSessions ended)
         return new ClaimsPrincipal(identity);
     }
 
-    public static ClaimsPrincipal LocalAdmin() => new(new ClaimsIdentity([new Claim(ClaimTypes.Name, "Local admin")], LocalScheme));
+    public static ClaimsPrincipal LocalAdmin() => new(new ClaimsIdentity([new Claim(ClaimTypes.Name, Actor.LocalAdminName)], LocalScheme));
 
     /// <summary>Remembers where the request came from, also for the circuit that it opens.</summary>
     public static void Locate(HttpContext context)

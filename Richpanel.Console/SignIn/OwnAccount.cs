@@ -13,13 +13,7 @@ internal sealed class OwnAccount(PeopleStore people, PeopleDirectory directory, 
 {
     private const int RecoveryCodes = 10;
 
-    public Task<PeopleOutcome> RenameAsync(Actor by, string name) => name.Trim().Length is 0 or > 100
-        ? Task.FromResult(PeopleOutcome.Refused("Give a name of at most 100 characters."))
-        : people.ChangeOwnAsync(by, ChangeCatalog.PersonRenamed, (manager, person) =>
-        {
-            person.Name = name.Trim();
-            return manager.UpdateAsync(person);
-        });
+    public Task<PeopleOutcome> RenameAsync(Actor by, string name) => people.RenameAsync(by, name);
 
     public Task<PeopleOutcome> ChangePasswordAsync(Actor by, string current, string next) => ProvedAsync(by, current, () =>
         GoOnAsync(by, people.ChangeOwnAsync(by, ChangeCatalog.PasswordChanged, (manager, person) => manager.ChangePasswordAsync(person, current, next))));
@@ -70,7 +64,7 @@ internal sealed class OwnAccount(PeopleStore people, PeopleDirectory directory, 
     /// <summary>One try at a time, in the same queue as those at the sign-in: many at once would be counted as few.</summary>
     private Task<PeopleOutcome> ProvedAsync(Actor by, string password, Func<Task<PeopleOutcome>> then) =>
         tries.RunAsync(directory.Find(by.Id ?? 0)?.Email ?? "", async () =>
-            await people.ProveAsync(by, password) is { Done: false } refused ? refused : await then());
+            await people.ProveAsync(by, password) is { Done: false } refused ? refused : await then(), PeopleOutcome.Refused(TryQueue.TooMany));
 
     private static async Task<IReadOnlyList<string>> MakeCodesAsync(UserManager<Person> manager, Person person) =>
         [.. await manager.GenerateNewTwoFactorRecoveryCodesAsync(person, RecoveryCodes) ?? []];

@@ -22,11 +22,14 @@ public enum SignInAnswer
 
     /// <summary>Told only to whoever gave the right password before, and now fails at the code.</summary>
     LockedOut,
+
+    /// <summary>Not looked at: so many wait already.</summary>
+    TooMany,
 }
 
 /// <summary>Signs people in and out; every try stands in the change log. What Identity decides, it only words and records.</summary>
 internal sealed class PersonSignIn(
-    SignInManager<Person> signIn, UserManager<Person> users, IPasswordHasher<Person> hasher, PeopleStore people, PeopleDirectory directory, EndedSessions ended, TryQueue tries, ChangeWriting log)
+    SignInManager<Person> signIn, UserManager<Person> users, IPasswordHasher<Person> hasher, PeopleStore people, PeopleDirectory directory, EndedSessions ended, TryQueue tries, ChangeWriting log, DoorLog door)
 {
     /// <summary>What is never told is which of these it was: who guesses would learn whose e-mail is known.</summary>
     public Task<SignInAnswer> WithPasswordAsync(string email, string password, string? address) => tries.RunAsync(email.Trim(), async () =>
@@ -35,7 +38,7 @@ internal sealed class PersonSignIn(
         if (person is null)
         {
             TakeAsLong(password);
-            await log.WriteAsync(Actor.Nobody(address), new Change(ChangeCatalog.SignInFailed, null, log.Personal(email)));
+            await door.WriteAsync(signIn.Context, new Change(ChangeCatalog.SignInFailed, null, log.Personal(email)));
             return SignInAnswer.Refused;
         }
 
@@ -49,8 +52,8 @@ internal sealed class PersonSignIn(
 
         var result = isLocked ? SignInResult.LockedOut : mayNot ? SignInResult.NotAllowed
             : await signIn.PasswordSignInAsync(person, password, isPersistent: false, lockoutOnFailure: true);
-        return await EndedAsync(person, result, address) is var answer and not SignInAnswer.LockedOut ? answer : SignInAnswer.Refused;
-    });
+        return await EndedAsync(person, result, address, counted: !mayNot && !isLocked) is var answer and not SignInAnswer.LockedOut ? answer : SignInAnswer.Refused;
+    }, SignInAnswer.TooMany);
 
     public Task<SignInAnswer> WithCodeAsync(string code, string? address) =>
         SecondStepAsync(address, () => signIn.TwoFactorAuthenticatorSignInAsync(Plain(code), isPersistent: false, rememberClient: false));
@@ -67,9 +70,10 @@ internal sealed class PersonSignIn(
                 return SignInAnswer.Refused;
             }
 
-            var result = await users.IsLockedOutAsync(person) ? SignInResult.LockedOut : !await signIn.CanSignInAsync(person) ? SignInResult.NotAllowed : await attempt();
-            return await EndedAsync(person, result, address);
-        });
+            var (isLocked, may) = (await users.IsLockedOutAsync(person), await signIn.CanSignInAsync(person));
+            var result = isLocked ? SignInResult.LockedOut : !may ? SignInResult.NotAllowed : await attempt();
+            return await EndedAsync(person, result, address, counted: may && !isLocked);
+        }, SignInAnswer.TooMany);
 
     /// <summary>Whose password was right, as the first step's cookie says; asked without reading the person, whose count the queue waits for.</summary>
     private async Task<string?> FirstStepOfAsync() =>
@@ -96,7 +100,7 @@ internal sealed class PersonSignIn(
         }
 
         await signIn.SignInAsync(person, isPersistent: false);
-        return await EndedAsync(person, SignInResult.Success, address);
+        return await EndedAsync(person, SignInResult.Success, address, counted: true);
     }
 
     public async Task OutAsync(Actor by, ClaimsPrincipal session)
@@ -109,7 +113,8 @@ internal sealed class PersonSignIn(
         }
     }
 
-    private async Task<SignInAnswer> EndedAsync(Person person, SignInResult result, string? address)
+    /// <param name="counted">Does the lock-out bound how often this can happen? What it does not bound, the door's own log does.</param>
+    private async Task<SignInAnswer> EndedAsync(Person person, SignInResult result, string? address, bool counted)
     {
         var by = new Actor(ActorKind.Person, person.Id, person.Name, person.Role, Address: address);
         if (result.Succeeded)
@@ -123,9 +128,8 @@ internal sealed class PersonSignIn(
             return SignInAnswer.NeedsCode;
         }
 
-        await log.WriteAsync(
-            Actor.Nobody(address),
-            new Change(result.IsLockedOut ? ChangeCatalog.LockedOut : ChangeCatalog.SignInFailed, PublicId.Person(person.Id), person.Name));
+        var change = new Change(result.IsLockedOut ? ChangeCatalog.LockedOut : ChangeCatalog.SignInFailed, PublicId.Person(person.Id), person.Name);
+        await (counted ? log.WriteAsync(Actor.Nobody(address), change) : door.WriteAsync(signIn.Context, change));
         if (result.IsLockedOut)
         {
             await directory.FollowAsync();   // People shows who is locked out

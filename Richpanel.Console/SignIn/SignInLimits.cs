@@ -18,12 +18,18 @@ internal static class SignInLimits
         limits.OnRejected = SayAsync;
     }
 
+    /// <summary>The status of a try that was not looked at, and when the next one may be.</summary>
+    public static void Refuse(HttpResponse answer)
+    {
+        answer.StatusCode = StatusCodes.Status429TooManyRequests;
+        answer.Headers.RetryAfter = 60.ToString(CultureInfo.InvariantCulture);
+    }
+
     private static async ValueTask SayAsync(OnRejectedContext rejected, CancellationToken ct)
     {
         var answer = rejected.HttpContext.Response;
-        answer.StatusCode = StatusCodes.Status429TooManyRequests;
+        Refuse(answer);
         answer.ContentType = "text/plain; charset=utf-8";
-        answer.Headers.RetryAfter = 60.ToString(CultureInfo.InvariantCulture);
         await answer.WriteAsync("Too many tries from your address. Wait a minute, go back and try again.\n", ct);
     }
 

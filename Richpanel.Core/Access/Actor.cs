@@ -31,11 +31,26 @@ public enum ActorKind
 /// <param name="Address">Where the request came from; null when there was none.</param>
 public sealed record Actor(ActorKind Kind, long? Id, string Name, Role Role, IReadOnlyList<string>? Connections = null, string? Address = null)
 {
+    /// <summary>Name of whoever sits at a Development machine.</summary>
+    public const string LocalAdminName = "Local admin";
+
+    private const string NobodyName = "Nobody signed in";
+
     public static Actor System { get; } = new(ActorKind.System, null, "Richpanel Console", Role.Admin);
+
+    /// <summary>The product itself, where it does what the company's own sign-in says.</summary>
+    public static Actor CompanySignIn { get; } = System with { Name = "Company sign-in" };
 
     public static Actor Bootstrap { get; } = new(ActorKind.Bootstrap, null, "Bootstrap configuration", Role.Admin);
 
-    public static Actor Nobody(string? address) => new(ActorKind.Nobody, null, "Nobody signed in", 0, [], address);
+    public static Actor Nobody(string? address) => new(ActorKind.Nobody, null, NobodyName, 0, [], address);
+
+    /// <summary>Is this what the product calls itself or nobody in the change log? A person of this name would be taken for it there.</summary>
+    public static bool IsReserved(string name)
+    {
+        var plain = string.Join(' ', name.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return new[] { System.Name, CompanySignIn.Name, Bootstrap.Name, LocalAdminName, NobodyName }.Contains(plain, StringComparer.OrdinalIgnoreCase);
+    }
 
     public bool May(Permission permission) => Rights.May(Role, permission);
 

@@ -13,6 +13,16 @@ namespace Richpanel.Core.ChangeLog;
 /// </summary>
 public sealed partial class ChangeWriting(StoreWriter writer, InstallationKey key, TimeProvider time, ChangeFeed changes)
 {
+    /// <summary>How much more than may be kept is looked at: what stands in the text as a hash is shorter than it was.</summary>
+    private const int Margin = 200;
+
+    private static readonly char[] s_inPhones = [.. "0123456789 \t\r\n().+/-"];
+
+    /// <summary>Fields that hold no person's words.</summary>
+    private static readonly System.Collections.Frozen.FrozenSet<string> s_settings =
+        System.Collections.Frozen.FrozenSet.Create(StringComparer.Ordinal, "baseUrl", "apiKey", "allowedOrigins", "allowedAddresses", "seed", "lines",
+            "pausedUntil", "holdUntil", "previousSecretUntil", "expires", "dueAt", "since", "until");
+
     /// <summary>Where the line is the whole change: a look, a failed sign-in.</summary>
     public Task WriteAsync(Actor by, Change change) => writer.WriteAsync(session => Append(session, by, change));
 
@@ -37,10 +47,10 @@ public sealed partial class ChangeWriting(StoreWriter writer, InstallationKey ke
             ActorName = Lengths.Cut(by.Name, Lengths.Name)!,
             Action = change.Action.Code,
             ObjectId = Lengths.Cut(change.ObjectId, Lengths.Key),
-            ObjectName = Lengths.Cut(Scrubbed(change.ObjectName), Lengths.EventName),
-            Fields = FieldChange.Write(change.Fields),
+            ObjectName = Scrubbed(change.ObjectName, Lengths.EventName),
+            Fields = FieldChange.Write([.. change.Fields.Select(field => Scrubbed(field))]),
             Count = change.Count,
-            Reason = Lengths.Cut(string.IsNullOrWhiteSpace(change.Reason) ? null : Scrubbed(change.Reason.Trim()), Lengths.Reason),
+            Reason = string.IsNullOrWhiteSpace(change.Reason) ? null : Scrubbed(change.Reason.Trim(), Lengths.Reason),
             Address = by.Address,
         };
         entry.Hash = ChangeChain.HashOf(last?.Hash ?? ChangeChain.Beginning, entry);
@@ -72,6 +82,38 @@ public sealed partial class ChangeWriting(StoreWriter writer, InstallationKey ke
 
         return kept.Append(TextMask.Replace(rest[at..], Hashed)).ToString();
     }
+
+    /// <summary>
+    /// As above, and at most so many characters: cut before as well as after, because the single writer waits for it. The word that the
+    /// first cut falls into goes with it, and digits at the new end: half an e-mail or phone would not be known as one.
+    /// </summary>
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
+    private string? Scrubbed(string? text, int most)
+    {
+        if (text is null || text.Length <= most + Margin)
+        {
+            return Lengths.Cut(Scrubbed(text), most)!;
+        }
+
+        var cut = text[..(most + Margin)];
+        var end = cut.LastIndexOfAny([' ', '\t', '\r', '\n']);
+        if (end < most && !MayBeEmail(cut[(end + 1)..]))
+        {
+            end = most;   // no blanks, as in Japanese
+        }
+
+        return end < 0 ? Personal(cut) : Lengths.Cut(Scrubbed(Lengths.Cut(cut, end)!.TrimEnd(s_inPhones)), most)!;
+    }
+
+    private FieldChange Scrubbed(FieldChange field) => s_settings.Contains(field.Field)
+        ? field with { Before = SettingOf(field.Before), After = SettingOf(field.After) }
+        : field with { Before = Scrubbed(field.Before, Lengths.Url), After = Scrubbed(field.After, Lengths.Url) };
+
+    private static bool MayBeEmail(string text) => text.IndexOfAny(['@', '＠']) >= 0 || text.Contains("%40", StringComparison.Ordinal);
+
+    /// <summary>Network addresses, keys and times look like phones and are none; an e-mail is one wherever it stands.</summary>
+    private string? SettingOf(string? value) =>
+        Lengths.Cut(value, Lengths.Url) is { } kept && MayBeEmail(kept) ? Email().Replace(kept, match => Personal(match.Value)) : Lengths.Cut(value, Lengths.Url);
 
     /// <summary>A phone by its digits alone: people write one number in many ways.</summary>
     private string Hashed(string value) => Personal(value.Any(char.IsLetter) ? value : string.Concat(value.Where(char.IsDigit)));

@@ -31,7 +31,7 @@ public sealed class OutsidePeople(IServiceScopeFactory scopes, PeopleDirectory d
             return await MakeAsync(who, role, address);
         }
 
-        return known.Role == role ? PeopleOutcome.Of(known) : await people.SetRoleAsync(Actor.System with { Name = "Company sign-in", Address = address }, known.Id, role);
+        return known.Role == role ? PeopleOutcome.Of(known) : await people.SetRoleAsync(Actor.CompanySignIn with { Address = address }, known.Id, role);
     }
 
     private async Task<Person?> FindAsync(OutsideSignIn who)
@@ -57,7 +57,7 @@ public sealed class OutsidePeople(IServiceScopeFactory scopes, PeopleDirectory d
 
         var person = new Person
         {
-            Name = Lengths.Cut(string.IsNullOrWhiteSpace(who.Name) ? who.Email : who.Name.Trim(), Lengths.Name)!,
+            Name = Lengths.Cut(string.IsNullOrWhiteSpace(who.Name) || Actor.IsReserved(who.Name) ? who.Email : who.Name.Trim(), Lengths.Name)!,
             Email = who.Email,
             UserName = who.Email,
             Role = role,
@@ -70,7 +70,8 @@ public sealed class OutsidePeople(IServiceScopeFactory scopes, PeopleDirectory d
             // In the same commit: a person whom no login leads to could never come in again.
             var login = saving.Add(new IdentityUserLogin<long> { LoginProvider = who.Issuer, ProviderKey = who.Subject }).Property(row => row.UserId);
             (login.CurrentValue, login.IsTemporary) = (saving.Entry(person).Property(row => row.Id).CurrentValue, true);   // real once the person is saved
-            log.Append(saving, new Actor(ActorKind.Nobody, null, person.Name, role, Address: address), new Change(ChangeCatalog.PersonArrived, null, person.Name)
+            saving.SaveChanges();   // in the same commit, so that the line knows the person's id
+            log.Append(saving, new Actor(ActorKind.Nobody, null, person.Name, role, Address: address), new Change(ChangeCatalog.PersonArrived, PublicId.Person(person.Id), person.Name)
             {
                 Fields = [new FieldChange("role", null, Rights.Word(role))],
             });

@@ -55,6 +55,20 @@ public sealed partial class PeopleStore
             return Outcome(await change(users, person), person);
         });
 
+    /// <summary>The own name, by which others know who did what; no session ends by it.</summary>
+    public async Task<PeopleOutcome> RenameAsync(Actor by, string name) => NameFault(name) ?? await ChangeAsync(by.Id ?? 0, async (users, context, person) =>
+    {
+        var before = person.Name;
+        person.Name = name.Trim();
+        if (person.Name == before)
+        {
+            return PeopleOutcome.Of(person);
+        }
+
+        Alongside(context, by, ChangeCatalog.PersonRenamed, person, ("name", before, person.Name));
+        return Outcome(await users.UpdateAsync(person), person);
+    });
+
     /// <summary>Remembers a sign-in. Only the time changes, so no session ends.</summary>
     public Task SignedInAsync(Actor by) => ChangeAsync(by.Id ?? 0, async (users, context, person) =>
     {

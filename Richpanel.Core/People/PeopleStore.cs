@@ -28,7 +28,7 @@ public sealed partial class PeopleStore(IServiceScopeFactory scopes, PeopleDirec
         }
 
         var person = New(email, name, Role.Admin);
-        Alongside(context, by, ChangeCatalog.AdminSetUp, person);
+        Alongside(context, by, ChangeCatalog.AdminSetUp, person, ("role", null, Rights.Word(person.Role)));
         return Outcome(await users.CreateAsync(person, password), person);
     });
 
@@ -139,7 +139,8 @@ public sealed partial class PeopleStore(IServiceScopeFactory scopes, PeopleDirec
     public Task<PeopleOutcome> DisableAsync(Actor by, long id, string? reason = null) => ManageAsync(by, id, (users, context, person) =>
     {
         person.DisabledAt = time.GetUtcNow();
-        context.Alongside = Line(by, new Change(ChangeCatalog.PersonDisabled, PublicId.Person(person.Id), person.Name) { Reason = reason });
+        var action = person.InvitedUntil is null ? ChangeCatalog.PersonDisabled : ChangeCatalog.InvitationWithdrawn;
+        context.Alongside = Line(by, new Change(action, PublicId.Person(person.Id), person.Name) { Reason = reason });
         return users.UpdateSecurityStampAsync(person);
     });
 
@@ -189,10 +190,18 @@ public sealed partial class PeopleStore(IServiceScopeFactory scopes, PeopleDirec
     }
 
     private void Alongside(ConsoleDbContext context, Actor by, ChangeAction action, Person person, params IReadOnlyList<(string Field, string? Before, string? After)> fields) =>
-        context.Alongside = Line(by, new Change(action, person.Id == 0 ? null : PublicId.Person(person.Id), person.Name)
+        context.Alongside = saving =>
         {
-            Fields = [.. fields.Select(field => new FieldChange(field.Field, field.Before, field.After))],
-        });
+            if (person.Id == 0)
+            {
+                saving.SaveChanges();   // in the same commit, so that the line knows the id of whoever is new
+            }
+
+            Line(by, new Change(action, PublicId.Person(person.Id), person.Name)
+            {
+                Fields = [.. fields.Select(field => new FieldChange(field.Field, field.Before, field.After))],
+            })(saving);
+        };
 
     /// <summary>The line, and the last look that keeps at least one admin: both inside the commit.</summary>
     private Action<ConsoleDbContext> Line(Actor by, Change change) => context =>
@@ -222,9 +231,10 @@ public sealed partial class PeopleStore(IServiceScopeFactory scopes, PeopleDirec
         LockoutEnabled = true,
     };
 
-    private static PeopleOutcome? NameFault(string name) => name.Trim().Length is > 0 and <= Lengths.Name
-        ? null
-        : PeopleOutcome.Refused($"Give a name of at most {Lengths.Name} characters.");
+    private static PeopleOutcome? NameFault(string name) =>
+        name.Trim().Length is 0 or > Lengths.Name ? PeopleOutcome.Refused($"Give a name of at most {Lengths.Name} characters.")
+        : Actor.IsReserved(name) ? PeopleOutcome.Refused("Give another name: the change log calls the product itself by this one.")
+        : null;
 
     private static PeopleOutcome Outcome(IdentityResult result, Person person) =>
         result.Succeeded ? PeopleOutcome.Of(person) : PeopleOutcome.Refused([.. result.Errors.Select(error => error.Description).Distinct(StringComparer.Ordinal)]);

@@ -70,6 +70,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ["Sight.Of"] = "only says what the actor may see",
         ["PeopleStore.CreateAdminAsync"] = "asks for the setup code or the configuration instead",
         ["PeopleStore.ChangeOwnAsync"] = "changes nobody but the actor",
+        ["PeopleStore.RenameAsync"] = "changes nobody but the actor",
         ["PeopleStore.ProveAsync"] = "asks for the actor's own password",
         ["PeopleStore.NewAuthenticatorKeyAsync"] = "changes nobody but the actor",
         ["PeopleStore.SignedInAsync"] = "remembers a sign-in that Identity let through",

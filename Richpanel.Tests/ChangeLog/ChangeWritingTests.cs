@@ -97,6 +97,46 @@ public sealed class ChangeWritingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_long_reason_is_cut_and_no_half_of_an_e_mail_or_phone_is_left_at_its_end()
+    {
+        var many = string.Concat(Enumerable.Repeat("customer.with.a.long.name@example.com ", 100));
+        await _log.Log.WriteAsync(Actor.System, new Change(ChangeCatalog.ConnectionPaused) { Reason = many });
+        await _log.Log.WriteAsync(Actor.System, new Change(ChangeCatalog.ConnectionPaused) { Reason = string.Concat(Enumerable.Repeat("+49 (151) 1234-567890 and ", 100)) });
+        await _log.Log.WriteAsync(Actor.System, new Change(ChangeCatalog.ConnectionPaused) { Reason = new string('j', 1_000_000) + "@example.com" });
+
+        var reasons = (await _log.LinesAsync()).Select(line => line.Reason!).ToList();
+        Assert.All(reasons, reason => Assert.InRange(reason.Length, 1, 500));
+        Assert.Matches("^(#[0-9a-f]{12} ?)+$", reasons[0]);
+        Assert.DoesNotContain("(151)", reasons[1], StringComparison.Ordinal);
+        Assert.Equal(new string('j', 500), reasons[2]);
+    }
+
+    [Fact]
+    public async Task An_e_mail_or_phone_in_a_field_is_kept_as_a_hash_and_what_only_looks_like_one_stays()
+    {
+        await _log.Log.WriteAsync(Actor.System, new Change(ChangeCatalog.ConnectionChanged)
+        {
+            Fields =
+            [
+                new FieldChange("name", "Jane jane@example.com", "Call +49 151 1234-5678"),
+                new FieldChange("allowedAddresses", null, "192.168.100.0/24"),
+                new FieldChange("baseUrl", "https://192.168.100.20:8443/v2", "https://jane@example.com/v2"),
+                new FieldChange("pausedUntil", null, "2100-01-01T00:00:00Z"),
+                FieldChange.Changed("apiSecret"),
+            ],
+        });
+
+        var (email, phone) = (_log.Log.Personal("jane@example.com"), _log.Log.Personal("4915112345678"));
+        var fields = FieldChange.Read(Assert.Single(await _log.LinesAsync()).Fields);
+        Assert.Equal(new FieldChange("name", $"Jane {email}", $"Call {phone}"), fields[0]);
+        Assert.Equal("192.168.100.0/24", fields[1].After);
+        Assert.Equal("https://192.168.100.20:8443/v2", fields[2].Before);
+        Assert.DoesNotContain("jane@", fields[2].After, StringComparison.Ordinal);
+        Assert.Equal("2100-01-01T00:00:00Z", fields[3].After);
+        Assert.Equal(FieldChange.Changed("apiSecret"), fields[4]);
+    }
+
+    [Fact]
     public void A_hash_stays_what_it_is_when_it_is_written_again()
     {
         foreach (var n in Enumerable.Range(0, 2_000))

@@ -109,6 +109,23 @@ public sealed class ChangeLogPageTests : IAsyncLifetime
         }
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("words")]
+    [InlineData("who")]
+    [InlineData("object")]
+    [InlineData("action")]
+    [InlineData("since")]
+    public async Task An_e_mail_typed_into_the_address_bar_does_not_stay_there(string part)
+    {
+        await _pages.Holds.PauseAsync(s_anna, _pages.Sandbox.Id, null, "jane@example.com asked");
+
+        var page = _pages.Open<ChangeLogPage>($"/change-log?{part}=Jane@example.com");
+
+        page.EventuallySays(part is "words" or "since" ? "asked" : "Nothing matches");
+        Assert.DoesNotContain("xample", _pages.Address.Uri, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains($"{part}=%23", _pages.Address.Uri, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task What_comes_meanwhile_is_counted_and_moves_no_row()
     {

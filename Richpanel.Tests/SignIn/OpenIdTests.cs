@@ -67,6 +67,9 @@ public sealed class OpenIdTests : IAsyncLifetime
         await using var context = _console.Read();
         var login = await context.Set<Microsoft.AspNetCore.Identity.IdentityUserLogin<long>>().SingleAsync(TestContext.Current.CancellationToken);
         Assert.Equal((_provider.Address, "subject-1", person.Id), (login.LoginProvider, login.ProviderKey, login.UserId));
+        var arrived = await context.ChangeLog.SingleAsync(line => line.Action == ChangeCatalog.PersonArrived.Code, TestContext.Current.CancellationToken);
+        Assert.Equal(Richpanel.Core.PublicId.Person(person.Id), arrived.ObjectId);
+        Assert.Equal([new FieldChange("role", null, "admin")], FieldChange.Read(arrived.Fields));
         Assert.Equal(
             [ChangeCatalog.PersonArrived.Code, ChangeCatalog.SignedIn.Code, ChangeCatalog.SignedIn.Code],
             (await _console.ChangesAsync()).Where(action => action.StartsWith("person.", StringComparison.Ordinal)));

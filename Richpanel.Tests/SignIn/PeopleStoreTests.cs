@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.People;
@@ -98,6 +99,77 @@ public sealed class PeopleStoreTests : IAsyncDisposable
         await Assert.ThrowsAsync<ForbiddenException>(() => _console.Store().DisableAsync(by, admin.Id));
         await Assert.ThrowsAsync<ForbiddenException>(() => _console.Store().MakeLinkAsync(by, admin.Id));
         await Assert.ThrowsAsync<ForbiddenException>(() => _console.Store().SwitchAuthenticatorOffAsync(by, admin.Id));
+    }
+
+    [Theory]
+    [InlineData("Richpanel Console")]
+    [InlineData(" richpanel  console ")]
+    [InlineData("LOCAL ADMIN")]
+    [InlineData("Bootstrap configuration")]
+    [InlineData("Nobody signed in")]
+    [InlineData("Company sign-in")]
+    public async Task Nobody_gets_the_name_by_which_the_change_log_calls_the_product(string name)
+    {
+        var vera = await _console.JoinedAsync("vera@example.test", Role.Viewer);
+        var by = new Actor(ActorKind.Person, vera.Id, vera.Name, vera.Role);
+
+        var faults = (await _console.Store().CreateAdminAsync(Actor.System, "x@example.test", name, Somebody.Password)).Faults
+            .Concat((await _console.Store().InviteAsync(Actor.System, "x@example.test", name, Role.Viewer)).Outcome.Faults)
+            .Concat((await _console.Store().RenameAsync(by, name)).Faults);
+
+        Assert.Equal(3, faults.Count(fault => fault.StartsWith("Give another name", StringComparison.Ordinal)));
+        Assert.Equal("vera", Assert.Single(_console.Known().People).Name);
+    }
+
+    [Fact]
+    public async Task The_line_of_a_new_name_says_which_it_was_and_which_it_is()
+    {
+        var vera = await _console.JoinedAsync("vera@example.test", Role.Viewer);
+        var by = new Actor(ActorKind.Person, vera.Id, vera.Name, vera.Role);
+
+        await _console.Store().RenameAsync(by, " Vera Voss ");
+        await _console.Store().RenameAsync(by, "Vera Voss");   // the same: no change, no line
+
+        await using var context = _console.Read();
+        var line = context.ChangeLog.Single(line => line.Action == ChangeCatalog.PersonRenamed.Code);
+        Assert.Equal([new FieldChange("name", "vera", "Vera Voss")], FieldChange.Read(line.Fields));
+        Assert.Equal((PublicId.Person(vera.Id), "Vera Voss"), (line.ObjectId, line.ObjectName));
+    }
+
+    [Fact]
+    public async Task Lines_of_new_people_lead_to_them_and_say_their_role()
+    {
+        var ada = await _console.AdminAsync();
+        var ivy = (await _console.Store().InviteAsync(Actor.System, "ivy@example.test", "Ivy", Role.Qa)).Outcome.Person!;
+
+        await using var context = _console.Read();
+        var lines = context.ChangeLog.Where(line => line.Action == ChangeCatalog.AdminSetUp.Code || line.Action == ChangeCatalog.PersonInvited.Code).OrderBy(line => line.Id).ToList();
+        Assert.Equal([PublicId.Person(ada.Id), PublicId.Person(ivy.Id)], lines.Select(line => line.ObjectId));
+        Assert.Equal([new FieldChange("role", null, "admin"), new FieldChange("role", null, "qa")], lines.SelectMany(line => FieldChange.Read(line.Fields)));
+    }
+
+    [Fact]
+    public async Task An_invitation_that_is_refused_leaves_neither_person_nor_line()
+    {
+        await _console.AdminAsync();
+        var lines = (await _console.ChangesAsync()).Count;
+
+        await _console.Store().InviteAsync(Actor.System, "ADA@example.test", "Other", Role.Viewer);
+
+        Assert.Equal(lines, (await _console.ChangesAsync()).Count);
+        Assert.Single(_console.Known().People);
+    }
+
+    [Fact]
+    public async Task Disabling_somebody_who_never_joined_is_a_withdrawn_invitation_with_its_reason()
+    {
+        var ivy = (await _console.Store().InviteAsync(Actor.System, "ivy@example.test", "Ivy", Role.Qa)).Outcome.Person!;
+
+        Somebody.Done(await _console.Store().DisableAsync(Actor.System, ivy.Id, "a mistake"));
+
+        await using var context = _console.Read();
+        var line = context.ChangeLog.OrderBy(line => line.Id).Last();
+        Assert.Equal((ChangeCatalog.InvitationWithdrawn.Code, PublicId.Person(ivy.Id), "a mistake"), (line.Action, line.ObjectId, line.Reason));
     }
 
     [Fact]
