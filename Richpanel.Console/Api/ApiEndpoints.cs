@@ -13,7 +13,10 @@ namespace Richpanel.Console.Api;
 /// <summary><c>/api/v1</c> (design section 9), its description, health and metrics.</summary>
 public static class ApiEndpoints
 {
-    /// <summary>Direct requests of this machine, or a token that may read.</summary>
+    /// <summary>
+    /// Direct requests of this machine, a token that may read, or a person who may: what is told holds no more than the pages, and
+    /// whoever reads the API reference is often signed in.
+    /// </summary>
     private const string LocalOrToken = "LocalOrToken";
 
     /// <summary>As above, but no token that is limited to some connections: what is asked for tells of all.</summary>

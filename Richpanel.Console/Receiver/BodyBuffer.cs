@@ -1,4 +1,5 @@
 using System.Buffers;
+using Richpanel.Console.Shared;
 using Richpanel.Core.Causes;
 
 namespace Richpanel.Console.Receiver;
@@ -8,18 +9,17 @@ internal sealed class ReadingBudget
 {
     private const long MostBytes = 128L * 1024 * 1024;
 
-    private long _bytes;
+    private readonly ByteBudget _budget = new(MostBytes);
 
     public void Take(int bytes)
     {
-        if (Interlocked.Add(ref _bytes, bytes) > MostBytes)
+        if (!_budget.TryTake(bytes))
         {
-            Interlocked.Add(ref _bytes, -bytes);
             throw new RefusedException(SegmentAnswer.Refused(StatusCodes.Status429TooManyRequests, CauseCatalog.OverCapacity, retryAfter: 1));
         }
     }
 
-    public void GiveBack(int bytes) => Interlocked.Add(ref _bytes, -bytes);
+    public void GiveBack(int bytes) => _budget.GiveBack(bytes);
 }
 
 /// <summary>A body in rented memory that grows up to a limit and no further.</summary>

@@ -16,7 +16,9 @@ internal static class BrowserSettings
             writer.WriteStartObject("Segment.io");
             writer.WriteString("apiKey", writeKey);
             writer.WriteString("apiHost", $"{request.Host}{request.PathBase}/v1");
-            writer.WriteString("protocol", Protocol(request));
+
+            // What the page came by, also through a known proxy that ends TLS: told http, a page on https could send nothing.
+            writer.WriteString("protocol", request.Scheme);
             writer.WriteEndObject();
             writer.WriteEndObject();
             writer.WriteEndObject();
@@ -28,15 +30,5 @@ internal static class BrowserSettings
         response.Headers.XContentTypeOptions = "nosniff";
         response.ContentLength = json.Length;
         await response.BodyWriter.WriteAsync(json.GetBuffer().AsMemory(0, (int)json.Length));
-    }
-
-    /// <summary>
-    /// What the page came by, also through a proxy that ends TLS: told <c>http</c>, a page on https could send nothing. Whoever
-    /// asks with a false header misleads nobody but himself.
-    /// </summary>
-    private static string Protocol(HttpRequest request)
-    {
-        var forwarded = request.Headers["X-Forwarded-Proto"].ToString().Split(',')[0].Trim();
-        return request.IsHttps || forwarded.Equals("https", StringComparison.OrdinalIgnoreCase) ? "https" : "http";
     }
 }

@@ -17,6 +17,7 @@ internal sealed class SourceGate
 
     private readonly ConnectionDirectory _directory;
     private readonly SecretProtector _secrets;
+    private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<long, TokenBucket> _buckets = new();
     private readonly BucketRate? _rate;
 
@@ -24,6 +25,7 @@ internal sealed class SourceGate
     {
         _directory = directory;
         _secrets = secrets;
+        _time = time;
         _rate = options.Value.RateLimit is { Enabled: true } rate ? new BucketRate(time, rate.PerSecond, rate.Burst) : null;
     }
 
@@ -78,7 +80,7 @@ internal sealed class SourceGate
             {
                 isLost = true;
             }
-            else if (IsSame(secret, stored) || (connection.PreviousSecret is { } before && _secrets.Open(before) is { } old && IsSame(secret, old)))
+            else if (IsSame(secret, stored) || (connection.KeepsPreviousSecret(_time.GetUtcNow()) && _secrets.Open(connection.PreviousSecret!) is { } old && IsSame(secret, old)))
             {
                 return Admit(request, source);
             }

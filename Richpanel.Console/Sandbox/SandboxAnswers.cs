@@ -8,24 +8,40 @@ namespace Richpanel.Console.Sandbox;
 public sealed class SandboxAnswers(
     SandboxStore store, SandboxScenarios scenarios, ConnectionDirectory directory, SecretProtector secrets, TimeProvider time)
 {
-    private const int MostBytes = 4 * 1024 * 1024;
-
     /// <summary>Stands for a secret that cannot be read: no signature fits it.</summary>
     private static readonly string Unknown = Guid.NewGuid().ToString();
+
+    private readonly SandboxBody _bodies = new(time);
 
     /// <summary>On the public address key and signature are required; on the loopback socket Richpanel's own patience is simulated: 200 to anything.</summary>
     public async Task AnswerAsync(HttpContext http, bool demandKeys)
     {
-        var body = await ReadAsync(http.Request, http.RequestAborted);
-        if (body is null)
+        var keys = Keys();
+        if (demandKeys && keys.ApiSecret is null)
         {
-            http.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            http.Response.StatusCode = StatusCodes.Status401Unauthorized;   // nobody can sign now, so nobody's body is read
             return;
         }
 
-        var keys = Keys();
-        var report = SandboxContract.Check(http.Request.Path, http.Request.ContentType, body, keys);
-        if (demandKeys && !(keys.ApiSecret is not null && report.Passed("key") && report.Passed("signature")))
+        var read = await _bodies.ReadAsync(http.Request, ofStrangers: demandKeys);
+        if (read.Body is not { } body)
+        {
+            http.Response.StatusCode = read.Status;
+            http.Response.Headers.RetryAfter = read.Status == StatusCodes.Status429TooManyRequests ? "1" : default(Microsoft.Extensions.Primitives.StringValues);
+            return;
+        }
+
+        ContractReport report;
+        try
+        {
+            report = SandboxContract.Check(http.Request.Path, http.Request.ContentType, body, keys);
+        }
+        finally
+        {
+            _bodies.GiveBack(read);
+        }
+
+        if (demandKeys && !(report.Passed("key") && report.Passed("signature")))
         {
             http.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return;
@@ -101,22 +117,5 @@ public sealed class SandboxAnswers(
             ? new ContractKeys("", null, SignatureHash.Sha256)
             : new ContractKeys(
                 connection.ApiKey, connection.ProtectedSecret is { } secret ? secrets.Open(secret) ?? Unknown : null, connection.SignatureHash);
-    }
-
-    private static async Task<byte[]?> ReadAsync(HttpRequest request, CancellationToken ct)
-    {
-        using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        while (await request.Body.ReadAsync(buffer, ct) is var read and > 0)
-        {
-            if (body.Length + read > MostBytes)
-            {
-                return null;
-            }
-
-            body.Write(buffer, 0, read);
-        }
-
-        return body.ToArray();
     }
 }

@@ -70,8 +70,8 @@ public sealed class RightsDocumentTests
     private static string From(GuardedRoute route) => route switch
     {
         { Needs: null } => "everybody",
-        { OrThisMachineForAll: true } => "this machine, or a token of any role that is for all connections",
-        { OrThisMachine: true } => "this machine, or a token of any role",
+        { OrThisMachineForAll: true } => "this machine, whoever is signed in, or a token of any role that is for all connections",
+        { OrThisMachine: true } => "this machine, whoever is signed in, or a token of any role",
         { Needs: { } needs } => Rights.Word(Rights.LeastRole(needs)),
     };
 }

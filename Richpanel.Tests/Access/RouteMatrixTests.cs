@@ -71,6 +71,40 @@ public sealed class RouteMatrixTests(RouteMatrixTests.Product product) : IClassF
         Assert.Empty(wrong);
     }
 
+    /// <summary>Neither pages nor below /api: downloads, metrics, description, probes. By cookie and by token, as both may bring them.</summary>
+    [Theory(Timeout = 60_000)]
+    [InlineData("/metrics")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/scalar/v1")]
+    [InlineData("/healthz")]
+    [InlineData("/readyz")]
+    [InlineData("/change-log/export.csv")]
+    public async Task A_route_beside_the_api_opens_for_whom_the_table_says(string address)
+    {
+        var wrong = new List<string>();
+        var route = product.Routes.Single(route => route.Page is null && Fits(route.Pattern, address));
+        foreach (var (who, role, http, token) in product.Everybody())
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            if (token is not null)
+            {
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            }
+
+            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
+            var opens = answer.StatusCode == HttpStatusCode.OK;
+            if (opens != (route.Needs is not { } needs || (role is { } known && Rights.May(known, needs))) || (int)answer.StatusCode >= 500)
+            {
+                wrong.Add($"{route.Name} as {who}: {(int)answer.StatusCode} {answer.Headers.Location}");
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    private static bool Fits(string pattern, string address) =>
+        address == pattern || (pattern.Contains("{documentName", StringComparison.Ordinal) && address.StartsWith(pattern[..pattern.IndexOf('{', StringComparison.Ordinal)], StringComparison.Ordinal));
+
     [Fact]
     public void Nothing_of_the_api_is_open_to_nobody() =>
         Assert.Empty(product.Routes.Where(route => route.Needs is null && route.Pattern.StartsWith("/api/", StringComparison.Ordinal)).Select(route => route.Name));
@@ -92,6 +126,14 @@ public sealed class RouteMatrixTests(RouteMatrixTests.Product product) : IClassF
 
         /// <summary>A browser's session for each role; empty: nobody, from another machine.</summary>
         internal Dictionary<string, HttpClient> Sessions { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Nobody, each role's session and each role's token; all from another machine, which no right of this one helps.</summary>
+        internal IEnumerable<(string Who, Role? Role, HttpClient Http, string? Token)> Everybody() =>
+        [
+            ("nobody", null, Nobody, null),
+            .. Enum.GetValues<Role>().Select(role => ($"{role} by cookie", (Role?)role, Sessions[role.ToString()], (string?)null)),
+            .. Enum.GetValues<Role>().Select(role => ($"{role} by token", (Role?)role, Nobody, (string?)Tokens[role])),
+        ];
 
         public async ValueTask InitializeAsync()
         {

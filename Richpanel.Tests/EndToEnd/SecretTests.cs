@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Richpanel.Bench;
+using Richpanel.Core.Segment;
 using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.EndToEnd;
@@ -15,6 +16,11 @@ public sealed class SecretTests
     private const string NextSecret = "planted-next-secret-3Tb8Yw5Kn2";
     private const string PfxPassword = "planted-pfx-password-6Vd1";
     private const string WriteKey = "planted-write-key-0123456789abcd";
+    private const string WebhookSecret = "planted-webhook-secret-8Hs3Jq";
+    private const string AdminEmail = "planted-admin@example.test";
+    private const string AdminPassword = "planted-admin-password-4Rk7";
+    private const string WrongPassword = "planted-wrong-password-9Ux2";
+    private const string ClientSecret = "planted-client-secret-5Gc6Wp";
     private const string Token = Product.Token;
 
     [Fact(Timeout = 240_000)]
@@ -32,6 +38,12 @@ public sealed class SecretTests
             ["Bootstrap__Connections__1__ApiSecret"] = ApiSecret,
             ["Bootstrap__Connections__1__Sources__0__Name"] = "planted",
             ["Bootstrap__Connections__1__Sources__0__WriteKey"] = WriteKey,
+            ["Bootstrap__Admin__Email"] = AdminEmail,
+            ["Bootstrap__Admin__Password"] = AdminPassword,
+            ["SignIn__OpenIdConnect__Authority"] = "http://127.0.0.1:9",
+            ["SignIn__OpenIdConnect__ClientId"] = "console",
+            ["SignIn__OpenIdConnect__ClientSecret"] = ClientSecret,
+            ["SignIn__OpenIdConnect__Roles__staff"] = "viewer",
             ["Serilog__MinimumLevel__Default"] = "Debug",
             ["Storage__KeyRingCertificate__Path"] = certificate,
             ["Storage__KeyRingCertificate__Password"] = PfxPassword,
@@ -40,14 +52,17 @@ public sealed class SecretTests
 
         await TrafficAsync(started.Product, answers, ct);
         await RotateAsync(started.Product, answers);
+        await SignWebhookAsync(started.Product, answers, ct);
+        var made = await TokenAsync(started.Product, answers);
+        await SignInAsync(started.Product, answers, ct);
         await ReadEverythingAsync(started.Product, answers, ct);
         await started.Product.StopAsync();
 
-        Assert.Empty(Finds("an answer", Encoding.UTF8.GetBytes(answers.ToString())));
-        Assert.Empty(Finds("the log", Encoding.UTF8.GetBytes(started.Product.Process.Output)));
+        Assert.Empty(Finds("an answer", Encoding.UTF8.GetBytes(answers.ToString()), made));
+        Assert.Empty(Finds("the log", Encoding.UTF8.GetBytes(started.Product.Process.Output), made));
         var files = Directory.EnumerateFiles(started.DataFolder, "*", SearchOption.AllDirectories).ToList();
         Assert.Contains(files, file => file.EndsWith("console.db", StringComparison.Ordinal));
-        Assert.Empty(files.SelectMany(file => Finds(Path.GetFileName(file), File.ReadAllBytes(file))));
+        Assert.Empty(files.SelectMany(file => Finds(Path.GetFileName(file), File.ReadAllBytes(file), made)));
     }
 
     [Fact]
@@ -96,6 +111,51 @@ public sealed class SecretTests
         answers.AppendLine((await Assert.ThrowsAsync<HttpRequestException>(() => product.ApiAsync(HttpMethod.Put, connection, $$"""{"apiSecret":"{{NextSecret}} {{ApiSecret}}"}"""))).Message);
     }
 
+    /// <summary>A source gets a secret and another one; right and wrong signatures come.</summary>
+    private static async Task SignWebhookAsync(Product product, StringBuilder answers, CancellationToken ct)
+    {
+        var source = (await product.ApiAsync(HttpMethod.Get, "sources")).EnumerateArray().Single(one => one.GetProperty("name").GetString() == "planted").GetProperty("sourceId").GetString();
+        answers.AppendLine((await product.ApiAsync(HttpMethod.Put, $"sources/{source}", $$"""{"webhookSecret":"{{WebhookSecret}}-before"}""")).GetRawText());
+        answers.AppendLine((await product.ApiAsync(HttpMethod.Put, $"sources/{source}", $$"""{"webhookSecret":"{{WebhookSecret}}"}""")).GetRawText());
+        var call = Events.Call("secret-4");
+        var right = WebhookSignature.Of(Encoding.UTF8.GetBytes(call), Encoding.UTF8.GetBytes(WebhookSecret));
+        foreach (var signature in (string[])[right, WebhookSecret, new string('0', 40)])
+        {
+            await SendAsync(product, answers, Post($"/webhooks/{source}", call, key: null, ("X-Signature", signature)), ct);
+        }
+    }
+
+    /// <summary>The one answer that shows the token is not among the answers; it is used, and revoked.</summary>
+    private static async Task<string> TokenAsync(Product product, StringBuilder answers)
+    {
+        var made = await product.ApiAsync(HttpMethod.Post, "tokens", """{"name":"made","role":"viewer"}""");
+        var token = made.GetProperty("token").GetString()!;
+        using (var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/ledger"))
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            using var answer = await product.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        answers.AppendLine((await product.ApiAsync(HttpMethod.Get, "tokens")).GetRawText());
+        await product.ApiAsync(HttpMethod.Delete, "tokens/" + made.GetProperty("id").GetString());
+        return token;
+    }
+
+    /// <summary>With a wrong password, then with the right one; the change log is downloaded as a person does it.</summary>
+    private static async Task SignInAsync(Product product, StringBuilder answers, CancellationToken ct)
+    {
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() };
+        using var browser = new HttpClient(handler) { BaseAddress = product.Address };
+        using var wrong = await browser.SubmitAsync("/sign-in", "sign-in", ("Input.Email", AdminEmail), ("Input.Password", WrongPassword));
+        answers.AppendLine(wrong.Headers.ToString()).AppendLine(await wrong.Content.ReadAsStringAsync(ct));
+        using var right = await browser.SubmitAsync("/sign-in", "sign-in", ("Input.Email", AdminEmail), ("Input.Password", AdminPassword));
+        Assert.Equal(HttpStatusCode.Redirect, right.StatusCode);
+        var lines = await browser.GetStringAsync(new Uri("/change-log/export.csv", UriKind.Relative), ct);
+        Assert.Contains("sign-in", lines, StringComparison.Ordinal);
+        answers.AppendLine(lines);
+    }
+
     private static async Task ReadEverythingAsync(Product product, StringBuilder answers, CancellationToken ct)
     {
         var list = await product.ApiAsync(HttpMethod.Get, "deliveries?limit=100");
@@ -106,7 +166,7 @@ public sealed class SecretTests
         }
 
         // What pages hold comes over their circuit: Pages/SecretsOnPagesTests searches that. This is what a GET of them answers.
-        foreach (var path in (string[])["/api/v1/connections", "/api/v1/sources", "/api/v1/ledger", "/", "/deliveries", "/connections", "/connections/con_3", "/lab", "/openapi/v1.json", "/metrics"])
+        foreach (var path in (string[])["/api/v1/connections", "/api/v1/sources", "/api/v1/ledger", "/api/v1/requests/rejected", "/api/v1/audit?limit=500", "/api/v1/audit/export.csv", "/api/v1/tokens", "/api/v1/sandbox/requests", "/api/v1/sandbox/customers", "/api/v1/sandbox/visitors", "/api/v1/sandbox/sessions", "/api/v1/sandbox/timeline", "/api/v1/sandbox/scenario", "/", "/deliveries", "/connections", "/connections/con_3", "/lab", "/openapi/v1.json", "/metrics"])
         {
             await SendAsync(product, answers, new HttpRequestMessage(HttpMethod.Get, path), ct);
         }
@@ -151,8 +211,8 @@ public sealed class SecretTests
         return certificate.Export(X509ContentType.Pkcs12, PfxPassword);
     }
 
-    private static IEnumerable<string> Finds(string place, byte[] bytes) =>
-        from secret in (string[])[ApiSecret, NextSecret, PfxPassword, WriteKey, Token]
+    private static IEnumerable<string> Finds(string place, byte[] bytes, params string[] more) =>
+        from secret in (string[])[ApiSecret, NextSecret, PfxPassword, WriteKey, WebhookSecret, AdminPassword, WrongPassword, ClientSecret, Token, .. more]
         let plain = Encoding.UTF8.GetBytes(secret)
         from form in (byte[][])[plain, Encoding.Unicode.GetBytes(secret), Encoding.UTF8.GetBytes(Convert.ToBase64String(plain)), Encoding.UTF8.GetBytes(Convert.ToBase64String(Encoding.UTF8.GetBytes(secret + ":")))]
         where bytes.AsSpan().IndexOf(form) >= 0

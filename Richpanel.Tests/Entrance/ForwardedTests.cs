@@ -44,6 +44,23 @@ public sealed class ForwardedTests
         Assert.Equal(status, answer.StatusCode);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("127.0.0.0/8 ::1", null, "http")]
+    [InlineData("127.0.0.0/8 ::1", "https", "https")]
+    [InlineData("10.0.0.1", "https", "http")]
+    [InlineData("", "https", "http")]
+    public async Task Settings_for_a_browser_name_the_protocol_it_came_by_and_believe_only_a_known_proxy(string known, string? proto, string protocol)
+    {
+        await using var product = new EntranceUnderTest(new() { ["Proxies:Known"] = known });
+        var source = await product.App.AddSourceAsync();
+
+        using var answer = await product.GetAsync(
+            $"/v1/projects/{source.WriteKey}/settings", proto is null ? [] : [("X-Forwarded-For", Visitor), ("X-Forwarded-Proto", proto)]);
+
+        var settings = System.Text.Json.JsonElement.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(protocol, settings.GetProperty("integrations").GetProperty("Segment.io").GetProperty("protocol").GetString());
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_forwarded_host_is_believed_of_nobody()
     {

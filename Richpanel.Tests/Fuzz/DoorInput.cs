@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using System.Text;
+using Richpanel.Core.Segment;
+using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.Fuzz;
 
@@ -9,8 +11,19 @@ namespace Richpanel.Tests.Fuzz;
 internal sealed record DoorInput(HttpMethod Method, string Route, byte[] Body, string? User, IReadOnlyList<(string Name, string Value)> Headers);
 
 /// <summary>Makes inputs from a seed: valid calls, mutated ones, and bytes that were never a call; on every route.</summary>
-internal sealed class DoorInputs(int seed, string writeKey, string sourceId)
+/// <param name="plain">A source that asks for nothing but its key.</param>
+/// <param name="signed">Has a webhook secret.</param>
+/// <param name="demanding">Has one, and takes nothing unsigned on any route.</param>
+internal sealed class DoorInputs(int seed, TestSource plain, TestSource signed, TestSource demanding)
 {
+    public const string ApiSecret = "secret-of-the-shop";
+    public const string WebhookSecret = "webhook-secret-of-the-fuzz";
+
+    private static readonly string[] s_pixels = ["track", "identify", "page", "screen", "group", "alias", "track", "image", ""];
+
+    private static readonly HttpMethod[] s_others =
+        [HttpMethod.Get, HttpMethod.Put, HttpMethod.Options, HttpMethod.Delete, HttpMethod.Patch, new("PROPFIND"), new("NOTHING")];
+
     private static readonly string[] s_posts =
     [
         "/v1/track", "/v1/t", "/v1/identify", "/v1/i", "/v1/page", "/v1/p", "/v1/screen", "/v1/s", "/v1/group", "/v1/g", "/v1/alias", "/v1/a",
@@ -36,15 +49,76 @@ internal sealed class DoorInputs(int seed, string writeKey, string sourceId)
 
     private readonly Random _random = new(seed);
 
-    public DoorInput Next()
+    public DoorInput Next() => _random.Next(100) switch
     {
-        var headers = new List<(string, string)>();
-        var user = _random.Next(10) switch { < 7 => writeKey, 7 => null, 8 => "unknown-key", _ => Text(_random.Next(300)) };
-        if (_random.Next(20) == 0)
+        < 6 => new DoorInput(Pick(s_others), _random.Next(3) == 0 ? Pixel() : Path(), [], plain.WriteKey, []),
+        < 14 => new DoorInput(HttpMethod.Get, Pixel(), [], _random.Next(3) == 0 ? plain.WriteKey : null, []),
+        < 19 => new DoorInput(HttpMethod.Get, $"/v1/projects/{Pick([plain.WriteKey, signed.WriteKey, "unknown-key"])}/settings", [], null, []),
+        < 27 => Partner(),
+        < 40 => Signed(),
+        _ => Any(),
+    };
+
+    /// <summary>As Segment's cloud posts to a partner: key and secret of the connection, or one of them wrong.</summary>
+    private DoorInput Partner()
+    {
+        var secret = Pick([ApiSecret, ApiSecret, ApiSecret, "another-secret"]);
+        var settings = _random.Next(12) == 0 ? Text(20) : Convert.ToBase64String(Encoding.UTF8.GetBytes($$"""{"apiSecret":"{{secret}}"}"""));
+        return new DoorInput(HttpMethod.Post, "/segment", Body(), _random.Next(8) == 0 ? "unknown-key" : plain.ApiKey, [("X-Segment-Settings", settings)]);
+    }
+
+    /// <summary>To a source with a webhook secret: signed over the whole body or its first call, signed with another secret, over other bytes, or not.</summary>
+    private DoorInput Signed()
+    {
+        var source = _random.Next(2) == 0 ? signed : demanding;
+        var (body, first) = (Small(), (byte[]?)null);
+        if (_random.Next(4) == 0)
         {
-            return new DoorInput(Pick([HttpMethod.Get, HttpMethod.Put, HttpMethod.Options, HttpMethod.Delete]), Path(), [], user, headers);
+            first = body;
+            body = [.. "["u8, .. body, .. ","u8, .. Small(), .. "]"u8];
+        }
+        else if (_random.Next(4) == 0)
+        {
+            body = Body();
         }
 
+        var route = _random.Next(4) switch { 0 => "/segment/" + source.PublicId, 1 => Pick(["/v1/track", "/v1/batch", "/v1/identify"]), _ => "/webhooks/" + source.PublicId };
+        string? signature = _random.Next(6) switch
+        {
+            < 3 => Of(first ?? body, WebhookSecret),
+            3 => Of(body, WebhookSecret),
+            4 => Pick([Of(body, "another-secret"), Of([.. body, 0x20], WebhookSecret), "x"]),
+            _ => null,
+        };
+        List<(string, string)> headers = signature is null ? [] : [("X-Signature", signature)];
+        if (_random.Next(5) == 0)
+        {
+            body = Gzip(body);   // what is signed is what it unpacks to
+            headers.Add(("Content-Encoding", "gzip"));
+        }
+
+        return new DoorInput(HttpMethod.Post, route, body, source.WriteKey, headers);
+
+        static string Of(byte[] bytes, string secret) => WebhookSignature.Of(bytes, Encoding.UTF8.GetBytes(secret));
+    }
+
+    /// <summary>An image of a mail, its key in the data, in the address or nowhere.</summary>
+    private string Pixel()
+    {
+        var data = Small();
+        if (_random.Next(3) == 0)
+        {
+            data = [.. Encoding.UTF8.GetBytes($"{{\"writeKey\":\"{plain.WriteKey}\""), .. data.Length > 2 ? ","u8 : [], .. data.AsSpan(1)];
+        }
+
+        var query = "data=" + Uri.EscapeDataString(Convert.ToBase64String(_random.Next(4) == 0 ? Mutated(data) : data));
+        return $"/v1/pixel/{Pick(s_pixels)}?{(_random.Next(5) == 0 ? "event=Opened&userId=u1&properties.subject=x" : query)}{(_random.Next(2) == 0 ? $"&writeKey={plain.WriteKey}" : "")}";
+    }
+
+    private DoorInput Any()
+    {
+        var headers = new List<(string, string)>();
+        var user = _random.Next(10) switch { < 7 => plain.WriteKey, 7 => null, 8 => "unknown-key", _ => Text(_random.Next(300)) };
         var body = Body();
         if (_random.Next(8) == 0)
         {
@@ -67,8 +141,8 @@ internal sealed class DoorInputs(int seed, string writeKey, string sourceId)
 
     private string Path() => _random.Next(12) switch
     {
-        0 => "/webhooks/" + sourceId,
-        1 => "/segment/" + sourceId,
+        0 => "/webhooks/" + plain.PublicId,
+        1 => "/segment/" + plain.PublicId,
         2 => "/v1/pixel/track?data=" + Uri.EscapeDataString(Convert.ToBase64String(_random.Next(4) == 0 ? Mutated(Small()) : Small())),
         3 => "/v1/batch",
         _ => Pick(s_posts),

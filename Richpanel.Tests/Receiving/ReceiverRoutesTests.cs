@@ -93,25 +93,6 @@ public sealed class ReceiverRoutesTests : IAsyncLifetime
         Assert.EndsWith("/v1", segment.GetProperty("apiHost").GetString(), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(null, "http")]
-    [InlineData("https", "https")]
-    [InlineData("https, http", "https")]
-    [InlineData("gopher", "http")]
-    public async Task Settings_name_the_protocol_the_browser_came_by_and_not_the_one_behind_its_proxy(string? forwarded, string protocol)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/projects/{_source.WriteKey}/settings");
-        if (forwarded is not null)
-        {
-            request.Headers.Add("X-Forwarded-Proto", forwarded);
-        }
-
-        using var answer = await _client.SendAsync(request, TestContext.Current.CancellationToken);
-
-        var settings = System.Text.Json.JsonElement.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(protocol, settings.GetProperty("integrations").GetProperty("Segment.io").GetProperty("protocol").GetString());
-    }
-
     [Fact]
     public async Task Metrics_of_the_sdk_are_answered_and_forgotten() =>
         await _client.PostCallAsync("/v1/m", """{"series":[]}""").AcceptedAsync();
