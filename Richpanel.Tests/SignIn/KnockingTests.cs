@@ -59,7 +59,7 @@ public sealed class KnockingTests : IAsyncLifetime
         await _console.AdminAsync();
         var tries = _console.Services.GetRequiredService<TryQueue>();
         var gate = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var waiting = Enumerable.Range(0, TryQueue.Most).Select(_ => tries.RunAsync("one", () => gate.Task, false)).ToList();
+        var waiting = Enumerable.Range(0, TryQueue.Most).Select(_ => tries.RunAsync("ada@example.test", () => gate.Task, false)).ToList();
         using var visitor = new Visitor(_console);
 
         var refused = await visitor.SignInAsync("ada@example.test", Somebody.Password);
