@@ -97,9 +97,9 @@ public sealed class DraftStore(IJSRuntime browser, Viewer viewer, TimeProvider t
 
     private static void LeaveSecretsOut(JsonTypeInfo type)
     {
-        foreach (var property in type.Properties.Where(property => Array.Exists(s_secrets, word => property.Name.Contains(word, StringComparison.OrdinalIgnoreCase))).ToList())
+        foreach (var property in type.Properties.Where(property => Array.Exists(s_secrets, word => property.Name.Contains(word, StringComparison.OrdinalIgnoreCase))))
         {
-            type.Properties.Remove(property);
+            property.ShouldSerialize = (_, _) => false;
         }
     }
 

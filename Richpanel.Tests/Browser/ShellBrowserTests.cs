@@ -86,6 +86,10 @@ public sealed class ShellBrowserTests(BrowserFixture browser)
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Display" }).ClickAsync();
         await SeesAsync(tab.Page.GetByText("Local, Europe/Berlin"));
         await tab.KeepsRulesAsync();
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(tab.Page.GetByText("Local, Europe/Berlin")).ToBeHiddenAsync();
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Display" })).ToBeFocusedAsync();
+        await tab.Page.Keyboard.PressAsync("Enter");
         await tab.Page.GetByText("12 hours").ClickAsync();
         await tab.Page.GetByText("UTC", new() { Exact = true }).ClickAsync();
         await tab.Page.GetByText("Compact").ClickAsync();
@@ -119,7 +123,7 @@ public sealed class ShellBrowserTests(BrowserFixture browser)
         await tab.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Half a connection");
         await tab.Page.GetByLabel("API Secret").FillAsync("typed-secret-5551");
         await tab.Page.GetByLabel("API Secret").BlurAsync();
-        await tab.Page.WaitForFunctionAsync("JSON.stringify(localStorage).includes('Half a connection')");
+        await tab.Page.WaitForFunctionAsync("() => JSON.stringify(localStorage).includes('Half a connection')");
         Assert.DoesNotContain("typed-secret-5551", await tab.Page.EvaluateAsync<string>("JSON.stringify(localStorage)"), StringComparison.Ordinal);
 
         await tab.GoAsync("/connections/new");

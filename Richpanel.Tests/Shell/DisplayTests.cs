@@ -45,6 +45,6 @@ public sealed partial class DisplayTests
             .Where(file => OwnWords().IsMatch(File.ReadAllText(file)))
             .Select(Path.GetFileName));
 
-    [GeneratedRegex(@"TimeWords\.(Exact|Clock)\(|ToString\(""[^""]*(HH|hh|h):mm|\bToLocalTime\(|:(HH|hh|h):mm")]
+    [GeneratedRegex(@"TimeWords\.(Exact|Clock)\(|ToString\(""[^""]*(?<!T|T'|'T')(HH|hh|h):mm|\bToLocalTime\(|:(HH|hh|h):mm")]
     private static partial Regex OwnWords();
 }
