@@ -1,5 +1,3 @@
-using Microsoft.Playwright;
-
 namespace Richpanel.Tests.Browser;
 
 [Trait("Kind", "Browser")]

@@ -3,7 +3,6 @@ using Microsoft.Playwright;
 using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
-using Richpanel.Core.Deliveries;
 using Richpanel.Core.Sandbox;
 using Richpanel.Tests.Support;
 

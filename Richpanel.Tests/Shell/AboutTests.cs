@@ -3,7 +3,6 @@ using Bunit;
 using Microsoft.EntityFrameworkCore;
 using Richpanel.Console.Shell;
 using Richpanel.Core.Access;
-using Richpanel.Tests.ChangeLog;
 using Richpanel.Tests.Pages;
 using Richpanel.Tests.SignIn;
 using Richpanel.Tests.Support;
