@@ -24,6 +24,9 @@ public static class ConsoleShell
         services.AddOptions<PageOptions>().BindConfiguration("Console");
         services.AddCascadingAuthenticationState();
         services.AddScoped<ViewerTime>();
+        services.AddScoped<DraftStore>();
+        services.AddScoped<Shortcuts>();
+        services.AddScoped<CommandSearch>();
         services.AddSingleton<PersonalFilters>();
         return services;
     }
