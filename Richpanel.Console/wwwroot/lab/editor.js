@@ -58,8 +58,8 @@ const prepare = monaco => {
 // What is typed while the circuit is away is kept, too: the store in the circuit cannot do that.
 const keep = (key, text) => {
   try {
-    const kept = key && JSON.parse(localStorage.getItem(key));
-    if (!kept?.Value) { return; }
+    if (!key) { return; }
+    const kept = JSON.parse(localStorage.getItem(key)) ?? { Value: { Source: 'your own JSON', Connection: null } };
     kept.Value.Text = text;
     kept.At = new Date().toISOString();
     localStorage.setItem(key, JSON.stringify(kept));
