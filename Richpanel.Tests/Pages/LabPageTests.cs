@@ -212,9 +212,9 @@ public sealed class LabPageTests : IAsyncLifetime
     }
 
     [Theory(Timeout = 60_000)]
-    [InlineData(Role.Qa, "jane@example.com", false)]
-    [InlineData(Role.Viewer, "j•••@e•••.com", true)]
-    public async Task A_delivery_opened_in_the_lab_is_said_with_its_address_and_masked_by_role(Role role, string email, bool masked)
+    [InlineData(Role.Qa, false)]
+    [InlineData(Role.Viewer, true)]
+    public async Task A_delivery_opened_in_the_lab_is_said_with_its_address_and_masked_by_role(Role role, bool masked)
     {
         var row = await _pages.SendAsync(""" "userId":"jane","event":"From The Log","context":{"traits":{"email":"jane@example.com"}} """, "m-log");
         var id = PublicId.Delivery(row.Id);
@@ -224,9 +224,8 @@ public sealed class LabPageTests : IAsyncLifetime
 
         page.Eventually(() => Assert.Contains($"Loaded: the delivery {id} (From The Log)", page.Find("[data-testid=loaded]").Words(), StringComparison.Ordinal));
         Assert.Equal($"/deliveries/{id}", page.Find("[data-testid=loaded] a").GetAttribute("href"));
-        Assert.Equal(!masked, Text(page).Contains(email, StringComparison.Ordinal));
+        Assert.Equal(!masked, Text(page).Contains("jane@example.com", StringComparison.Ordinal));
         Assert.Equal(masked, page.Words().Contains("Personal data in it is hidden from your role", StringComparison.Ordinal));
-        Assert.Equal(masked, !Text(page).Contains("jane", StringComparison.Ordinal));
     }
 
     [Fact(Timeout = 60_000)]
