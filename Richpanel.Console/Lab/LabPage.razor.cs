@@ -5,7 +5,6 @@ using Microsoft.Extensions.Options;
 using Microsoft.JSInterop;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
-using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Json;

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
-using Richpanel.Core;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Preview;

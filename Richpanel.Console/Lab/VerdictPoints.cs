@@ -1,5 +1,4 @@
 using Richpanel.Core.Json;
-using Richpanel.Core.Notes;
 using Richpanel.Core.Preview;
 
 namespace Richpanel.Console.Lab;
@@ -15,7 +14,7 @@ public sealed record VerdictPoint(string Look, string Text);
 public static class VerdictPoints
 {
     /// <summary>Notes that say: Richpanel takes it, and then nobody ever sees it.</summary>
-    private static readonly string[] s_silent = ["order_without_customer", "order_id_missing", "known_to_be_ignored", "flat_tracking_may_be_ignored", "shipping_address_not_text", "currency_may_be_ignored"];
+    private static readonly string[] s_silent = ["order_without_customer", "order_id_missing", "known_to_be_ignored", "flat_tracking_may_be_ignored", "shipping_address_not_text"];
 
     public static IReadOnlyList<VerdictPoint> Of(PreviewResult result)
     {
@@ -33,9 +32,9 @@ public static class VerdictPoints
                 : new VerdictPoint("yes", $"Customer: {uid}."),
         };
         points.AddRange(mapped.Event == "identify" ? OfIdentify(customer, uid) : OfEvent(customer, uid, mapped.Event));
-        if (call["properties"] is JsonTree.Map { } properties && mapped.Event is "order" or "order_status_update")
+        if (mapped.Event is "order" or "order_status_update" && call["properties"] is JsonTree.Map order)
         {
-            points.Add(OfOrder((call["properties"] as JsonTree.Map)!, mapped.Event));
+            points.Add(OfOrder(order, mapped.Event));
         }
 
         points.Add(call["sid"]?.AsText() is { } session

@@ -11,7 +11,7 @@ public sealed class JsonTextTests
     [InlineData("userId", "\"ü\"", "{\n  \"type\": \"track\",\n  \"n\": 1.50,\n  \"properties\": { \"total\": 5 },\n  \"userId\": \"ü\"\n}")]
     [InlineData("properties.total", "6", "{\n  \"type\": \"track\",\n  \"n\": 1.50,\n  \"properties\": { \"total\": 6 }\n}")]
     [InlineData("properties.tax", "1", "{\n  \"type\": \"track\",\n  \"n\": 1.50,\n  \"properties\": { \"total\": 5, \"tax\": 1 }\n}")]
-    [InlineData("properties.total", null, "{\n  \"type\": \"track\",\n  \"n\": 1.50,\n  \"properties\": { }\n}")]
+    [InlineData("properties.total", null, "{\n  \"type\": \"track\",\n  \"n\": 1.50,\n  \"properties\": {}\n}")]
     [InlineData("type", null, "{\n  \"n\": 1.50,\n  \"properties\": { \"total\": 5 }\n}")]
     [InlineData("properties", null, "{\n  \"type\": \"track\",\n  \"n\": 1.50\n}")]
     [InlineData("nothing", null, Call)]

@@ -149,7 +149,7 @@ public sealed class LabPageTests : IAsyncLifetime
     [InlineData("New messageId", "lab-")]
     [InlineData("New anonymousId", "anon-")]
     [InlineData("New order id", "L-")]
-    [InlineData("Timestamp: yesterday", "T")]
+    [InlineData("Yesterday, as timestamp", "T")]
     public async Task An_id_or_a_time_is_made_on_demand(string button, string begins)
     {
         var page = Open();

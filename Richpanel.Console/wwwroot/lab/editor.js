@@ -104,7 +104,7 @@ export const create = async (host, net, label, draft) => {
 };
 
 // As a stream: one message of a circuit holds less than the longest call.
-export const text = host => DotNet.createJSStreamReference(new TextEncoder().encode(editors.get(host).editor.getValue().slice(0, 1000000)));
+export const text = host => new TextEncoder().encode(editors.get(host).editor.getValue().slice(0, 1000000));
 
 // One step of the editor's own undo.
 export const setText = (host, value) => {
