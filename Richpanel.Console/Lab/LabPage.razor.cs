@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
 using Microsoft.JSInterop;
@@ -266,13 +267,17 @@ public sealed partial class LabPage : IDisposable
     {
         try
         {
-            await Drafts.KeepAsync(Form, new LabDraft(_text, _source.Words, _target is null ? null : PublicId.Connection(_target.Id)));
+            await Drafts.KeepAsync(Form, new LabDraft(WriteKey().Replace(_text, "$1\"\""), _source.Words, _target is null ? null : PublicId.Connection(_target.Id)));
         }
         catch (Exception gone) when (gone is JSDisconnectedException or OperationCanceledException)
         {
             // The browser itself goes on keeping what is typed.
         }
     }
+
+    /// <summary>No secret is ever in a draft; the script in the browser does the same.</summary>
+    [GeneratedRegex(@"(""writeKey""\s*:\s*)""[^""\n]*""", RegexOptions.IgnoreCase)]
+    private static partial Regex WriteKey();
 
     private Task GoToFaultAsync() => _editor is not null && _fault is not null ? _editor.SelectAsync(_fault.Offset, 1).AsTask() : Task.CompletedTask;
 

@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Richpanel.Core;
 using Richpanel.Core.Access;
 
 namespace Richpanel.Tests.Browser;

@@ -1,4 +1,3 @@
-using AngleSharp.Dom;
 using Bunit;
 using Richpanel.Console.Lab;
 using Richpanel.Core.Access;

@@ -60,7 +60,7 @@ const keep = (key, text) => {
   try {
     if (!key) { return; }
     const kept = JSON.parse(localStorage.getItem(key)) ?? { Value: { Source: 'your own JSON', Connection: null } };
-    kept.Value.Text = text;
+    kept.Value.Text = text.replace(/("writeKey"\s*:\s*)"[^"\n]*"/gi, '$1""');   // no secret is ever in a draft
     kept.At = new Date().toISOString();
     localStorage.setItem(key, JSON.stringify(kept));
   } catch { /* full, or switched off: then there is no draft */ }
