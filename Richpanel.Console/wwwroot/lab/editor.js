@@ -23,7 +23,6 @@ const prepare = monaco => {
   monaco.languages.register({ id: 'call' });
   monaco.languages.setLanguageConfiguration('call', {
     brackets: [['{', '}'], ['[', ']']],
-    autoClosingPairs: [{ open: '{', close: '}', notIn: ['string'] }, { open: '[', close: ']', notIn: ['string'] }, { open: '"', close: '"', notIn: ['string'] }],
   });
   monaco.languages.setMonarchTokensProvider('call', {
     tokenizer: {
@@ -77,7 +76,7 @@ export const create = async (host, net, label, draft) => {
   const place = host.querySelector('.monaco-place');
   const hadFocus = document.activeElement === field;
   const editor = monaco.editor.create(place, {
-    value: field?.value ?? '', language: 'call', ariaLabel: label, automaticLayout: true, tabSize: 2, insertSpaces: true, detectIndentation: false,
+    value: field?.value ?? '', language: 'call', ariaLabel: label, automaticLayout: true, autoIndent: 'keep', autoClosingBrackets: 'never', autoClosingQuotes: 'never', tabSize: 2, insertSpaces: true, detectIndentation: false,
     fontFamily: "'JetBrains Mono', ui-monospace, monospace", fontSize: 12.5, lineHeight: 20, wordWrap: 'on', scrollBeyondLastLine: false,
     minimap: { enabled: false }, lineNumbersMinChars: 3, glyphMargin: false, folding: true, foldingStrategy: 'indentation', overviewRulerLanes: 0, fixedOverflowWidgets: true,
     wordBasedSuggestions: false, quickSuggestions: false, suggestOnTriggerCharacters: false, links: false, colorDecorators: false, occurrencesHighlight: false,
