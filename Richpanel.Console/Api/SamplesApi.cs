@@ -8,7 +8,7 @@ using Richpanel.Core.Preview;
 namespace Richpanel.Console.Api;
 
 /// <summary>A sample to save for everybody.</summary>
-public sealed record SampleWish(string? Name = null, JsonElement Call = default);
+public sealed record SampleWish(string? Name = null, JsonElement? Call = null);
 
 /// <summary>A call to start from: a template of the product, or one that somebody saved (group <c>Saved</c>, id <c>smp_…</c>), masked for whoever may not see personal data.</summary>
 public sealed record SampleShape(
@@ -52,12 +52,12 @@ internal static class SamplesApi
 
     private static async Task<IResult> SaveAsync(SampleWish wish, HttpContext http, SampleStore store)
     {
-        if (wish.Call.ValueKind == JsonValueKind.Undefined)
+        if (wish.Call is not { } call)
         {
             return ApiProblems.BadRequest("call: give the Segment call as a JSON object.");
         }
 
-        var outcome = await store.SaveAsync(Caller.Of(http), wish.Name ?? "", wish.Call.GetRawText());
+        var outcome = await store.SaveAsync(Caller.Of(http), wish.Name ?? "", call.GetRawText());
         return outcome.Saved is { } saved
             ? TypedResults.Created($"/api/v1/samples/{PublicId.Sample(saved.Id)}", SampleShape.Of(saved))
             : ApiProblems.Invalid([new Core.Connections.FieldFault(outcome.Field!, outcome.Fault!)]);

@@ -260,7 +260,7 @@ public sealed class LabPageTests : IAsyncLifetime
         await page.PressAsync("Start from…");
         await page.PressAsync("Saved");
         page.EventuallySays("Our own");
-        await page.ClickAsync(".picker .choice");
+        await page.ClickAsync(".picker .from-item");
 
         page.Eventually(() => Assert.Contains("Saved One", Text(page), StringComparison.Ordinal));
         Assert.Contains("Loaded: the saved sample Our own.", page.Words(), StringComparison.Ordinal);
@@ -276,8 +276,8 @@ public sealed class LabPageTests : IAsyncLifetime
 
         await _pages.SendAsync(""" "userId":"u","event":"Picked" """, "m-pick");
         await page.SubmitAsync(".picker form");
-        page.Eventually(() => Assert.NotEmpty(page.FindAll(".picker .choice")));
-        await page.ClickAsync(".picker .choice");
+        page.Eventually(() => Assert.NotEmpty(page.FindAll(".picker .from-item")));
+        await page.ClickAsync(".picker .from-item");
 
         page.Eventually(() => Assert.Contains("m-pick", Text(page), StringComparison.Ordinal));
         Assert.Contains("a send is skipped as a duplicate of it", page.Words(), StringComparison.Ordinal);
