@@ -47,6 +47,14 @@ public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(opt
 
     public DbSet<HourlyRollup> HourlyRollups => Set<HourlyRollup>();
 
+    public DbSet<SlotRollup> SlotRollups => Set<SlotRollup>();
+
+    public DbSet<HourlyLatency> HourlyLatencies => Set<HourlyLatency>();
+
+    public DbSet<SlotLatency> SlotLatencies => Set<SlotLatency>();
+
+    public DbSet<RequestSlot> RequestSlots => Set<RequestSlot>();
+
     /// <summary>
     /// How what was changed is saved where the context's own connection may not write: the framework's Identity changes people
     /// through a context of its own, and the single writer saves them. Null = directly.
