@@ -21,7 +21,7 @@ internal sealed record ClaimedDelivery(
     int AttemptCount,
     int ScheduleStep,
     string? Cause,
-    int? StatusCode)
+    int? StatusCode = null)
 {
     /// <summary>As the row stands.</summary>
     public LedgerPlace Place(DeliveryState state) =>

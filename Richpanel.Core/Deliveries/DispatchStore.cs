@@ -163,7 +163,10 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
             row.Id);
         var after = row.Place(outcome.State) with
         {
-            Cause = outcome.Cause, StatusCode = outcome.StatusCode, AttemptCount = row.AttemptCount + attempts.Count, EndedAt = outcome.EndedAt,
+            Cause = outcome.Cause,
+            StatusCode = outcome.StatusCode,
+            AttemptCount = row.AttemptCount + attempts.Count,
+            EndedAt = outcome.EndedAt,
         };
         if (Move(session, record, row.Place(DeliveryState.Sending), after) == 1)
         {

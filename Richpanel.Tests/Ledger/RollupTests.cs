@@ -15,20 +15,22 @@ public sealed class RollupTests
 
     private static readonly Gen<LedgerPlace> s_place =
         from connection in Gen.Long[1, 3]
-        from origin in Gen.OneOfConst(Origin.Receiver, Origin.Lab)
+        from origin in OneOf(Origin.Receiver, Origin.Lab)
         from minute in Gen.Int[0, 200]
         from state in Gen.Enum<DeliveryState>()
-        from name in Gen.OneOfConst(null, "Order Completed", "Song Played")
-        from cause in Gen.OneOfConst(null, "unauthorized", "server_error")
-        from status in Gen.OneOfConst<int?>(null, 200, 401, 503)
+        from name in OneOf<string?>(null, "Order Completed", "Song Played")
+        from cause in OneOf<string?>(null, "unauthorized", "server_error")
+        from status in OneOf<int?>(null, 200, 401, 503)
         from attempts in Gen.Int[0, 3]
-        from took in Gen.OneOfConst<int?>(null, 0, 1, 2, 90, 3_600_000, int.MaxValue)
+        from took in OneOf<int?>(null, 0, 1, 2, 90, 3_600_000, int.MaxValue)
         select new LedgerPlace(
             connection, origin, s_start.AddMinutes(minute), state, name, cause, status, attempts,
             took is { } milliseconds ? s_start.AddMinutes(minute).AddMilliseconds(milliseconds) : null);
 
     /// <summary>Pieces of work: each creates or moves some rows, then stands or fails.</summary>
     private static readonly Gen<(int Row, LedgerPlace Place)[]> s_work = Gen.Select(Gen.Int[0, 40], s_place).Array[1, 12];
+
+    private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     [Fact]
     public Task Whatever_moves_and_whatever_is_undone_the_rollups_say_what_the_rows_say() =>

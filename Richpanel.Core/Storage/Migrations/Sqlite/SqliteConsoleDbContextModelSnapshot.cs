@@ -700,6 +700,28 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.ToTable("SearchState", (string)null);
                 });
 
+            modelBuilder.Entity("Richpanel.Core.Ledger.HourlyLatency", b =>
+                {
+                    b.Property<long>("ConnectionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Origin")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Bucket")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ConnectionId", "Hour", "Origin", "Bucket");
+
+                    b.ToTable("HourlyLatencies", (string)null);
+                });
+
             modelBuilder.Entity("Richpanel.Core.Ledger.HourlyRollup", b =>
                 {
                     b.Property<long>("ConnectionId")
@@ -714,6 +736,12 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.Property<int>("State")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("OnRetry")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("StatusCode")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("EventName")
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
@@ -725,7 +753,7 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.Property<long>("Count")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("ConnectionId", "Hour", "Origin", "State", "EventName", "Code");
+                    b.HasKey("ConnectionId", "Hour", "Origin", "State", "OnRetry", "StatusCode", "EventName", "Code");
 
                     b.ToTable("HourlyRollups", (string)null);
                 });
@@ -747,6 +775,84 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.HasKey("ConnectionId", "Origin", "State");
 
                     b.ToTable("Ledger", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Ledger.RequestSlot", b =>
+                {
+                    b.Property<long>("ConnectionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Cause")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ConnectionId", "Slot", "Cause");
+
+                    b.ToTable("RequestSlots", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Ledger.SlotLatency", b =>
+                {
+                    b.Property<long>("ConnectionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Origin")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Bucket")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ConnectionId", "Slot", "Origin", "Bucket");
+
+                    b.ToTable("SlotLatencies", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Ledger.SlotRollup", b =>
+                {
+                    b.Property<long>("ConnectionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Origin")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("OnRetry")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("StatusCode")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("EventName")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Code")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ConnectionId", "Slot", "Origin", "State", "OnRetry", "StatusCode", "EventName", "Code");
+
+                    b.ToTable("SlotRollups", (string)null);
                 });
 
             modelBuilder.Entity("Richpanel.Core.People.Person", b =>
