@@ -9,6 +9,7 @@ using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Ledger;
+using Richpanel.Core.Onboarding;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
@@ -62,6 +63,8 @@ public static class CoreServices
             () => new DriveInfo(paths.Folder).AvailableFreeSpace, provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<WalCheckpointer>();
         services.AddSingleton<LedgerQueries>();
+        services.AddSingleton<OverviewQueries>();
+        services.AddSingleton<FirstSteps>();
         return services;
     }
 

@@ -5,6 +5,7 @@ using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Ledger;
+using Richpanel.Core.Onboarding;
 using Richpanel.Core.People;
 using Richpanel.Core.Receiving;
 
@@ -54,6 +55,8 @@ public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<SlotLatency> SlotLatencies => Set<SlotLatency>();
 
     public DbSet<RequestSlot> RequestSlots => Set<RequestSlot>();
+
+    public DbSet<Milestone> Milestones => Set<Milestone>();
 
     /// <summary>
     /// How what was changed is saved where the context's own connection may not write: the framework's Identity changes people
