@@ -16,7 +16,10 @@ public sealed record PersonalFilter(string? User, string? Email, string? By = nu
     /// <inheritdoc cref="Order"/>
     public string? MessageId { get; init; }
 
-    public bool IsEmpty => (User ?? Email ?? Order ?? Event ?? MessageId) is null;
+    /// <summary>Terms of the log's query language that stand in no address, as one text.</summary>
+    public string? Terms { get; init; }
+
+    public bool IsEmpty => (User ?? Email ?? Order ?? Event ?? MessageId ?? Terms) is null;
 
     /// <summary>Names somebody for as long as the product runs.</summary>
     public static string? KeyOf(Actor? actor) => actor is null ? null : $"{actor.Kind}:{actor.Id}";
