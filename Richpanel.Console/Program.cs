@@ -72,6 +72,7 @@ try
     api.MapSandbox();
     api.MapAudit();
     app.MapChangeLogDownload();
+    app.MapLogDownload();
     app.MapPublicSandbox();
     app.MapOpenId().WithMetadata(PageDoor.Mark);
     app.MapConsole();
