@@ -15,7 +15,7 @@ public sealed class LogPlanTests(RandomLog log) : IClassFixture<RandomLog>
         var plans = new Dictionary<string, string>();
         log.Reader.Watch = command =>
         {
-            if (!plans.ContainsKey(command.CommandText))
+            if (!command.CommandText.Contains("\"Ledger\"", StringComparison.Ordinal) && !plans.ContainsKey(command.CommandText))   // the ledger has some dozens of lines
             {
                 plans[command.CommandText] = Plan(command);
             }

@@ -33,7 +33,7 @@ public sealed class LogQueryTests
 
     [Theory]
     [InlineData("state:lost", 6, 4)]
-    [InlineData("user:7 nokey:1", 7, 8)]
+    [InlineData("user:7 nokey:1", 7, 7)]
     [InlineData("event:\"open", 6, 5)]
     [InlineData("code:9xyz", 5, 4)]
     [InlineData("code:", 5, 0)]
