@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
