@@ -36,7 +36,7 @@ public sealed class RoomTests
             .Where(use => RoomOf(use.Target, Core) is { } other && other != room && !below.Contains(other))
             .Select(Words);
 
-        Assert.True(!strangers.Any(), string.Join("\n", strangers.Distinct()));
+        Assert.Empty(strangers.Distinct());
     }
 
     [Fact]
