@@ -82,6 +82,13 @@ public sealed partial class DeliveriesPage : IAsyncDisposable
         _menuOf = null;
         _hasMoved = true;
         await QuietlyAsync(async () => await _screen.ShowAsync(await AskOfAsync(_query), LogAddress.Place(At), StateHasChanged, _leaving.Token));
+        if (_screen is { Place: { IsUp: true, Id: > 0 }, Rows.Count: < LogScreen.PageSize, SearchedTo: null })
+        {
+            // Upwards there was less than a page: it would show a few rows and then nothing.
+            Navigation.NavigateTo((Address with { At = null }).ToString(), replace: true);
+            return;
+        }
+
         await QuietlyAsync(CountViewsAsync);
         StateHasChanged();
     }
