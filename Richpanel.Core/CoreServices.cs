@@ -8,6 +8,7 @@ using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
@@ -134,6 +135,7 @@ public static class CoreServices
         services.AddHostedService<SearchUpkeepWorker>();
         services.AddSingleton<DeliverySignal>();
         services.AddSingleton<DeliveryQueries>();
+        services.AddSingleton<LogReader>();
         services.AddSingleton<DeliveryUnmasking>();
         services.AddSingleton<DeliveryActions>();
         services.AddSingleton<LabSender>();

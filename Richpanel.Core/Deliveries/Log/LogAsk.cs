@@ -55,7 +55,7 @@ public sealed record LogRow(DeliveryRow Row, string? Reason, int? Milliseconds);
 
 /// <summary>A page, newest first whichever way it was read.</summary>
 /// <param name="Older">Where the next older page begins; null when there is none.</param>
-/// <param name="Newer">Where the next newer page begins; null when there is none. Rows that arrive later are not known here: see <see cref="LogReader.NewerAsync"/>.</param>
+/// <param name="Newer">Where the next newer page begins, which may turn out empty; null when this one began at the newest row. Rows that arrive later: see <see cref="LogReader.NewerAsync"/>.</param>
 /// <param name="SearchedTo">
 /// Not null when the page ends because enough was looked at, not because it is full: everything from where it began to this time was
 /// looked at. Go on with <see cref="Older"/> (or <see cref="Newer"/>, when read upwards). A page may be empty and have this.
@@ -68,7 +68,7 @@ public sealed record LogPage(IReadOnlyList<LogRow> Rows, LogPlace? Older, LogPla
 /// <param name="Of">Rows in the whole log that the asker may see, purged ones left out.</param>
 public sealed record LogCount(long Found, bool AndMore, long Of);
 
-/// <summary>What became of the rows of one bar, by time of receipt. Waiting includes sending and held.</summary>
+/// <summary>What became of the rows of one bar, by time of receipt. Waiting includes sending and held, canceled includes settled.</summary>
 public sealed record LogBar(DateTimeOffset Start, long FirstTry, long OnRetry, long Waiting, long Failed, long Skipped, long Canceled)
 {
     public long Total => FirstTry + OnRetry + Waiting + Failed + Skipped + Canceled;
