@@ -184,7 +184,7 @@ public sealed class LogPartsTests : IAsyncLifetime
         await range.ClickAsync(".log-button");
         Assert.NotEmpty(range.FindAll("[role=dialog]"));
 
-        await range.InvokeAsync(() => range.Find(".host").KeyDownAsync(new() { Key = "Escape" }));
+        await range.InvokeAsync(() => range.Find(".host").KeyDownAsync(new Microsoft.AspNetCore.Components.Web.KeyboardEventArgs { Key = "Escape" }));
 
         Assert.Empty(range.FindAll("[role=dialog]"));
         Assert.Equal("false", range.Find("button").GetAttribute("aria-expanded"));
@@ -210,5 +210,5 @@ public sealed class LogPartsTests : IAsyncLifetime
     }
 
     private static Task PressAsync(IRenderedComponent<LogChart> chart, string key, bool shift) =>
-        chart.InvokeAsync(() => chart.Find("[role=listbox]").KeyDownAsync(new() { Key = key, ShiftKey = shift }));
+        chart.InvokeAsync(() => chart.Find("[role=listbox]").KeyDownAsync(new Microsoft.AspNetCore.Components.Web.KeyboardEventArgs { Key = key, ShiftKey = shift }));
 }
