@@ -136,6 +136,8 @@ public static class CoreServices
         services.AddSingleton<DeliverySignal>();
         services.AddSingleton<DeliveryQueries>();
         services.AddSingleton<LogReader>();
+        services.AddSingleton<LogViewStore>();
+        services.AddSingleton<LogExport>();
         services.AddSingleton<DeliveryUnmasking>();
         services.AddSingleton<DeliveryActions>();
         services.AddSingleton<LabSender>();

@@ -37,6 +37,11 @@ public static class ChangeCatalog
     public static readonly ChangeAction DeliveryHurried = new("delivery.hurried", "had the next try now of the delivery");
     public static readonly ChangeAction DeliveryUnmasked = new("delivery.unmasked", "looked at personal data of the delivery");
     public static readonly ChangeAction CallSent = new("call.sent", "sent a call by hand to");
+    public static readonly ChangeAction LogExported = new("log.exported", "exported rows of the delivery log");
+    public static readonly ChangeAction ViewShared = new("view.shared", "shared the view");
+    public static readonly ChangeAction ViewChanged = new("view.changed", "changed the shared view");
+    public static readonly ChangeAction ViewUnshared = new("view.unshared", "no longer shares the view");
+    public static readonly ChangeAction ViewDeleted = new("view.deleted", "deleted the shared view");
     public static readonly ChangeAction ScenarioSet = new("sandbox.scenario-set", "set the scenario of the sandbox");
     public static readonly ChangeAction SandboxCleared = new("sandbox.cleared", "cleared the sandbox");
 
