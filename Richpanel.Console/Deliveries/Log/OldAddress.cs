@@ -29,6 +29,10 @@ public static class OldAddress
                 text = key == LogKey.Connection ? nameOf(text) ?? text : text;
                 key = key == LogKey.Code && !LogQuery.Parse(new LogTerm(key, text).ToString()).IsGood ? LogKey.Cause : key;
                 terms.Add(new LogTerm(key, text).ToString());
+                if (key == LogKey.State && text.Equals("waiting", StringComparison.OrdinalIgnoreCase))
+                {
+                    terms.Add($"-state:{LogKeys.Held}");   // such links count what is held apart
+                }
             }
         }
 

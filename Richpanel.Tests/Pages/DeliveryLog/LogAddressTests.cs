@@ -50,6 +50,7 @@ public sealed class LogAddressTests
 
     [Theory]
     [InlineData("state", "failed", "state:failed")]
+    [InlineData("state", "waiting", "state:waiting -state:held")]
     [InlineData("event", "Order Updated", "event:\"Order Updated\"")]
     [InlineData("code", "5xx", "code:5xx")]
     [InlineData("code", "dns_not_found", "cause:dns_not_found")]
