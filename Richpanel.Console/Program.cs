@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Richpanel.Console.Api;
 using Richpanel.Console.ChangeLog;
+using Richpanel.Console.Deliveries;
 using Richpanel.Console.Entrance;
 using Richpanel.Console.Receiver;
 using Richpanel.Console.Sandbox;
@@ -72,6 +73,7 @@ try
     api.MapSandbox();
     api.MapAudit();
     app.MapChangeLogDownload();
+    app.MapLogDownload();
     app.MapPublicSandbox();
     app.MapOpenId().WithMetadata(PageDoor.Mark);
     app.MapConsole();

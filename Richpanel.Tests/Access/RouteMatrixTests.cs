@@ -79,6 +79,7 @@ public sealed class RouteMatrixTests(RouteMatrixTests.Product product) : IClassF
     [InlineData("/healthz")]
     [InlineData("/readyz")]
     [InlineData("/change-log/export.csv")]
+    [InlineData("/deliveries/export")]
     public async Task A_route_beside_the_api_opens_for_whom_the_table_says(string address)
     {
         var wrong = new List<string>();

@@ -21,7 +21,8 @@ internal sealed class LogBars(LogDb db, LogCondition query, SearchKey search, lo
     {
         var until = query.Span.Until ?? now;
         var since = query.Span.Since ?? Oldest(until);
-        if (since >= until)
+        var isEmpty = since >= until;
+        if (isEmpty)
         {
             since = until - TimeSpan.FromMinutes(1);
         }
@@ -36,6 +37,11 @@ internal sealed class LogBars(LogDb db, LogCondition query, SearchKey search, lo
         {
             var n = (int)Math.Clamp((at - start) / bucket, 0, count - 1);
             bars[n] = With(bars[n], state, onRetry, rows);
+        }
+
+        if (isEmpty)
+        {
+            return new LogHistogram(start, start + (count * bucket), bucket, bars, null, true);
         }
 
         if (bucket >= TimeSpan.FromHours(1) && query.IsInRollups)

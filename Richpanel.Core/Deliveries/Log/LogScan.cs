@@ -23,6 +23,9 @@ internal sealed class LogScan
     /// <summary>However many strands there are, each is looked at this far.</summary>
     private const int LeastLookedAt = 1_000;
 
+    /// <summary>The same for sums: states are of very different size, and one that is cut makes a sum partial.</summary>
+    private const int LeastSummed = 4_000;
+
     /// <summary>Ids follow the time of receipt but for this much: requests that are committed together, small steps of the clock.</summary>
     private static readonly TimeSpan s_disorder = TimeSpan.FromSeconds(5);
 
@@ -76,7 +79,7 @@ internal sealed class LogScan
     /// <param name="what">Columns, the last of them a COUNT(*).</param>
     public long Sum(string what, string groupBy, int budget, Action<SqliteDataReader> take, CancellationToken ct, long above = 0)
     {
-        var each = Math.Max(LeastLookedAt, budget / Math.Max(1, _strands.Parts.Count));
+        var each = Math.Max(LeastSummed, budget / Math.Max(1, _strands.Parts.Count));
         var lookedTo = 0L;
         foreach (var part in _strands.Parts)
         {

@@ -214,8 +214,11 @@ public sealed class LogViewStore(
     private LogView Open(SavedView view, Actor by)
     {
         var query = Unseal(view);
-        return new LogView(PublicId.View(view.Id), view.Name, query ?? LogQuery.All, view.Columns?.Split(','), false, view.IsShared,
-            view.IsShared ? by.May(Permission.ShareViews) && by.Connections is null : view.Owner == OwnerOf(by)) { IsLost = query is null };
+        var mayChange = view.IsShared ? by.May(Permission.ShareViews) && by.Connections is null : view.Owner == OwnerOf(by);
+        return new LogView(PublicId.View(view.Id), view.Name, query ?? LogQuery.All, view.Columns?.Split(','), false, view.IsShared, mayChange)
+        {
+            IsLost = query is null,
+        };
     }
 
     private byte[] Seal(LogQuery query) => _protector.Protect(Encoding.UTF8.GetBytes(query.ToString()));
