@@ -48,7 +48,7 @@ public sealed partial class DeliveriesPage
         var actor = await Viewer.FindAsync();
         var kept = Personal.Find(Who) is { } filter && actor is not null && (Sight.Of(actor).IsClear || filter.By == PersonalFilter.KeyOf(actor)) ? filter : null;
         _notice = Who is not null && kept is null ? Expired : null;
-        var query = kept is null ? reading.Query : reading.Query.And(LogAddress.TermsOf(kept));
+        var query = kept is null ? reading.Query : reading.Query.And(kept.ToQuery());
         if (View is not null || _views.Count == 0)
         {
             await QuietlyAsync(ReadViewsAsync);

@@ -57,7 +57,7 @@ public sealed class LogJourneyTests(BrowserFixture browser, JourneyConsole conso
         for (var i = 0; i < 60; i++)
         {
             console.Answers((i % 9) switch { 2 => 422, 5 => 503, _ => 200 });
-            await console.Sender.PostAsync($$"""{"userId":"user-{{i}}","event":"{{(i % 13 == 7 ? name : i % 4 == 0 ? "Order Completed" : "Product Viewed")}}","messageId":"many-{{i}}","properties":{"order_id":"A-{{1000 + i}}"},"context":{"traits":{"email":"customer.number.{{i}}@some-long-domain-of-a-shop.example.com"}}}""");
+            await console.Sender.PostAsync($$"""{"userId":"user-{{i}}","event":"{{(i % 13 == 7 ? name : i % 4 == 0 ? "Order Completed" : "Product Viewed")}}","messageId":"many-{{i}}","properties":{"order_id":"A-{{1000 + i}}" },"context":{"traits":{"email":"customer.number.{{i}}@some-long-domain-of-a-shop.example.com"} } }""");
             if (i % 9 is 2 or 5)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(150), TimeProvider.System, TestContext.Current.CancellationToken);

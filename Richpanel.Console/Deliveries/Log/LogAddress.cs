@@ -1,4 +1,3 @@
-using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
@@ -16,7 +15,7 @@ public sealed record LogAddress
     /// <summary>The query's text without what is a person's; null: the view's own, or everything.</summary>
     public string? Query { get; init; }
 
-    /// <summary>Id of a <see cref="PersonalFilter"/> with the other terms.</summary>
+    /// <summary>Id of a <see cref="Shared.PersonalFilter"/> with the other terms.</summary>
     public string? Who { get; init; }
 
     /// <summary>Id of a saved view.</summary>
@@ -30,21 +29,6 @@ public sealed record LogAddress
 
     /// <summary>A query without a person's values, such as a link of another page has. Those terms are left out: use <see cref="Who"/>.</summary>
     public static LogAddress Of(LogQuery query) => new() { Query = query.Apart().Open is { Terms.Count: > 0 } open ? open.ToString() : null };
-
-    /// <summary>Personal terms of an address, whichever page kept them.</summary>
-    public static LogQuery TermsOf(PersonalFilter filter)
-    {
-        var terms = LogQuery.Parse(filter.Terms).Query;
-        foreach (var (key, value) in new[]
-        {
-            (LogKey.User, filter.User), (LogKey.Email, filter.Email), (LogKey.Order, filter.Order), (LogKey.Event, filter.Event), (LogKey.Message, filter.MessageId),
-        })
-        {
-            terms = value is null ? terms : terms.With(new LogTerm(key, value));
-        }
-
-        return terms;
-    }
 
     /// <summary><c>below-dlv_2k</c>, <c>above-dlv_2k</c>, <c>oldest</c>, a time, or nothing for the newest rows; what cannot be read is that, too.</summary>
     public static LogPlace Place(string? at)
@@ -87,10 +71,11 @@ public sealed record LogAddress
     public string Detail(long id) => $"{Path}/{PublicId.Delivery(id)}{Rest(("q", Query), ("who", Who), ("view", View))}";
 
     /// <summary>All rows that fit, as a file.</summary>
+    /// <param name="zone">By whose clock days are meant.</param>
     /// <param name="ids">Only these; null = all that fit.</param>
-    public string Export(LogFormat format, IEnumerable<string> columns, IReadOnlyCollection<long>? ids = null) => Path + "/export"
+    public string Export(LogFormat format, IEnumerable<string> columns, TimeZoneInfo zone, IReadOnlyCollection<long>? ids = null) => Path + "/export"
         + Rest(("format", format.ToString().ToLowerInvariant()), ("columns", string.Join(',', columns)),
-            ("q", ids is null ? Query : "id:" + string.Join(',', ids.Select(PublicId.Delivery))), ("who", ids is null ? Who : null), ("view", ids is null ? View : null));
+            ("q", ids is null ? Query : "id:" + string.Join(',', ids.Select(PublicId.Delivery))), ("who", ids is null ? Who : null), ("view", ids is null ? View : null), ("zone", zone.Equals(TimeZoneInfo.Utc) ? null : zone.Id));
 
     private static string Rest(params ReadOnlySpan<(string Name, string? Value)> parts)
     {

@@ -44,8 +44,8 @@ public sealed class LogAddressTests
         var address = new LogAddress { Query = "state:failed", Who = "0123", At = "oldest" };
 
         Assert.Equal($"/deliveries/{Core.PublicId.Delivery(7)}?q=state%3Afailed&who=0123", address.Detail(7));
-        Assert.Equal("/deliveries/export?format=csv&columns=id%2Cstate&q=state%3Afailed&who=0123", address.Export(LogFormat.Csv, ["id", "state"]));
-        Assert.Equal($"/deliveries/export?format=ndjson&columns=id&q=id%3A{Core.PublicId.Delivery(7)}", address.Export(LogFormat.Ndjson, ["id"], [7]));
+        Assert.Equal("/deliveries/export?format=csv&columns=id%2Cstate&q=state%3Afailed&who=0123", address.Export(LogFormat.Csv, ["id", "state"], TimeZoneInfo.Utc));
+        Assert.Equal($"/deliveries/export?format=ndjson&columns=id&q=id%3A{Core.PublicId.Delivery(7)}", address.Export(LogFormat.Ndjson, ["id"], TimeZoneInfo.Utc, [7]));
     }
 
     [Theory]
