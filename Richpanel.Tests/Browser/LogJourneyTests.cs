@@ -16,6 +16,7 @@ public sealed class LogJourneyTests(BrowserFixture browser, JourneyConsole conso
     {
         console.Answers(422);
         await console.Sender.PostAsync("""{"userId":"user-of-keys","event":"Keys Broke","messageId":"keys-broke","context":{"traits":{"email":"jane.keys@example.com"}}}""");
+        await console.Sender.SettledAsync("keys-broke");
         console.Answers();
         await console.Sender.PostAsync("""{"userId":"someone-else","event":"Keys Went Well","messageId":"keys-well"}""");
         await console.Sender.SettledAsync("keys-well");
@@ -81,7 +82,7 @@ public sealed class LogJourneyTests(BrowserFixture browser, JourneyConsole conso
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Clear selection" }).ClickAsync();
 
         await tab.Page.SetViewportSizeAsync(1440, 900);
-        await tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^message is many") }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^message = many") }).ClickAsync();
         await SeesAsync(tab.Page.GetByLabel("Exclude: all but this"));
         await tab.KeepsRulesInEveryLookAsync("log-chip");
         await tab.Page.Keyboard.PressAsync("Escape");
