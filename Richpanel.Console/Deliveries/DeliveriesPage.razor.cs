@@ -48,7 +48,8 @@ public sealed partial class DeliveriesPage : IAsyncDisposable
 
     protected override async Task OnParametersSetAsync()
     {
-        if (Navigation.Uri == _asked || !await ReadAddressAsync())
+        // Another page's address may be seen for a moment before this one is taken away.
+        if (Navigation.Uri == _asked || new Uri(Navigation.Uri).AbsolutePath != LogAddress.All.ToString() || !await ReadAddressAsync())
         {
             return;
         }

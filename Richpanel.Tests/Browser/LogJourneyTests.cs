@@ -23,6 +23,7 @@ public sealed class LogJourneyTests(BrowserFixture browser, JourneyConsole conso
         await using var tab = await console.OpenAsync(browser, Role.Support, "/deliveries");
         var keys = tab.Page.Keyboard;
         await SeesAsync(tab.Page.GetByRole(AriaRole.Link, new() { Name = "Keys Went Well" }));
+        await tab.Page.Locator("[data-keys=on]").WaitForAsync();
         await tab.Page.Locator("h1").FocusAsync();
 
         await keys.PressAsync("/");

@@ -27,8 +27,8 @@ public sealed record ListColumns(IReadOnlyList<string> Shown, IReadOnlyDictionar
 
     public static IReadOnlyList<ListColumn> All { get; } =
     [
-        new(State, "State", 112), new(Event, "Event", 0), new(Customer, "Customer", 208), new(Connection, "Connection", 120), new(Tries, "Tries", 60, IsNumber: true),
-        new(Result, "Result", 128), new(Milliseconds, "ms", 72, IsNumber: true), new(Received, "Received", 216), new(Origin, "Origin", 64),
+        new(State, "State", 112), new(Event, "Event", 0), new(Customer, "Customer", 200), new(Connection, "Connection", 112), new(Tries, "Tries", 60, IsNumber: true),
+        new(Result, "Result", 112), new(Milliseconds, "ms", 64, IsNumber: true), new(Received, "Received", 136), new(Origin, "Origin", 64),
     ];
 
     public static ListColumns Default { get; } = new([.. All.Select(column => column.Name)], new Dictionary<string, int>());

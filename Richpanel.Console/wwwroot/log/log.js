@@ -184,6 +184,7 @@ export function list(page, circuit) {
     if (act) { e.preventDefault(); act(); }
   };
   document.addEventListener('keydown', listen);
+  page.dataset.keys = 'on';
 
   page.addEventListener('click', e => {
     const link = e.target.closest('a.row-link');
