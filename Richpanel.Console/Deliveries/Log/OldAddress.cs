@@ -11,9 +11,19 @@ public static class OldAddress
     /// <summary>Its parameters, and the key that each became.</summary>
     public static IReadOnlyDictionary<string, LogKey> Parameters { get; } = new Dictionary<string, LogKey>(StringComparer.OrdinalIgnoreCase)
     {
-        ["state"] = LogKey.State, ["type"] = LogKey.Type, ["event"] = LogKey.Event, ["user"] = LogKey.User, ["email"] = LogKey.Email, ["order"] = LogKey.Order,
-        ["messageId"] = LogKey.Message, ["connection"] = LogKey.Connection, ["origin"] = LogKey.Origin, ["code"] = LogKey.Code, ["cause"] = LogKey.Cause,
-        ["since"] = LogKey.Since, ["until"] = LogKey.Until,
+        ["state"] = LogKey.State,
+        ["type"] = LogKey.Type,
+        ["event"] = LogKey.Event,
+        ["user"] = LogKey.User,
+        ["email"] = LogKey.Email,
+        ["order"] = LogKey.Order,
+        ["messageId"] = LogKey.Message,
+        ["connection"] = LogKey.Connection,
+        ["origin"] = LogKey.Origin,
+        ["code"] = LogKey.Code,
+        ["cause"] = LogKey.Cause,
+        ["since"] = LogKey.Since,
+        ["until"] = LogKey.Until,
     };
 
     /// <summary>The text of the query; null when no such parameter stands there.</summary>
