@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Richpanel.Console.Api;
 using Richpanel.Console.ChangeLog;
-using Richpanel.Console.Deliveries;
 using Richpanel.Console.Entrance;
 using Richpanel.Console.Receiver;
 using Richpanel.Console.Sandbox;

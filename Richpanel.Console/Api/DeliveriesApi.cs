@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Richpanel.Console.Deliveries;
 using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;

@@ -16,12 +16,12 @@ internal sealed record Scanned(List<FoundRow> Rows, bool IsFull, long? LookedTo)
 internal sealed class LogScan
 {
     /// <summary>Rows one step looks at, and steps of one question.</summary>
-    private const int Step = 10_000;
+    private const int Step = 5_000;
 
     private const int MostSteps = 4;
 
     /// <summary>However many strands there are, each is looked at this far.</summary>
-    private const int LeastLookedAt = 1_000;
+    private const int LeastLookedAt = 500;
 
     /// <summary>The same for sums: states are of very different size, and one that is cut makes a sum partial.</summary>
     private const int LeastSummed = 4_000;
@@ -40,7 +40,7 @@ internal sealed class LogScan
 
     public LogScan(LogDb db, LogCondition query, SearchKey key, long oldBelow)
     {
-        (_db, _query, _strands) = (db, query, LogStrands.Of(query, key, oldBelow));
+        (_db, _query, _strands) = (db, query, LogStrands.Of(db, query, key, oldBelow));
         _first = query.Span.Since is { } since && since - DateTimeOffset.MinValue > s_disorder ? FirstId(db, since - s_disorder) : 0;
         _end = query.Span.Until is { } until && DateTimeOffset.MaxValue - until > s_disorder ? FirstId(db, until + s_disorder) : long.MaxValue;
     }
@@ -49,9 +49,10 @@ internal sealed class LogScan
     public Scanned Read(long from, bool up, int take, CancellationToken ct)
     {
         var rows = new List<FoundRow>();
+        var left = _strands.Parts.ToList();
         for (var step = 1; ; step++)
         {
-            var lookedTo = OneStep(rows, ref from, up, take, ct);
+            var lookedTo = OneStep(rows, left, from, up, take, ct);
             if (rows.Count >= take)
             {
                 return new Scanned(rows.Count == take ? rows : rows[..take], true, null);
@@ -121,9 +122,9 @@ internal sealed class LogScan
         return db.Number(sql.Add($"SELECT \"ReceivedAt\" FROM \"Deliveries\" WHERE \"Id\" <= {sql.Value(id)} ORDER BY \"Id\" DESC LIMIT 1")) is { } ticks ? Time(ticks) : null;
     }
 
-    /// <summary>The rows with these ids, newest first, whatever the query.</summary>
-    public static List<FoundRow> Named(LogDb db, LogCondition query, IReadOnlyList<long> ids, CancellationToken ct) => db.Read(
-        new LogSql().Add($"SELECT {Columns} FROM \"Deliveries\" d WHERE d.\"Id\" IN ({LogCondition.Numbers(ids)}) AND d.\"ConnectionId\" IN ({LogCondition.Numbers(query.Visible)}) ORDER BY d.\"Id\" DESC"), Row, ct);
+    /// <summary>The rows with these ids, newest first, whatever the query. The plus keeps SQLite from walking an index of the connections.</summary>
+    public static List<FoundRow> Named(LogDb db, LogCondition query, IReadOnlyList<long> ids, CancellationToken ct) => ids.Count == 0 ? [] : db.Read(
+        new LogSql().Add($"SELECT {Columns} FROM \"Deliveries\" d WHERE d.\"Id\" IN ({LogCondition.Numbers(ids)}) AND +d.\"ConnectionId\" IN ({LogCondition.Numbers(query.Visible)}) ORDER BY d.\"Id\" DESC"), Row, ct);
 
     private bool IsBefore(LogStrands.Part part, long last, long above) =>
         _db.Number(Strand(new LogSql().Add("SELECT \"Id\" FROM ("), part, last, false, above).Add(" LIMIT 1)")) is not null;
@@ -132,13 +133,14 @@ internal sealed class LogScan
     /// One look along every strand. What lies beyond the place where one of them stopped waits for the next: another's rows there would
     /// come before those it has not seen. Null = at the end of all.
     /// </summary>
-    private long? OneStep(List<FoundRow> rows, ref long from, bool up, int take, CancellationToken ct)
+    private long? OneStep(List<FoundRow> rows, List<LogStrands.Part> left, long from, bool up, int take, CancellationToken ct)
     {
-        var budget = Math.Max(LeastLookedAt, Step / Math.Max(1, _strands.Parts.Count));
+        var budget = Math.Max(LeastLookedAt, Step / Math.Max(1, left.Count));
         var wanted = take - rows.Count;
         var found = new List<FoundRow>();
+        var ended = new List<LogStrands.Part>();
         long? lookedTo = null;
-        foreach (var part in _strands.Parts)
+        foreach (var part in left)
         {
             // Without an order outside: the inner one is kept as it comes, and the rest is never looked at once enough is found.
             var sql = new LogSql().Add($"SELECT {Columns} FROM (");
@@ -146,10 +148,25 @@ internal sealed class LogScan
             _query.AddTo(sql, LogTable.Deliveries);
             var fit = _db.Read(sql.Add($" LIMIT {wanted}"), Row, ct);
             found.AddRange(fit);
-            if (fit.Count < wanted && _db.Number(Strand(new LogSql().Add("SELECT \"Id\" FROM ("), part, from, up, 0).Add($" LIMIT 1 OFFSET {budget - 1})")) is { } last)
+            if (fit.Count == wanted)
+            {
+                continue;
+            }
+
+            if (_db.Number(Strand(new LogSql().Add("SELECT \"Id\" FROM ("), part, from, up, 0).Add($" LIMIT 1 OFFSET {budget - 1})")) is { } last)
             {
                 lookedTo = lookedTo is not { } other ? last : up ? Math.Min(other, last) : Math.Max(other, last);
             }
+            else
+            {
+                ended.Add(part);
+            }
+        }
+
+        // One that ended keeps its turn while rows of it wait beyond the place where another stopped.
+        if (lookedTo is not { } stop || !found.Any(one => up ? one.Row.Id > stop : one.Row.Id < stop))
+        {
+            left.RemoveAll(ended.Contains);
         }
 
         var within = found.Where(one => lookedTo is not { } at || (up ? one.Row.Id <= at : one.Row.Id >= at));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Storage;
 
@@ -19,8 +20,8 @@ internal sealed record LogStrands(IReadOnlyList<LogStrands.Part> Parts, bool Are
     /// <param name="Add">Writes index and condition.</param>
     internal sealed record Part(Action<LogSql> Add);
 
-    public static LogStrands Of(LogCondition query, SearchKey key, long oldBelow) =>
-        ByIds(query) ?? ByMessage(query) ?? ByKey(query, key, oldBelow) ?? ByState(query);
+    public static LogStrands Of(LogDb db, LogCondition query, SearchKey key, long oldBelow) =>
+        ByIds(query) ?? ByMessage(query) ?? ByKey(query, key, oldBelow) ?? ByStatus(db, query) ?? ByState(query);
 
     private static LogStrands? ByIds(LogCondition query) => query.Exactly(LogKey.Id) is { } ids
         ? new LogStrands([new Part(sql => sql.Add($" WHERE \"Id\" IN ({LogCondition.Numbers(ids.Select(id => PublicId.Parse(id, "dlv") ?? 0))})"))], true)
@@ -62,6 +63,28 @@ internal sealed record LogStrands(IReadOnlyList<LogStrands.Part> Parts, bool Are
         .. hashes.Select(hash => new Part(sql => sql.Add(
             $" INDEXED BY \"IX_Deliveries_Anonymous\" WHERE \"AnonymousHash\" = {sql.Value(hash)} AND \"UserHash\" NOT IN ({LogCondition.Numbers(hashes)})"))),
     ];
+
+    /// <summary>Refusals by their status: each is a strand of its own, of a family those that there are.</summary>
+    private static LogStrands? ByStatus(LogDb db, LogCondition query)
+    {
+        if (query.Exactly(LogKey.Code) is not { } codes || codes.Any(code => code == LogKeys.None || code[0] < '4'))
+        {
+            return null;
+        }
+
+        var statuses = codes.SelectMany(code => code.EndsWith("xx", StringComparison.Ordinal) ? Family(db, (code[0] - '0') * 100) : [int.Parse(code, CultureInfo.InvariantCulture)]).Distinct().ToList();
+        return statuses.Count > Most ? null : new LogStrands(
+            [.. statuses.Select(status => new Part(sql => sql.Add($" INDEXED BY \"IX_Deliveries_Refused\" WHERE \"StatusCode\" >= 400 AND \"StatusCode\" = {status}")))], false);
+    }
+
+    private static IEnumerable<int> Family(LogDb db, int from)
+    {
+        for (var next = from; db.Number(new LogSql().Add($"SELECT MIN(\"StatusCode\") FROM \"Deliveries\" INDEXED BY \"IX_Deliveries_Refused\" WHERE \"StatusCode\" >= 400 AND \"StatusCode\" >= {next}")) is { } status && status < from + 100;)
+        {
+            yield return (int)status;
+            next = (int)status + 1;
+        }
+    }
 
     private static LogStrands ByState(LogCondition query)
     {

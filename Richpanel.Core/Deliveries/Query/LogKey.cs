@@ -57,11 +57,11 @@ public static class LogKeys
 
     public static IReadOnlyList<LogKeyInfo> All { get; } =
     [
-        new(LogKey.State, "state", "Where it stands now", "state:failed") { Words = [.. Names<DeliveryState>(), Held] },
+        new(LogKey.State, "state", "Where it stands now", "state:failed") { Words = [.. Names(typeof(DeliveryState)), Held] },
         new(LogKey.Code, "code", "HTTP status of the last try", "code:5xx") { Words = ["2xx", "3xx", "4xx", "5xx", None] },
         new(LogKey.Cause, "cause", "Why it failed, was skipped or waits", "cause:dns_not_found") { MayBePrefix = true },
         new(LogKey.Event, "event", "Name of the event or page", "event:\"Order Updated\"") { MayBePrefix = true },
-        new(LogKey.Type, "type", "Kind of call", "type:track") { Words = [.. Names<SegmentCallType>()] },
+        new(LogKey.Type, "type", "Kind of call", "type:track") { Words = [.. Names(typeof(SegmentCallType))] },
         new(LogKey.User, "user", "userId or anonymousId", "user:123") { MayBePrefix = true, IsPersonal = true },
         new(LogKey.Anonymous, "anonymous", "anonymousId", "anonymous:a-123") { MayBePrefix = true, IsPersonal = true },
         new(LogKey.Email, "email", "E-mail address, whole", "email:jane@example.com") { IsPersonal = true },
@@ -70,7 +70,7 @@ public static class LogKeys
         new(LogKey.Id, "id", "Id of a delivery", "id:dlv_2k"),
         new(LogKey.Connection, "connection", "Name of the connection", "connection:Production") { MayBePrefix = true },
         new(LogKey.Source, "source", "Name of the source", "source:Website") { MayBePrefix = true },
-        new(LogKey.Origin, "origin", "How it came in", "-origin:lab") { Words = [.. Names<Origin>()] },
+        new(LogKey.Origin, "origin", "How it came in", "-origin:lab") { Words = [.. Names(typeof(Origin))] },
         new(LogKey.Tries, "tries", "How often it was tried", "tries:>3"),
         new(LogKey.Since, "since", "Received at this time or later", "since:2h"),
         new(LogKey.Until, "until", "Received before this time", "until:2026-11-24T18:00"),
@@ -86,6 +86,5 @@ public static class LogKeys
     /// <summary>By its word, whatever the case; null when there is no such key.</summary>
     public static LogKeyInfo? Find(ReadOnlySpan<char> word) => s_byWord.GetValueOrDefault(word.ToString());
 
-    private static IEnumerable<string> Names<T>()
-        where T : struct, Enum => Enum.GetNames<T>().Select(name => name.ToLowerInvariant());
+    private static IEnumerable<string> Names(Type words) => Enum.GetNames(words).Select(name => name.ToLowerInvariant());
 }

@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Deliveries.Log;
-using Richpanel.Core.Deliveries.Query;
 
 namespace Richpanel.Tests.Deliveries.Log;
 

@@ -52,7 +52,8 @@ public sealed class LogPlanTests(RandomLog log) : IClassFixture<RandomLog>
             && !line.StartsWith("SCAN d", StringComparison.Ordinal) && !line.StartsWith("SCAN i ", StringComparison.Ordinal) && !line.StartsWith("SCAN (subquery", StringComparison.Ordinal))).ToList();
         Assert.True(whole.Count == 0, string.Join("\n\n", whole.Take(5).Select(plan => plan.Key + "\n" + plan.Value)));
         Assert.DoesNotContain(plans.Values, plan => plan.Contains("SCAN d\n", StringComparison.Ordinal) && !plan.Contains("CO-ROUTINE d", StringComparison.Ordinal) && !plan.Contains("MATERIALIZE d", StringComparison.Ordinal));
-        Assert.DoesNotContain(plans.Where(plan => plan.Key.StartsWith("SELECT d.\"Id\"", StringComparison.Ordinal)).Select(plan => plan.Value), plan => plan.Contains("USE TEMP B-TREE FOR ORDER BY", StringComparison.Ordinal));
+        var sorted = plans.Where(plan => plan.Value.Contains("USE TEMP B-TREE FOR ORDER BY", StringComparison.Ordinal)).ToList();
+        Assert.True(sorted.Count == 0, string.Join("\n\n", sorted.Take(5).Select(plan => plan.Key + "\n" + plan.Value)));
     }
 
     private static string Plan(SqliteCommand asked)

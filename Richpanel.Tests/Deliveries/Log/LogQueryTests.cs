@@ -75,7 +75,7 @@ public sealed class LogQueryTests
 
             var reading = LogQuery.Parse(query.ToString());
 
-            Assert.True(reading.IsGood, $"{query}: {reading.Faults.FirstOrDefault()}");
+            Assert.True(reading.IsGood, $"{query}: {string.Join(" ", reading.Faults)}");
             Assert.Equal(query, reading.Query);
             Assert.Equal(query.ToString(), reading.Query.ToString());
         }

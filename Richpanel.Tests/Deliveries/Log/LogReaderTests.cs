@@ -1,7 +1,6 @@
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
-using Richpanel.Core.Privacy;
 
 namespace Richpanel.Tests.Deliveries.Log;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
@@ -8,7 +7,6 @@ using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Ledger;
-using Richpanel.Core.Privacy;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Segment;
 using Richpanel.Core.Storage;

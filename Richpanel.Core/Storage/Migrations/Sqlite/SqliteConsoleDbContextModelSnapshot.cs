@@ -592,6 +592,9 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.HasIndex(new[] { "OrderHash", "Id" }, "IX_Deliveries_Order")
                         .HasFilter("\"OrderHash\" IS NOT NULL");
 
+                    b.HasIndex(new[] { "StatusCode", "Id" }, "IX_Deliveries_Refused")
+                        .HasFilter("\"StatusCode\" >= 400");
+
                     b.HasIndex(new[] { "RequestId" }, "IX_Deliveries_Request");
 
                     b.HasIndex(new[] { "UserHash", "Id" }, "IX_Deliveries_User")

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Richpanel.Console.Api;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
@@ -8,7 +7,7 @@ using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Privacy;
 
-namespace Richpanel.Console.Deliveries;
+namespace Richpanel.Console.Api;
 
 /// <summary>Rows of the log as a file: for a signed-in person's browser and for programs.</summary>
 internal static class LogDownload
@@ -36,6 +35,11 @@ internal static class LogDownload
     {
         var faults = new List<string>();
         var ask = search.ToAsk(http, directory, reader, faults);
+        if (search.Cursor is not null || search.Limit is not null)
+        {
+            faults.Add("cursor, limit: an export has all rows that fit. Leave them out, and narrow it by since and until.");
+        }
+
         return Answer(ask, format, columns, faults, Caller.Of(http), http, export, time);
     }
 
