@@ -855,6 +855,20 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.ToTable("SlotRollups", (string)null);
                 });
 
+            modelBuilder.Entity("Richpanel.Core.Onboarding.Milestone", b =>
+                {
+                    b.Property<string>("Step")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Step");
+
+                    b.ToTable("Milestones", (string)null);
+                });
+
             modelBuilder.Entity("Richpanel.Core.People.Person", b =>
                 {
                     b.Property<long>("Id")
