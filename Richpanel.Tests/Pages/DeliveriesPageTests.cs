@@ -74,8 +74,7 @@ public sealed class DeliveriesPageTests : IAsyncLifetime
 
         var page = _pages.Open<DeliveriesPage>(address);
 
-        page.EventuallySays(only);
-        Assert.Equal([only], page.FindAll("tbody .row-link").Select(link => link.Words()));
+        page.Eventually(() => Assert.Equal([only], page.FindAll("tbody .row-link").Select(link => link.Words())));
     }
 
     [Fact(Timeout = 60_000)]
