@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor;
 using MudBlazor.Services;
+using Richpanel.Console.Overview;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Access;
 
@@ -25,6 +26,7 @@ public static class ConsoleShell
         services.AddCascadingAuthenticationState();
         services.AddScoped<ViewerTime>();
         services.AddSingleton<PersonalFilters>();
+        services.AddSingleton<OverviewSides>();
         return services;
     }
 

@@ -179,6 +179,8 @@ internal static class ComponentActions
         ("PreviewPanel", "() => _request = false", OnlyTheView), ("PreviewPanel", "() => _request = true", OnlyTheView),
         ("SetUpPage", "SetUpAsync", TheDoor), ("SignInPage", "SignInAsync", TheDoor), ("SignOutPage", "OutAsync", TheDoor),
         ("SourceForm", "OnCancel", OnlyTheView), ("SourcesPanel", "() => Edit(source)", OnlyTheView),
+        ("TimeChart", "() => Begin(bar)", OnlyTheView), ("TimeChart", "e => Reach(bar, e)", OnlyTheView), ("TimeChart", "EndAsync", OnlyTheView),
+        ("TimeChart", "e => ClickAsync(bar, e)", OnlyTheView), ("TimeChart", "ZoomInAsync", OnlyTheView),
         ("ThemeMenu", "() => ChoiceChanged.InvokeAsync(choice)", OnlyTheView), ("TokensPage", "() => _made = null", OnlyTheView),
         ("UnmaskPanel", "OnHide", OnlyTheView), ("VerifyPanel", "Stop", OnlyTheView),
     ];
