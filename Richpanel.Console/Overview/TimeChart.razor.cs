@@ -115,7 +115,7 @@ public sealed partial class TimeChart
 
         if (next >= 0 && next < Bars.Count)
         {
-            (_from, _to) = key.ShiftKey ? (_from ?? bar, next) : (null, next);
+            (_from, _to) = (key.ShiftKey ? _from ?? bar : null, next);
             _focus = next;
             await _columns[next].FocusAsync();
         }

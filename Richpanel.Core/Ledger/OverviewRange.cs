@@ -46,14 +46,14 @@ public sealed record OverviewRange(DateTimeOffset Since, DateTimeOffset Until)
     /// <summary>The least span of whole units that covers this one; null when there is none, or it is too long.</summary>
     public static OverviewRange? Between(DateTimeOffset since, DateTimeOffset until)
     {
-        var length = until - since;
-        if (length <= TimeSpan.Zero || length > Longest || since < DateTimeOffset.UnixEpoch + Longest || until.Year > 9000)
+        if (until <= since || since < DateTimeOffset.UnixEpoch + Longest || until.Year > 9000)
         {
             return null;
         }
 
-        var unit = UnitOf(length + (2 * RollupTime.Slot));   // still of these units after its ends have moved
-        return new OverviewRange(Down(since, unit), Up(until, unit));
+        var range = new OverviewRange(Down(since, RollupTime.Slot), Up(until, RollupTime.Slot));
+        range = range.IsBySlot ? range : new OverviewRange(Down(since, RollupTime.Hour), Up(until, RollupTime.Hour));
+        return range.Length > Longest ? null : range;
     }
 
     public DateTimeOffset StartOf(int bar) => Since + (Bar * bar);

@@ -1,4 +1,5 @@
 using Bunit;
+using Microsoft.AspNetCore.Components.Web;
 using Richpanel.Console.Overview;
 using Richpanel.Core;
 using Richpanel.Core.Access;
@@ -175,7 +176,7 @@ public sealed class OverviewPageTests : IAsyncLifetime
         var page = _pages.Open<OverviewPage>("/?range=1h");
         page.Eventually(() => Assert.Equal(12, page.FindAll(".column").Count));
 
-        await page.InvokeAsync(() => page.FindAll(".column")[2].KeyDownAsync(new() { Key = "ArrowRight", ShiftKey = true }));
+        await page.InvokeAsync(() => page.FindAll(".column")[2].KeyDownAsync(new KeyboardEventArgs { Key = "ArrowRight", ShiftKey = true }));
         Assert.Equal(2, page.FindAll(".column[data-chosen=true]").Count);
         await page.InvokeAsync(() => page.FindAll(".column")[3].ClickAsync(new() { Detail = 0 }));
 
