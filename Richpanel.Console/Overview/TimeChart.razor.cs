@@ -138,7 +138,5 @@ public sealed partial class TimeChart
 
     private string Left(double bar) => Text(100 * bar / Bars.Count);
 
-    private static string? Address(OverviewRange? range) => range is null ? null : OverviewView.Of(range).ToAddress();
-
     private static string Text(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);
 }
