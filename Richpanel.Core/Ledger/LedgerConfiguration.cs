@@ -12,8 +12,10 @@ internal sealed class LedgerConfiguration :
     IEntityTypeConfiguration<LedgerCount>,
     IEntityTypeConfiguration<HourlyRollup>,
     IEntityTypeConfiguration<SlotRollup>,
+    IEntityTypeConfiguration<QuarterRollup>,
     IEntityTypeConfiguration<HourlyLatency>,
     IEntityTypeConfiguration<SlotLatency>,
+    IEntityTypeConfiguration<QuarterLatency>,
     IEntityTypeConfiguration<RequestSlot>
 {
     public void Configure(EntityTypeBuilder<LedgerCount> count) =>
@@ -31,11 +33,20 @@ internal sealed class LedgerConfiguration :
         Texts(rollup);
     }
 
+    public void Configure(EntityTypeBuilder<QuarterRollup> rollup)
+    {
+        rollup.ToTable("QuarterRollups").HasKey(r => new { r.ConnectionId, r.Quarter, r.Origin, r.State, r.OnRetry, r.StatusCode, r.EventName, r.Code });
+        Texts(rollup);
+    }
+
     public void Configure(EntityTypeBuilder<HourlyLatency> latency) =>
         latency.ToTable("HourlyLatencies").HasKey(l => new { l.ConnectionId, l.Hour, l.Origin, l.Bucket });
 
     public void Configure(EntityTypeBuilder<SlotLatency> latency) =>
         latency.ToTable("SlotLatencies").HasKey(l => new { l.ConnectionId, l.Slot, l.Origin, l.Bucket });
+
+    public void Configure(EntityTypeBuilder<QuarterLatency> latency) =>
+        latency.ToTable("QuarterLatencies").HasKey(l => new { l.ConnectionId, l.Quarter, l.Origin, l.Bucket });
 
     public void Configure(EntityTypeBuilder<RequestSlot> requests)
     {

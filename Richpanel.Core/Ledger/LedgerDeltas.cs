@@ -74,13 +74,15 @@ public sealed class LedgerDeltas
         _requestSlots.Clear();
     }
 
-    /// <summary>Hours are summed up from the slots here, once per commit.</summary>
+    /// <summary>Hours and quarters are summed up from the slots here, once per commit.</summary>
     internal void Flush(WriteSession session)
     {
         Write(session, _ledger, LedgerSql.AddToLedger, LedgerSql.LedgerParameters, key => [key.Connection, (int)key.Origin, (int)key.State]);
-        Write(session, Hours(_slots, key => key with { Span = RollupTime.HourOf(key.Span) }), LedgerSql.AddToHours, LedgerSql.RollupParameters, Values);
+        Write(session, Coarser(_slots, key => key with { Span = RollupTime.QuarterOf(key.Span) }), LedgerSql.AddToQuarters, LedgerSql.RollupParameters, Values);
+        Write(session, Coarser(_slots, key => key with { Span = RollupTime.HourOf(key.Span) }), LedgerSql.AddToHours, LedgerSql.RollupParameters, Values);
         Write(session, _slots, LedgerSql.AddToSlots, LedgerSql.RollupParameters, Values);
-        Write(session, Hours(_latencies, key => key with { Span = RollupTime.HourOf(key.Span) }), LedgerSql.AddToHourLatencies, LedgerSql.LatencyParameters, Values);
+        Write(session, Coarser(_latencies, key => key with { Span = RollupTime.QuarterOf(key.Span) }), LedgerSql.AddToQuarterLatencies, LedgerSql.LatencyParameters, Values);
+        Write(session, Coarser(_latencies, key => key with { Span = RollupTime.HourOf(key.Span) }), LedgerSql.AddToHourLatencies, LedgerSql.LatencyParameters, Values);
         Write(session, _latencies, LedgerSql.AddToSlotLatencies, LedgerSql.LatencyParameters, Values);
         Write(session, _requests, LedgerSql.AddToRequests, LedgerSql.RequestParameters, key => [key.Connection, key.Cause]);
         Write(session, _requestSlots, LedgerSql.AddToRequestSlots, LedgerSql.RequestSlotParameters, key => [key.Connection, key.Slot, key.Cause]);
@@ -91,16 +93,16 @@ public sealed class LedgerDeltas
 
     private static object[] Values(LatencyKey key) => [key.Connection, key.Span, (int)key.Origin, key.Bucket];
 
-    private static Dictionary<TKey, long> Hours<TKey>(Dictionary<TKey, long> slots, Func<TKey, TKey> hourOf)
+    private static Dictionary<TKey, long> Coarser<TKey>(Dictionary<TKey, long> slots, Func<TKey, TKey> coarser)
         where TKey : notnull
     {
-        Dictionary<TKey, long> hours = new(slots.Count);
+        Dictionary<TKey, long> sums = new(slots.Count);
         foreach (var (key, by) in slots)
         {
-            Add(hours, hourOf(key), by);
+            Add(sums, coarser(key), by);
         }
 
-        return hours;
+        return sums;
     }
 
     private static void Write<TKey>(
@@ -146,7 +148,7 @@ public sealed class LedgerDeltas
         where TKey : notnull =>
         deltas[key] = deltas.GetValueOrDefault(key) + by;
 
-    /// <summary>Span: an hour or a slot.</summary>
+    /// <summary>Span: a slot, an hour or a quarter.</summary>
     private readonly record struct RollupKey(
         long Connection, int Span, Origin Origin, DeliveryState State, bool OnRetry, int Status, string Event, string Code);
 

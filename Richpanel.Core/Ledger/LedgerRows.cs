@@ -57,6 +57,13 @@ public sealed class SlotRollup : Rollup
     public int Slot { get; set; }
 }
 
+/// <summary>The same by quarters of a UTC day, for long ranges.</summary>
+public sealed class QuarterRollup : Rollup
+{
+    /// <summary>Quarters of a day since 1970-01-01T00:00Z.</summary>
+    public int Quarter { get; set; }
+}
+
 /// <summary>Accepted deliveries by how long they took from receipt to acceptance, by the time they were received.</summary>
 public abstract class Latency
 {
@@ -78,6 +85,11 @@ public sealed class HourlyLatency : Latency
 public sealed class SlotLatency : Latency
 {
     public int Slot { get; set; }
+}
+
+public sealed class QuarterLatency : Latency
+{
+    public int Quarter { get; set; }
 }
 
 /// <summary>Requests at the door by five minutes; an empty cause means let in.</summary>

@@ -11,9 +11,13 @@ internal static class LedgerSql
 
     public const string AddToHours = $"""INSERT INTO "HourlyRollups" ("ConnectionId","Hour",{RollupColumns} {Add}""";
 
+    public const string AddToQuarters = $"""INSERT INTO "QuarterRollups" ("ConnectionId","Quarter",{RollupColumns} {Add}""";
+
     public const string AddToSlots = $"""INSERT INTO "SlotRollups" ("ConnectionId","Slot",{RollupColumns} {Add}""";
 
     public const string AddToHourLatencies = $"""INSERT INTO "HourlyLatencies" ("ConnectionId","Hour",{LatencyColumns} {Add}""";
+
+    public const string AddToQuarterLatencies = $"""INSERT INTO "QuarterLatencies" ("ConnectionId","Quarter",{LatencyColumns} {Add}""";
 
     public const string AddToSlotLatencies = $"""INSERT INTO "SlotLatencies" ("ConnectionId","Slot",{LatencyColumns} {Add}""";
 

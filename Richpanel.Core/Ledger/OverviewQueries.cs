@@ -50,7 +50,7 @@ public sealed class OverviewQueries(IDbContextFactory<ConsoleDbContext> contexts
     {
         public void Lines(long connection, OverviewTally tally, bool held)
         {
-            using var command = Ask(OverviewSql.Lines(range.IsBySlot), connection, range);
+            using var command = Ask(OverviewSql.Of(range).Lines, connection, range);
             using var reader = command.ExecuteReader();
             while (reader.Read())
             {
@@ -69,24 +69,19 @@ public sealed class OverviewQueries(IDbContextFactory<ConsoleDbContext> contexts
 
         public OverviewTotals Totals(OverviewRange of, IReadOnlyList<long> connections)
         {
-            Dictionary<(DeliveryState State, bool OnRetry), long> sums = [];
+            var sums = new long[4];
             foreach (var connection in connections)
             {
-                using var command = Ask(OverviewSql.Sums(of.IsBySlot), connection, of);
+                using var command = Ask(OverviewSql.Of(of).Sums, connection, of);
                 using var reader = command.ExecuteReader();
-                while (reader.Read())
+                reader.Read();
+                for (var i = 0; i < sums.Length; i++)
                 {
-                    var key = ((DeliveryState)reader.GetInt32(0), reader.GetBoolean(1));
-                    sums[key] = sums.GetValueOrDefault(key) + reader.GetInt64(2);
+                    sums[i] += reader.GetInt64(i);
                 }
             }
 
-            return new OverviewTotals(
-                sums.GetValueOrDefault((DeliveryState.Accepted, false)),
-                sums.GetValueOrDefault((DeliveryState.Accepted, true)),
-                sums.GetValueOrDefault((DeliveryState.Waiting, false)),
-                sums.GetValueOrDefault((DeliveryState.Failed, false)),
-                P95(of, connections));
+            return new OverviewTotals(sums[0], sums[1], sums[2], sums[3], P95(of, connections));
         }
 
         public TimeSpan? P95(OverviewRange of, IReadOnlyList<long> connections)
@@ -94,7 +89,7 @@ public sealed class OverviewQueries(IDbContextFactory<ConsoleDbContext> contexts
             Dictionary<int, long> counts = [];
             foreach (var connection in connections)
             {
-                using var command = Ask(OverviewSql.Latency(of.IsBySlot), connection, of);
+                using var command = Ask(OverviewSql.Of(of).Latency, connection, of);
                 using var reader = command.ExecuteReader();
                 while (reader.Read())
                 {

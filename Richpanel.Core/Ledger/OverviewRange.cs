@@ -1,7 +1,8 @@
 namespace Richpanel.Core.Ledger;
 
 /// <summary>
-/// A span of receipt that rollups can answer exactly: whole slots of five minutes up to two days, whole hours beyond. Pure.
+/// A span of receipt that rollups can answer exactly: whole slots of five minutes up to two days, whole hours up to eight, whole
+/// quarters of a UTC day beyond. Pure.
 /// </summary>
 /// <param name="Since">Received at this time or later.</param>
 /// <param name="Until">And before this.</param>
@@ -14,6 +15,7 @@ public sealed record OverviewRange(DateTimeOffset Since, DateTimeOffset Until)
     private const int MostBars = 60;
 
     private static readonly TimeSpan s_longestBySlot = TimeSpan.FromDays(2);
+    private static readonly TimeSpan s_longestByHour = TimeSpan.FromDays(8);
 
     private static readonly TimeSpan[] s_bars =
     [
@@ -22,8 +24,6 @@ public sealed record OverviewRange(DateTimeOffset Since, DateTimeOffset Until)
     ];
 
     public TimeSpan Length => Until - Since;
-
-    public bool IsBySlot => Length <= s_longestBySlot;
 
     /// <summary>What its two ends are whole multiples of.</summary>
     public TimeSpan Unit => UnitOf(Length);
@@ -52,7 +52,8 @@ public sealed record OverviewRange(DateTimeOffset Since, DateTimeOffset Until)
         }
 
         var range = new OverviewRange(Down(since, RollupTime.Slot), Up(until, RollupTime.Slot));
-        range = range.IsBySlot ? range : new OverviewRange(Down(since, RollupTime.Hour), Up(until, RollupTime.Hour));
+        range = range.Unit == RollupTime.Slot ? range : new OverviewRange(Down(since, RollupTime.Hour), Up(until, RollupTime.Hour));
+        range = range.Unit == RollupTime.Quarter ? new OverviewRange(Down(since, RollupTime.Quarter), Up(until, RollupTime.Quarter)) : range;
         return range.Length > Longest ? null : range;
     }
 
@@ -63,7 +64,8 @@ public sealed record OverviewRange(DateTimeOffset Since, DateTimeOffset Until)
 
     public int BarOf(DateTimeOffset time) => Math.Clamp((int)Math.Floor((time - Since) / Bar), 0, Bars - 1);
 
-    private static TimeSpan UnitOf(TimeSpan length) => length <= s_longestBySlot ? RollupTime.Slot : RollupTime.Hour;
+    private static TimeSpan UnitOf(TimeSpan length) =>
+        length <= s_longestBySlot ? RollupTime.Slot : length <= s_longestByHour ? RollupTime.Hour : RollupTime.Quarter;
 
     private static DateTimeOffset Down(DateTimeOffset time, TimeSpan unit) => new(time.UtcTicks - (time.UtcTicks % unit.Ticks), TimeSpan.Zero);
 

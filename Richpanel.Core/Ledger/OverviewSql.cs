@@ -1,14 +1,10 @@
 namespace Richpanel.Core.Ledger;
 
 /// <summary>What the overview asks, per connection ($c) and span [$a, $b). Each is answered by a primary key or an index of the table.</summary>
-internal static class OverviewSql
+internal sealed class OverviewSql
 {
-    private const string Span = """ WHERE "ConnectionId"=$c AND "{0}">=$a AND "{0}"<$b """;
-
     /// <summary>2 is <see cref="Receiving.Origin.Lab"/>.</summary>
     private const string WithoutLab = """ AND "Origin"<>2 """;
-
-    private const string LineColumns = """ "Origin","State","OnRetry","StatusCode","EventName","Code","Count" FROM """;
 
     public const string Requests = """SELECT "Cause"='', SUM("Count") FROM "RequestSlots" WHERE "ConnectionId"=$c AND "Slot">=$a AND "Slot"<$b GROUP BY 1""";
 
@@ -16,22 +12,35 @@ internal static class OverviewSql
     public const string OldestWaiting =
         """SELECT "Id","ReceivedAt" FROM (SELECT "Id","ReceivedAt","Origin" FROM "Deliveries" WHERE "ConnectionId"=$c AND "State"=$s ORDER BY "Id" LIMIT 200) WHERE "Origin"<>2 LIMIT 1""";
 
-    private static readonly string s_bySlot = Span.Replace("{0}", "Slot", StringComparison.Ordinal);
-    private static readonly string s_byHour = Span.Replace("{0}", "Hour", StringComparison.Ordinal);
+    private static readonly OverviewSql s_slots = new("Slot", "SlotRollups", "SlotLatencies");
+    private static readonly OverviewSql s_hours = new("Hour", "HourlyRollups", "HourlyLatencies");
+    private static readonly OverviewSql s_quarters = new("Quarter", "QuarterRollups", "QuarterLatencies");
 
-    private static readonly string s_slotLines = $"""SELECT "Slot",{LineColumns} "SlotRollups" {s_bySlot} AND "Count"<>0""";
-    private static readonly string s_hourLines = $"""SELECT "Hour",{LineColumns} "HourlyRollups" {s_byHour} AND "Count"<>0""";
-    private static readonly string s_slotSums = $"""SELECT "State","OnRetry",SUM("Count") FROM "SlotRollups" {s_bySlot} {WithoutLab} GROUP BY 1,2""";
-    private static readonly string s_hourSums = $"""SELECT "State","OnRetry",SUM("Count") FROM "HourlyRollups" {s_byHour} {WithoutLab} GROUP BY 1,2""";
-    private static readonly string s_slotLatency = $"""SELECT "Bucket",SUM("Count") FROM "SlotLatencies" {s_bySlot} {WithoutLab} GROUP BY 1""";
-    private static readonly string s_hourLatency = $"""SELECT "Bucket",SUM("Count") FROM "HourlyLatencies" {s_byHour} {WithoutLab} GROUP BY 1""";
+    private OverviewSql(string span, string rollups, string latencies)
+    {
+        var within = $""" WHERE "ConnectionId"=$c AND "{span}">=$a AND "{span}"<$b """;
+        Lines = $"""SELECT "{span}","Origin","State","OnRetry","StatusCode","EventName","Code","Count" FROM "{rollups}" {within} AND "Count"<>0""";
+        Sums =
+            $"""
+            SELECT COALESCE(SUM(IIF("State"=3 AND NOT "OnRetry","Count",0)),0),COALESCE(SUM(IIF("State"=3 AND "OnRetry","Count",0)),0),
+                COALESCE(SUM(IIF("State"=1,"Count",0)),0),COALESCE(SUM(IIF("State"=4,"Count",0)),0)
+            FROM "{rollups}" {within} {WithoutLab}
+            """;
+        Latency = $"""SELECT "Bucket",SUM("Count") FROM "{latencies}" {within} {WithoutLab} GROUP BY 1""";
+    }
 
-    public static string Lines(bool bySlot) => bySlot ? s_slotLines : s_hourLines;
+    /// <summary>Line by line, for the span that is shown.</summary>
+    public string Lines { get; }
 
-    public static string Sums(bool bySlot) => bySlot ? s_slotSums : s_hourSums;
+    /// <summary>Accepted at first, on retry, waiting, failed: for the span before. One line without groups, which would be sorted.</summary>
+    public string Sums { get; }
 
-    public static string Latency(bool bySlot) => bySlot ? s_slotLatency : s_hourLatency;
+    public string Latency { get; }
 
     /// <summary>Every statement, for the test of their plans.</summary>
-    public static IReadOnlyList<string> All => [s_slotLines, s_hourLines, s_slotSums, s_hourSums, s_slotLatency, s_hourLatency, Requests, OldestWaiting];
+    public static IReadOnlyList<string> All =>
+        [.. new[] { s_slots, s_hours, s_quarters }.SelectMany(sql => new[] { sql.Lines, sql.Sums, sql.Latency }), Requests, OldestWaiting];
+
+    public static OverviewSql Of(OverviewRange range) =>
+        range.Unit == RollupTime.Slot ? s_slots : range.Unit == RollupTime.Hour ? s_hours : s_quarters;
 }

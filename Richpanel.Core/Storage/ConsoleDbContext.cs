@@ -50,9 +50,13 @@ public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(opt
 
     public DbSet<SlotRollup> SlotRollups => Set<SlotRollup>();
 
+    public DbSet<QuarterRollup> QuarterRollups => Set<QuarterRollup>();
+
     public DbSet<HourlyLatency> HourlyLatencies => Set<HourlyLatency>();
 
     public DbSet<SlotLatency> SlotLatencies => Set<SlotLatency>();
+
+    public DbSet<QuarterLatency> QuarterLatencies => Set<QuarterLatency>();
 
     public DbSet<RequestSlot> RequestSlots => Set<RequestSlot>();
 

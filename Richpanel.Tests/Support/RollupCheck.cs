@@ -26,6 +26,9 @@ internal static class RollupCheck
         Assert.Equal(
             Counted(rows.Select(row => Line(row, RollupTime.Slot))),
             Counted(await context.SlotRollups.ToListAsync(ct), line => Line(line, line.Slot)));
+        Assert.Equal(
+            Counted(rows.Select(row => Line(row, RollupTime.Quarter))),
+            Counted(await context.QuarterRollups.ToListAsync(ct), line => Line(line, line.Quarter)));
 
         var accepted = rows.Where(row => row is { State: DeliveryState.Accepted, EndedAt: not null }).ToList();
         Assert.Equal(
@@ -34,6 +37,9 @@ internal static class RollupCheck
         Assert.Equal(
             Counted(accepted.Select(row => (row.ConnectionId, Span(row, RollupTime.Slot), row.Origin, Bucket(row)))),
             (await context.SlotLatencies.Where(l => l.Count != 0).ToListAsync(ct)).ToDictionary(l => (l.ConnectionId, l.Slot, l.Origin, l.Bucket), l => l.Count));
+        Assert.Equal(
+            Counted(accepted.Select(row => (row.ConnectionId, Span(row, RollupTime.Quarter), row.Origin, Bucket(row)))),
+            (await context.QuarterLatencies.Where(l => l.Count != 0).ToListAsync(ct)).ToDictionary(l => (l.ConnectionId, l.Quarter, l.Origin, l.Bucket), l => l.Count));
     }
 
     /// <summary>Only where requests come by the door.</summary>

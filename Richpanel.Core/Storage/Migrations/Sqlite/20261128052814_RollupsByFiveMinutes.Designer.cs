@@ -10,8 +10,8 @@ using Richpanel.Core.Storage;
 namespace Richpanel.Core.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteConsoleDbContext))]
-    [Migration("20261128045924_FirstSteps")]
-    partial class FirstSteps
+    [Migration("20261128052814_RollupsByFiveMinutes")]
+    partial class RollupsByFiveMinutes
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -778,6 +778,64 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.HasKey("ConnectionId", "Origin", "State");
 
                     b.ToTable("Ledger", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Ledger.QuarterLatency", b =>
+                {
+                    b.Property<long>("ConnectionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Quarter")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Origin")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Bucket")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ConnectionId", "Quarter", "Origin", "Bucket");
+
+                    b.ToTable("QuarterLatencies", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Ledger.QuarterRollup", b =>
+                {
+                    b.Property<long>("ConnectionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Quarter")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Origin")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("OnRetry")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("StatusCode")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("EventName")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Code")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ConnectionId", "Quarter", "Origin", "State", "OnRetry", "StatusCode", "EventName", "Code");
+
+                    b.ToTable("QuarterRollups", (string)null);
                 });
 
             modelBuilder.Entity("Richpanel.Core.Ledger.RequestSlot", b =>

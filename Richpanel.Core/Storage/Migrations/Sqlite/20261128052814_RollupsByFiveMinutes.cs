@@ -14,6 +14,7 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
         private const string Since1970 = """("ReceivedAt" - 621355968000000000)""";
         private const string Hour = Since1970 + " / 36000000000";
         private const string Slot = Since1970 + " / 3000000000";
+        private const string Quarter = Since1970 + " / 216000000000";
 
         private const string RollupColumns =
             """
@@ -33,21 +34,37 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
             migrationBuilder.DropTable(name: "HourlyRollups");
             Make(migrationBuilder, "HourlyRollups", "Hour", RollupColumns, RollupRest);
             Make(migrationBuilder, "SlotRollups", "Slot", RollupColumns, RollupRest);
+            Make(migrationBuilder, "QuarterRollups", "Quarter", RollupColumns, RollupRest);
+            Make(migrationBuilder, "QuarterLatencies", "Quarter", LatencyColumns, LatencyRest);
             Make(migrationBuilder, "HourlyLatencies", "Hour", LatencyColumns, LatencyRest);
             Make(migrationBuilder, "SlotLatencies", "Slot", LatencyColumns, LatencyRest);
             Make(migrationBuilder, "RequestSlots", "Slot", """ "Cause" TEXT NOT NULL, "Count" INTEGER NOT NULL""", """ "Cause") """);
 
             Roll(migrationBuilder, "SlotRollups", Slot);
-            Roll(migrationBuilder, "HourlyRollups", Hour);
             RollLatency(migrationBuilder, "SlotLatencies", Slot);
-            RollLatency(migrationBuilder, "HourlyLatencies", Hour);
+            Sum(migrationBuilder, "HourlyRollups", "SlotRollups", 12, RollupRest, 8);
+            Sum(migrationBuilder, "QuarterRollups", "SlotRollups", 72, RollupRest, 8);
+            Sum(migrationBuilder, "HourlyLatencies", "SlotLatencies", 12, LatencyRest, 4);
+            Sum(migrationBuilder, "QuarterLatencies", "SlotLatencies", 72, LatencyRest, 4);
             migrationBuilder.Sql($"""INSERT INTO "RequestSlots" SELECT "ConnectionId", {Slot}, '', COUNT(*) FROM "Requests" GROUP BY 1, 2""");
+
+            migrationBuilder.CreateTable(
+                name: "Milestones",
+                columns: table => new
+                {
+                    Step = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Milestones", x => x.Step);
+                });
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            foreach (var table in new[] { "RequestSlots", "SlotLatencies", "HourlyLatencies", "SlotRollups", "HourlyRollups" })
+            foreach (var table in new[] { "Milestones", "RequestSlots", "QuarterLatencies", "QuarterRollups", "SlotLatencies", "HourlyLatencies", "SlotRollups", "HourlyRollups" })
             {
                 migrationBuilder.DropTable(name: table);
             }
@@ -77,6 +94,14 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                 COALESCE("StatusCode", 0), COALESCE("EventName", ''), COALESCE("Cause", ''), COUNT(*)
             FROM "Deliveries" GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
             """);
+
+        /// <param name="rest">Columns of the key after the span, ending in a bracket.</param>
+        private static void Sum(MigrationBuilder migrationBuilder, string table, string slots, int size, string rest, int keys)
+        {
+            var columns = rest.TrimEnd(' ', ')');
+            migrationBuilder.Sql(
+                $"""INSERT INTO "{table}" SELECT "ConnectionId", "Slot" / {size}, {columns}, SUM("Count") FROM "{slots}" GROUP BY {string.Join(", ", System.Linq.Enumerable.Range(1, keys))}""");
+        }
 
         private static void RollLatency(MigrationBuilder migrationBuilder, string table, string span) => migrationBuilder.Sql(
             $"""
