@@ -2,7 +2,7 @@ using MudBlazor;
 
 namespace Richpanel.Console.Shell;
 
-/// <summary>Every colour and size of the console. <c>app.css</c> uses only what is named here.</summary>
+/// <summary>Every colour and size of the console. Style sheets use only what is named here.</summary>
 internal static class Theme
 {
     private static readonly string[] s_text = ["Inter", "system-ui", "sans-serif"];

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticAssets;
 using Richpanel.Core.Access;
 
 namespace Richpanel.Tests.Access;
@@ -46,6 +47,11 @@ internal static class RouteMatrix
     {
         var pattern = "/" + endpoint.RoutePattern.RawText?.Trim('/');
         var page = endpoint.Metadata.GetMetadata<ComponentTypeMetadata>()?.Type;
+        if (endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is not null)
+        {
+            return null;   // a file of the build, open to everybody: its name changes with its content
+        }
+
         if (page is null && s_leftOut.Any(left => pattern.StartsWith(left.Root, StringComparison.Ordinal)))
         {
             return null;

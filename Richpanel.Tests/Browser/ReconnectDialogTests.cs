@@ -1,0 +1,24 @@
+using Microsoft.Playwright;
+
+namespace Richpanel.Tests.Browser;
+
+/// <summary>What a lost circuit shows: of the words for its three states only those of the one it is in.</summary>
+[Trait("Kind", "Browser")]
+[Collection("Browser")]
+public sealed class ReconnectDialogTests(BrowserFixture browser)
+{
+    [Theory(Timeout = 120_000)]
+    [InlineData("components-reconnect-show", "The page lost its connection")]
+    [InlineData("components-reconnect-retrying", "The page lost its connection")]
+    [InlineData("components-reconnect-failed", "The console does not answer")]
+    [InlineData("components-reconnect-rejected", "This session has ended")]
+    public async Task Each_state_says_its_own_words_and_no_others(string state, string title)
+    {
+        await using var tab = await browser.OpenAsync("/", TestContext.Current.CancellationToken);
+
+        await tab.Page.EvaluateAsync("state => { const dialog = document.getElementById('components-reconnect-modal'); dialog.className = state; dialog.showModal() }", state);
+
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Heading)).ToHaveTextAsync(title, new() { UseInnerText = true });
+        await tab.KeepsRulesInEveryLookAsync(state);
+    }
+}
