@@ -19,6 +19,8 @@ public sealed class ReconnectDialogTests(BrowserFixture browser)
         await tab.Page.EvaluateAsync("state => { const dialog = document.getElementById('components-reconnect-modal'); dialog.className = state; dialog.showModal() }", state);
 
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Heading)).ToHaveTextAsync(title, new() { UseInnerText = true });
+        Assert.True(await tab.Page.EvaluateAsync<bool>(
+            "(() => { const box = document.getElementById('components-reconnect-modal').getBoundingClientRect(); return Math.abs(box.left + box.right - innerWidth) < 2 && Math.abs(box.top + box.bottom - innerHeight) < 2 })()"), "It does not stand in the middle.");
         await tab.KeepsRulesInEveryLookAsync(state);
     }
 }
