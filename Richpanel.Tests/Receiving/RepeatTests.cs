@@ -68,7 +68,7 @@ public sealed class RepeatTests : IAsyncLifetime
     {
         await PostAsync(Call);
         await _console.ExpandedAsync();
-        _time.Advance(TimeSpan.FromHours(hours));
+        _time.Jump(TimeSpan.FromHours(hours));
         await PostAsync(Call);
 
         Assert.Equal(second, (await RowsAsync())[1].State);
@@ -79,10 +79,10 @@ public sealed class RepeatTests : IAsyncLifetime
     {
         await PostAsync(Call);
         await _console.ExpandedAsync();
-        _time.Advance(TimeSpan.FromHours(20));
+        _time.Jump(TimeSpan.FromHours(20));
         await PostAsync(Call);
         await _console.ExpandedAsync();
-        _time.Advance(TimeSpan.FromHours(10));
+        _time.Jump(TimeSpan.FromHours(10));
         await PostAsync(Call);
 
         Assert.Equal([DeliveryState.Waiting, DeliveryState.Skipped, DeliveryState.Waiting], (await RowsAsync()).Select(row => row.State));
