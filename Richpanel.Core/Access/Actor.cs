@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Richpanel.Core.Access;
 
 public enum ActorKind
@@ -48,7 +50,9 @@ public sealed record Actor(ActorKind Kind, long? Id, string Name, Role Role, IRe
     /// <summary>Is this what the product calls itself or nobody in the change log? A person of this name would be taken for it there.</summary>
     public static bool IsReserved(string name)
     {
-        var plain = string.Join(' ', name.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        // Signs that nobody sees would make a name that looks the same.
+        var seen = string.Concat(name.Where(c => char.IsWhiteSpace(c) || char.GetUnicodeCategory(c) is not (UnicodeCategory.Format or UnicodeCategory.Control)));
+        var plain = string.Join(' ', seen.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return new[] { System.Name, CompanySignIn.Name, Bootstrap.Name, LocalAdminName, NobodyName }.Contains(plain, StringComparer.OrdinalIgnoreCase);
     }
 

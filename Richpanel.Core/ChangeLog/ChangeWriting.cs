@@ -16,7 +16,6 @@ public sealed partial class ChangeWriting(StoreWriter writer, InstallationKey ke
     /// <summary>How much more than may be kept is looked at: what stands in the text as a hash is shorter than it was.</summary>
     private const int Margin = 200;
 
-    private static readonly char[] s_inPhones = [.. "0123456789 \t\r\n().+/-"];
 
     /// <summary>Fields that hold no person's words.</summary>
     private static readonly System.Collections.Frozen.FrozenSet<string> s_settings =
@@ -102,7 +101,20 @@ public sealed partial class ChangeWriting(StoreWriter writer, InstallationKey ke
             end = most;   // no blanks, as in Japanese
         }
 
-        return end < 0 ? Personal(cut) : Lengths.Cut(Scrubbed(Lengths.Cut(cut, end)!.TrimEnd(s_inPhones)), most)!;
+        var kept = end < 0 ? "" : WithoutPhoneAtEnd(Lengths.Cut(cut, end)!);
+        return kept.Length == 0 ? Personal(cut) : Lengths.Cut(Scrubbed(kept), most)!;
+    }
+
+    /// <summary>Digits of any script, and what stands between them in a phone: the cut may have left half of one.</summary>
+    private static string WithoutPhoneAtEnd(string text)
+    {
+        var end = text.Length;
+        while (end > 0 && (char.IsDigit(text[end - 1]) || char.IsWhiteSpace(text[end - 1]) || char.IsPunctuation(text[end - 1]) || text[end - 1] is '+' or '＋'))
+        {
+            end--;
+        }
+
+        return text[..end];
     }
 
     private FieldChange Scrubbed(FieldChange field) => s_settings.Contains(field.Field)

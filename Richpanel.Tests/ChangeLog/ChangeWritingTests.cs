@@ -103,12 +103,16 @@ public sealed class ChangeWritingTests : IAsyncLifetime
         await _log.Log.WriteAsync(Actor.System, new Change(ChangeCatalog.ConnectionPaused) { Reason = many });
         await _log.Log.WriteAsync(Actor.System, new Change(ChangeCatalog.ConnectionPaused) { Reason = string.Concat(Enumerable.Repeat("+49 (151) 1234-567890 and ", 100)) });
         await _log.Log.WriteAsync(Actor.System, new Change(ChangeCatalog.ConnectionPaused) { Reason = new string('j', 1_000_000) + "@example.com" });
+        await _log.Log.WriteAsync(Actor.System, new Change(ChangeCatalog.ConnectionPaused) { Reason = string.Concat(Enumerable.Repeat("1234 567 ", 100)) });
+        await _log.Log.WriteAsync(Actor.System, new Change(ChangeCatalog.ConnectionPaused) { Reason = new string('x', 660) + " ＋４９（１５１）１２３４ ５６７８９０ " + new string('y', 100) });
 
         var reasons = (await _log.LinesAsync()).Select(line => line.Reason!).ToList();
         Assert.All(reasons, reason => Assert.InRange(reason.Length, 1, 500));
         Assert.Matches("^(#[0-9a-f]{12} ?)+$", reasons[0]);
         Assert.DoesNotContain("(151)", reasons[1], StringComparison.Ordinal);
         Assert.Equal(new string('j', 500), reasons[2]);
+        Assert.Matches("^#[0-9a-f]{12}$", reasons[3]);   // nothing but digits: still a reason
+        Assert.DoesNotContain("１５１", reasons[4], StringComparison.Ordinal);
     }
 
     [Fact]

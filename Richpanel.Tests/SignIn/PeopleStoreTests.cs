@@ -103,6 +103,7 @@ public sealed class PeopleStoreTests : IAsyncDisposable
 
     [Theory]
     [InlineData("Richpanel Console")]
+    [InlineData("Richpanel\u200b Con\u00adsole")]
     [InlineData(" richpanel  console ")]
     [InlineData("LOCAL ADMIN")]
     [InlineData("Bootstrap configuration")]
