@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -7,6 +9,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Storage;
@@ -126,6 +129,29 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
             services.AddSingleton<ILogEventSink>(Logs);
             _services?.Invoke(services);
         });
+    }
+
+    /// <summary>
+    /// A product that ends while it starts says why on its output and returns 1; the factory then only finds its services gone.
+    /// What was thrown meanwhile (by this start or one beside it) is told instead.
+    /// </summary>
+    protected override IHost CreateHost(IHostBuilder builder)
+    {
+        var thrown = new ConcurrentQueue<string>();
+        void Keep(object? sender, FirstChanceExceptionEventArgs e) => thrown.Enqueue($"{e.Exception.GetType().Name}: {e.Exception.Message}");
+        AppDomain.CurrentDomain.FirstChanceException += Keep;
+        try
+        {
+            return base.CreateHost(builder);
+        }
+        catch (ObjectDisposedException gone)
+        {
+            throw new InvalidOperationException($"The product ended while it was starting. Thrown meanwhile:\n{string.Join('\n', thrown.Distinct().Take(20))}", gone);
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.FirstChanceException -= Keep;
+        }
     }
 
     public override async ValueTask DisposeAsync()
