@@ -72,6 +72,7 @@ try
     api.MapSandbox();
     api.MapAudit();
     app.MapChangeLogDownload();
+    app.MapSupportDownload();
     app.MapPublicSandbox();
     app.MapOpenId().WithMetadata(PageDoor.Mark);
     app.MapConsole();

@@ -13,6 +13,7 @@ using Richpanel.Core.People;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Storage;
+using Richpanel.Core.Support;
 using Richpanel.Core.Wire;
 
 namespace Richpanel.Core;
@@ -24,6 +25,7 @@ public static class CoreServices
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ChangeFeed>();
+        services.AddSingleton<SupportQueries>();
         return services
             .AddStorage(configuration)
             .AddConnections()

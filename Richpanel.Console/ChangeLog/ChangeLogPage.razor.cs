@@ -117,7 +117,7 @@ public sealed partial class ChangeLogPage : IDisposable
         StateHasChanged();
     }
 
-    private string TimeOf(DateTimeOffset at) => TimeWords.Exact(Time.Local(at), Time.Local(Time.Now));
+    private string TimeOf(DateTimeOffset at) => Time.Exact(at);
 
     /// <summary>
     /// What was typed and is a person's goes into the address bar as the hash it has in the log; who works here, known by the e-mail

@@ -22,6 +22,9 @@ public sealed partial class ConnectionForm
 
     [Parameter] public EventCallback OnSave { get; set; }
 
+    /// <summary>Something in it was typed or chosen.</summary>
+    [Parameter] public EventCallback OnEdit { get; set; }
+
     [Inject] public required IOptions<DeliveryOptions> Delivery { get; init; }
 
     private DeliveryOptions Defaults => Delivery.Value;

@@ -69,6 +69,18 @@ public sealed class ConnectionInput
         Disabled = connection.Disabled,
     };
 
+    /// <summary>What a person had typed before, in place of what stands here; which connection it is, and its secret, stay.</summary>
+    public void Take(ConnectionInput typed)
+    {
+        if (!IsSandbox)
+        {
+            (Name, Environment, BaseUrl, ApiKey, AllowsLabSends) = (typed.Name, typed.Environment, typed.BaseUrl, typed.ApiKey, typed.AllowsLabSends);
+        }
+
+        (SignatureHash, Transport, Concurrency, TimeoutSeconds, Disabled) = (typed.SignatureHash, typed.Transport, typed.Concurrency, typed.TimeoutSeconds, typed.Disabled);
+        (CustomerId, OrderFields, TranslateEvents) = (typed.CustomerId, typed.OrderFields, typed.TranslateEvents);
+    }
+
     public ConnectionDraft ToDraft() => new()
     {
         Name = IsSandbox ? null : Name,

@@ -47,7 +47,7 @@ public sealed partial class ConnectionPage : IDisposable
         (_opened, _shownId, _faults, _refused) = (true, PublicConnectionId, [], null);
         _said = Navigation.HistoryEntryState == Created ? Created : null;
         _connection = Find();
-        _input = PublicConnectionId is null ? new ConnectionInput { IsNew = true } : _connection is null ? null : ConnectionInput.Of(_connection);
+        (_input, _restoredAt, _draftSought) = (Stored(), null, false);
     }
 
     private async Task SaveAsync()
@@ -80,7 +80,8 @@ public sealed partial class ConnectionPage : IDisposable
             return;
         }
 
-        (_connection, _input) = (saved.Value, ConnectionInput.Of(saved.Value));
+        await Drafts.DiscardAsync(DraftForm);
+        (_connection, _input, _restoredAt) = (saved.Value, ConnectionInput.Of(saved.Value), null);
         if (wasNew)
         {
             _shownId = PublicId.Connection(saved.Value.Id);

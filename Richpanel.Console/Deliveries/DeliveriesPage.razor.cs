@@ -57,7 +57,7 @@ public sealed partial class DeliveriesPage : IDisposable
         Who = DeliveryView.Clean(Who),
     };
 
-    private string TimeOf(DateTimeOffset at) => TimeWords.Clock(Time.Local(at), Time.Local(Time.Now));
+    private string TimeOf(DateTimeOffset at) => Time.Clock(at);
 
     private string Title => View.State is { } state ? $"{char.ToUpperInvariant(state[0])}{state[1..]} deliveries" : "Deliveries";
 

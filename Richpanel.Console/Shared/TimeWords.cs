@@ -6,12 +6,12 @@ namespace Richpanel.Console.Shared;
 public static class TimeWords
 {
     /// <summary>Exact to the second, in the zone the time is given in; the year only when it is not this one.</summary>
-    public static string Exact(DateTimeOffset local, DateTimeOffset localNow) =>
-        local.ToString(local.Year == localNow.Year ? "d MMM HH:mm:ss" : "d MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture);
+    public static string Exact(DateTimeOffset local, DateTimeOffset localNow, bool twelve = false) =>
+        local.ToString((local.Year == localNow.Year ? "d MMM " : "d MMM yyyy ") + Hours(twelve), CultureInfo.InvariantCulture);
 
     /// <summary>Only the clock when it is today, else day and clock.</summary>
-    public static string Clock(DateTimeOffset local, DateTimeOffset localNow) =>
-        local.Date == localNow.Date ? local.ToString("HH:mm:ss", CultureInfo.InvariantCulture) : Exact(local, localNow);
+    public static string Clock(DateTimeOffset local, DateTimeOffset localNow, bool twelve = false) =>
+        local.Date == localNow.Date ? local.ToString(Hours(twelve), CultureInfo.InvariantCulture) : Exact(local, localNow, twelve);
 
     /// <summary><c>3 min ago</c>, <c>in 28 s</c>, <c>now</c>.</summary>
     public static string Relative(DateTimeOffset at, DateTimeOffset now)
@@ -32,4 +32,6 @@ public static class TimeWords
     };
 
     public static string Iso(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    private static string Hours(bool twelve) => twelve ? "h:mm:ss tt" : "HH:mm:ss";
 }

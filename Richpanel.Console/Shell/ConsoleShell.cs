@@ -21,9 +21,17 @@ public static class ConsoleShell
             mud.SnackbarConfiguration.HideTransitionDuration = 100;
             mud.SnackbarConfiguration.VisibleStateDuration = 6000;
         });
+        services.AddResponseCompression(files =>
+        {
+            files.EnableForHttps = true;   // files alone, see below: nothing secret stands in them
+            files.MimeTypes = ["text/css", "text/javascript", "application/javascript"];
+        });
         services.AddOptions<PageOptions>().BindConfiguration("Console");
         services.AddCascadingAuthenticationState();
         services.AddScoped<ViewerTime>();
+        services.AddScoped<DraftStore>();
+        services.AddScoped<Shortcuts>();
+        services.AddScoped<CommandSearch>();
         services.AddSingleton<PersonalFilters>();
         return services;
     }
@@ -41,6 +49,10 @@ public static class ConsoleShell
         app.UseAuthorization();   // again: the page that takes the place of a 404 starts from here
         app.Use(LeaveProgramsAlone);
         app.UseAntiforgery();
+
+        // A build compresses its own files, but knows a library's by their plain names only, not by those with a fingerprint that
+        // pages ask for: MudBlazor's styles would travel as they are, 627 kB. What is compressed already passes untouched.
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/_content"), library => library.UseResponseCompression());
         app.MapStaticAssets().WithMetadata(PageDoor.Mark, QuietRoute.Mark).AllowAnonymous();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(circuit => circuit.ContentSecurityFrameAncestorsPolicy = null)   // PageDoor says it, and stricter

@@ -11,13 +11,15 @@ public sealed partial class MainLayout : IDisposable
 {
     private MudThemeProvider? _provider;
     private ErrorBoundary? _boundary;
-    private ThemeChoice _choice;
+    private DisplayChoice _choice = new();
     private bool _dark;
     private bool _ready;
     private bool _menu = true;
+    private bool _command;
 
     [Inject] public required IJSRuntime Browser { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
+    [Inject] public required Shortcuts Shortcuts { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
 
     private string SkipTarget => Navigation.Uri.Split('#')[0] + "#content";
@@ -31,7 +33,7 @@ public sealed partial class MainLayout : IDisposable
             return;
         }
 
-        _choice = Enum.TryParse<ThemeChoice>(await Browser.InvokeAsync<string?>("richpanel.theme.read"), ignoreCase: true, out var kept) ? kept : default;
+        _choice = DisplayChoice.Of(await Browser.InvokeAsync<DisplayChoice.Kept?>("richpanel.display.read"));
         await Time.LearnZoneAsync(Browser);
         await _provider!.WatchSystemDarkModeAsync(FollowSystemAsync);
         await ApplyAsync();
@@ -39,7 +41,7 @@ public sealed partial class MainLayout : IDisposable
         StateHasChanged();
     }
 
-    private async Task ChooseAsync(ThemeChoice choice)
+    private async Task ChooseAsync(DisplayChoice choice)
     {
         _choice = choice;
         await ApplyAsync();
@@ -47,7 +49,7 @@ public sealed partial class MainLayout : IDisposable
 
     private async Task FollowSystemAsync(bool systemIsDark)
     {
-        if (_choice == ThemeChoice.System)
+        if (_choice.Theme == ThemeChoice.System)
         {
             await ApplyAsync();
             StateHasChanged();
@@ -56,27 +58,34 @@ public sealed partial class MainLayout : IDisposable
 
     private async Task ApplyAsync()
     {
-        _dark = _choice switch
+        _dark = _choice.Theme switch
         {
             ThemeChoice.Dark => true,
             ThemeChoice.Light => false,
             _ => await _provider!.GetSystemDarkModeAsync(),
         };
-        await Browser.InvokeVoidAsync("richpanel.theme.write", _choice.ToString().ToLowerInvariant(), _dark);
+        Time.Choose(new TimeChoice(_choice.Utc, _choice.Twelve));
+        if (Shortcuts.AreOff != _choice.NoKeys)
+        {
+            Shortcuts.Switch(_choice.NoKeys);
+        }
+
+        await Browser.InvokeVoidAsync("richpanel.display.write", _choice.ToKeep(), _dark);
     }
 
     private void ToggleMenu() => _menu = !_menu;
+
+    private void OpenCommand()
+    {
+        _command = true;
+        StateHasChanged();   // it may be the keyboard that asks
+    }
+
+    private void CloseCommand() => _command = false;
 
     private void Recover() => _boundary?.Recover();
 
     private void ForgetError(object? sender, LocationChangedEventArgs e) => _boundary?.Recover();
 
     public void Dispose() => Navigation.LocationChanged -= ForgetError;
-}
-
-public enum ThemeChoice
-{
-    System,
-    Light,
-    Dark,
 }

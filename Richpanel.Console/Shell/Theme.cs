@@ -86,10 +86,10 @@ internal static class Theme
         LayoutProperties = new LayoutProperties { DefaultBorderRadius = "6px", DrawerWidthLeft = "216px", AppbarHeight = "52px" },
     };
 
-    /// <summary>One colour per state, used for nothing else, as custom properties of the document.</summary>
+    /// <summary>One colour per state, used for nothing else, and the three of code, as custom properties of the document.</summary>
     public static string Variables(bool dark) => dark
-        ? Write("#62cc8f", "#e8b25a", "#c4a5ff", "#67c6e0", "#ff8f86", "#a3adbd", "#b3bccb", "#8fc7b9", "20%")
-        : Write("#17703f", "#8a5200", "#6a35c0", "#0b6a86", "#b3261e", "#566072", "#47505f", "#2d6f60", "9%");
+        ? Write("#62cc8f", "#e8b25a", "#c4a5ff", "#67c6e0", "#ff8f86", "#a3adbd", "#b3bccb", "#8fc7b9", "20%") + ":root{--code-text:#a9bdf0;--code-number:#eda6c4;--code-word:#dcb48c;}"
+        : Write("#17703f", "#8a5200", "#6a35c0", "#0b6a86", "#b3261e", "#566072", "#47505f", "#2d6f60", "9%") + ":root{--code-text:#34508f;--code-number:#96315f;--code-word:#7a4a1e;}";
 
     /// <summary>The few colours of a page without MudBlazor, for both themes at once.</summary>
     public static string Plain { get; } = ":root{" + Colours(Mud.PaletteLight) + "}" + Variables(dark: false)

@@ -5,13 +5,74 @@ window.richpanel = {
     offsetMinutes: -new Date().getTimezoneOffset(),
   }),
 
-  theme: {
+  // How the console looks in this browser; theme.js reads the same before the first paint.
+  display: {
+    parts: ['theme', 'density', 'clock', 'zone', 'keys'],
     read: () => {
-      try { return localStorage.getItem('theme') || 'system'; } catch { return 'system'; }
+      try {
+        return Object.fromEntries(richpanel.display.parts.map(part => [part, localStorage.getItem(part)]));
+      } catch {
+        return null; // storage may be switched off
+      }
     },
     write: (choice, dark) => {
-      try { localStorage.setItem('theme', choice); } catch { /* storage may be switched off */ }
-      document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+      const root = document.documentElement;
+      root.dataset.theme = dark ? 'dark' : 'light';
+      root.dataset.density = choice.density || 'comfortable';
+      try {
+        for (const part of richpanel.display.parts) {
+          if (choice[part]) { localStorage.setItem(part, choice[part]); } else { localStorage.removeItem(part); }
+        }
+      } catch { /* then it holds for this page */ }
+    },
+  },
+
+  dialog: {
+    open: box => {
+      if (box.open) { return; }
+      box.showModal();
+      box.addEventListener('click', e => { if (e.target === box) { box.close(); } }); // beside it
+    },
+    close: box => box.close(),
+  },
+
+  // Keys that do something, one listener for the life of the page. See Shared/Shortcuts.cs.
+  shortcuts: (circuit, keys) => {
+    const first = !richpanel.listening;
+    richpanel.listening = { circuit, keys, before: '' };
+    if (!first) { return; }
+    const typing = at => at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName);
+    document.addEventListener('keydown', e => {
+      const now = richpanel.listening;
+      if (e.isComposing || e.altKey || e.repeat) { return; }
+      const press = name => {
+        e.preventDefault();
+        now.before = '';
+        now.circuit.invokeMethodAsync('PressAsync', name).catch(() => { /* the circuit is gone; its dialog says so */ });
+      };
+      if (e.ctrlKey || e.metaKey) {
+        const name = 'mod+' + e.key.toLowerCase();
+        if (now.keys.includes(name) && !document.querySelector('dialog[open]')) { press(name); }
+        return;
+      }
+      if (typing(e.target) || document.querySelector('dialog[open], .mud-dialog, .mud-popover-open')) { return; }
+      const pair = now.before && Date.now() - now.at < 1500 ? now.before + ' ' + e.key : '';
+      if (now.keys.includes(pair)) { press(pair); return; }
+      if (now.keys.includes(e.key)) { press(e.key); return; }
+      [now.before, now.at] = [now.keys.some(name => name.startsWith(e.key + ' ')) ? e.key : '', Date.now()];
+    });
+  },
+
+  // Kept between circuits; see Shared/DraftStore.cs.
+  draft: {
+    read: (key, from, length) => {
+      try { return localStorage.getItem(key)?.substring(from, from + length) ?? null; } catch { return null; }
+    },
+    write: (key, text) => {
+      try { localStorage.setItem(key, text); } catch { /* full, or switched off: then there is no draft */ }
+    },
+    drop: key => {
+      try { localStorage.removeItem(key); } catch { /* nothing was kept */ }
     },
   },
 
@@ -86,6 +147,28 @@ window.richpanel = {
   watch('focusin', true);
   watch('focusout', false);
 })();
+
+// Who signs out leaves nothing behind for the next one at this browser.
+document.addEventListener('submit', e => {
+  if (!e.target.matches?.('form[action="/sign-out"]')) { return; }
+  try {
+    Object.keys(localStorage).filter(key => key.startsWith('draft:')).forEach(key => localStorage.removeItem(key));
+  } catch { /* nothing was kept */ }
+}, true);
+
+// The arrows choose in the list below; they do not move in the text.
+document.addEventListener('keydown', e => {
+  if (e.target.matches?.('[role=combobox]') && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) { e.preventDefault(); }
+});
+
+// A click on a time copies it with its milliseconds.
+document.addEventListener('click', async e => {
+  const time = e.target.closest?.('time.time');
+  if (!time || e.target.closest('a, button') || !await window.richpanel.copy(time.dateTime)) { return; }
+  time.dataset.copied = '1';
+  document.getElementById('said').textContent = 'Copied ' + time.dateTime;
+  setTimeout(() => delete time.dataset.copied, 1200);
+});
 
 // Copying on a page without a circuit.
 document.addEventListener('click', async e => {

@@ -30,6 +30,9 @@ public enum Permission
     /// <summary>Read, verify and export the change log.</summary>
     ReadChangeLog,
 
+    /// <summary>Download what is known of the installation, to send along with a question.</summary>
+    TakeSupportBundle,
+
     /// <summary>Change connections, sources and their secrets, see write keys.</summary>
     Administer,
 

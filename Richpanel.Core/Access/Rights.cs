@@ -20,6 +20,7 @@ public static class Rights
         (Permission.SendToProduction, Role.Operator, "send from the lab to any production connection"),
         (Permission.Operate, Role.Operator, "pause, resume, release and check connections"),
         (Permission.ReadChangeLog, Role.Operator, "read, verify and export the change log"),
+        (Permission.TakeSupportBundle, Role.Operator, "download the support bundle"),
         (Permission.Administer, Role.Admin, "change connections, sources and their secrets"),
         (Permission.ManagePeople, Role.Admin, "invite and disable people, give roles, make and revoke API tokens"),
     ];

@@ -70,6 +70,8 @@ public static class ChangeCatalog
     public static readonly ChangeAction ChangeLogVerified = new("change-log.verified", "verified the change log");
     public static readonly ChangeAction ChangeLogExported = new("change-log.exported", "exported the change log");
 
+    public static readonly ChangeAction SupportBundleTaken = new("product.support-bundle", "downloaded the support bundle");
+
     public static IReadOnlyList<ChangeAction> All { get; } =
         [.. typeof(ChangeCatalog).GetFields().Where(field => field.FieldType == typeof(ChangeAction)).Select(field => (ChangeAction)field.GetValue(null)!)];
 

@@ -9,6 +9,7 @@ using Richpanel.Core.People;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Sandbox;
 using Richpanel.Core.Storage;
+using Richpanel.Core.Support;
 using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.Access;
@@ -51,6 +52,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("DeliveryUnmasking.UnmaskAsync", Permission.Unmask, (of, by) => Get<DeliveryUnmasking>(of).UnmaskAsync(by, Missing, "a reason long enough", Ct)),
         ("ChangeReview.VerifyAsync", Permission.ReadChangeLog, (of, by) => Get<ChangeReview>(of).VerifyAsync(by, null, Ct)),
         ("ChangeReview.ExportAsync", Permission.ReadChangeLog, (of, by) => Get<ChangeReview>(of).ExportAsync(by, new ChangeFilter(), Ct)),
+        ("SupportQueries.BundleAsync", Permission.TakeSupportBundle, (of, by) => Get<SupportQueries>(of).BundleAsync(by, Ct)),
         ("ApiTokenStore.ListAsync", Permission.ManagePeople, (of, by) => Get<ApiTokenStore>(of).ListAsync(by, Ct)),
         ("ApiTokenStore.CreateAsync", Permission.ManagePeople, (of, by) => Get<ApiTokenStore>(of).CreateAsync(by, new ApiTokenDraft("", Role.Viewer, [], null))),
         ("ApiTokenStore.RevokeAsync", Permission.ManagePeople, (of, by) => Get<ApiTokenStore>(of).RevokeAsync(by, Missing)),

@@ -40,7 +40,7 @@ public sealed class ContentSecurityTests(BrowserFixture browser)
         await tab.GoAsync("/lab");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send to Sandbox" }).ClickAsync();
         await Assertions.Expect(tab.Page.GetByTestId("lab-result")).ToBeVisibleAsync(new() { Timeout = 60_000 });
-        await tab.Page.Locator("button[aria-label^='Colours:']").ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Display" }).ClickAsync();
         await tab.Page.GetByText("Dark", new() { Exact = true }).ClickAsync();
         await Assertions.Expect(tab.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
 

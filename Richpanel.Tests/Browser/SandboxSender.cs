@@ -24,8 +24,14 @@ public sealed class SandboxSender(IServiceProvider services, Uri address)
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>The delivery of a messageId once its first try has ended.</summary>
-    public async Task<DeliveryRow> SettledAsync(string messageId)
+    /// <summary>The delivery of a messageId once its first try has ended and it will not be tried again by itself.</summary>
+    public Task<DeliveryRow> SettledAsync(string messageId) => WhenAsync(messageId, row => row.State is not (DeliveryState.Waiting or DeliveryState.Sending));
+
+    /// <summary>The same, when it may wait for its next try.</summary>
+    public Task<DeliveryRow> TriedAsync(string messageId) =>
+        WhenAsync(messageId, row => row.State is not DeliveryState.Sending && (row.State is not DeliveryState.Waiting || row.AttemptCount > 0));
+
+    private async Task<DeliveryRow> WhenAsync(string messageId, Func<DeliveryRow, bool> isThere)
     {
         var ct = TestContext.Current.CancellationToken;
         var queries = services.GetRequiredService<DeliveryQueries>();
@@ -34,7 +40,7 @@ public sealed class SandboxSender(IServiceProvider services, Uri address)
         {
             var next = changes.Next;
             var page = await queries.PageAsync(Sight.Of(Actor.System), new DeliveryFilter { MessageId = messageId }, null, 1, ct);
-            if (page.Items is [{ State: not (DeliveryState.Waiting or DeliveryState.Sending) } row])
+            if (page.Items is [var row] && isThere(row))
             {
                 return row;
             }

@@ -1,41 +1,134 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Richpanel.Core;
+using Richpanel.Core.Access;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Sandbox;
+using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.Browser;
 
-/// <summary>Pictures of every page, for people: <c>SCREENSHOTS=dir</c> names where they go; without it nothing is taken.</summary>
+/// <summary>
+/// Pictures of every page, light, dark and narrow, over the same sample data each time, for people. <c>bash docs/screenshots.sh</c>
+/// takes them; <c>SCREENSHOTS=dir</c> names where they go, and without it nothing is taken. A new page gets a line in <see cref="All"/>.
+/// </summary>
 [Trait("Kind", "Browser")]
-public sealed class Screenshots(BrowserFixture browser)
+public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sample) : IClassFixture<Screenshots.Sample>
 {
     private static readonly string? s_folder = Environment.GetEnvironmentVariable("SCREENSHOTS");
 
-    public static TheoryData<string, string> Pages => new()
-    {
-        { "overview", "/" },
-        { "deliveries", "/deliveries" },
-        { "connections", "/connections" },
-        { "connection-new", "/connections/new" },
-        { "lab", "/lab" },
-        { "change-log", "/change-log" },
-        { "permissions", "/permissions" },
-        { "tokens", "/tokens" },
-        { "connection", "/connections/con_1" },
-        { "not-found", "/nowhere" },
-    };
+    /// <summary>Name of the picture, address of the page ({failed} and {shop} are filled in), and what is done on it before.</summary>
+    private static readonly (string Name, string Path, Func<IPage, Task>? Then)[] All =
+    [
+        ("overview", "/", null),
+        ("deliveries", "/deliveries", null),
+        ("deliveries-none", "/deliveries?state=canceled", null),
+        ("delivery", "/deliveries/{failed}", null),
+        ("connections", "/connections", null),
+        ("connection-new", "/connections/new", null),
+        ("connection", "/connections/{shop}", null),
+        ("lab", "/lab", null),
+        ("change-log", "/change-log", null),
+        ("people", "/people", null),
+        ("tokens", "/tokens", null),
+        ("permissions", "/permissions", null),
+        ("about", "/about", null),
+        ("not-found", "/nowhere", null),
+        ("command-box", "/", page => page.Keyboard.PressAsync("Control+k")),
+        ("shortcuts", "/", page => page.Keyboard.PressAsync("?")),
+        ("display", "/deliveries", page => page.GetByRole(AriaRole.Button, new() { Name = "Display" }).ClickAsync()),
+    ];
 
-    [Theory(Timeout = 120_000)]
+    public static TheoryData<string> Pages => [.. All.Select(one => one.Name)];
+
+    [Theory(Timeout = 180_000)]
     [MemberData(nameof(Pages))]
-    public async Task Every_page_is_pictured_light_dark_and_narrow(string name, string path)
+    public async Task Every_page_is_pictured_light_dark_and_narrow(string name)
     {
         Assert.SkipWhen(s_folder is null, "SCREENSHOTS is not set: no pictures were asked for.");
+        var (_, path, then) = All.Single(one => one.Name == name);
+        await sample.FillAsync();
         foreach (var (dark, width) in new[] { (false, 1440), (true, 1440), (false, 390) })
         {
-            await using var tab = await browser.OpenAsync(path, TestContext.Current.CancellationToken, dark, width);
-            await tab.Page.WaitForTimeoutAsync(400);
-            await tab.Page.ScreenshotAsync(new PageScreenshotOptions
+            await using var tab = await browser.OpenAsync(sample.Fill(path), TestContext.Current.CancellationToken, dark, width, sample.Address);
+            await tab.Page.AddStyleTagAsync(new() { Content = "* { caret-color: transparent !important }" });
+            if (then is not null)
             {
-                Path = Path.Combine(s_folder!, $"{name}-{(dark ? "dark" : "light")}-{width}.png"),
-                FullPage = true,
-            });
+                await then(tab.Page);
+            }
+
+            await tab.Page.WaitForTimeoutAsync(600);
+            var picture = await tab.Page.ScreenshotAsync(new PageScreenshotOptions { FullPage = then is null });
+            await File.WriteAllBytesAsync(Path.Combine(s_folder!, $"{name}-{(dark ? "dark" : "light")}-{width}.png"), PalettePng.Of(picture), TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>A console with a few events of each fate.</summary>
+    public sealed class Sample : IAsyncDisposable
+    {
+        private static readonly (int Status, string Call)[] s_calls =
+        [
+            (200, """{"messageId":"sample-01","userId":"user-2041","event":"Product Viewed","properties":{"product_id":"P-11","name":"Linen shirt","price":49},"context":{"traits":{"email":"ana@example.com"}}}"""),
+            (200, """{"messageId":"sample-02","userId":"user-2041","event":"Product Added","properties":{"product_id":"P-11","name":"Linen shirt","price":49,"quantity":2},"context":{"traits":{"email":"ana@example.com"}}}"""),
+            (200, """{"messageId":"sample-03","userId":"user-2041","event":"Order Completed","properties":{"order_id":"A-1007","total":98,"currency":"EUR","products":[{"product_id":"P-11","name":"Linen shirt","price":49,"quantity":2}]},"context":{"traits":{"email":"ana@example.com"}}}"""),
+            (422, """{"messageId":"sample-04","userId":"user-1987","event":"Order Updated","properties":{"order_id":"A-0998","total":"12,50"},"context":{"traits":{"email":"jonas@example.com"}}}"""),
+            (503, """{"messageId":"sample-05","userId":"user-1650","event":"Order Cancelled","properties":{"order_id":"A-0871"},"context":{"traits":{"email":"mei@example.com"}}}"""),
+            (200, """{"messageId":"sample-06","anonymousId":"anon-5f1c","event":"Newsletter Signup Viewed","properties":{"placement":"footer"}}"""),
+            (200, """{"messageId":"sample-07","userId":"user-1650","event":"Order Refunded","integrations":{"All":false},"properties":{"order_id":"A-0871"}}"""),
+            (200, """{"messageId":"sample-08","userId":"user-3312","event":"Checkout Started","properties":{"order_id":"A-1008","value":23.9},"context":{"traits":{"email":"ola@example.com"}}}"""),
+        ];
+
+        private readonly SemaphoreSlim _filling = new(1);
+        private ConsoleUnderTest? _console;
+        private string _failed = "";
+        private string _shop = "";
+
+        public Uri Address => _console!.ClientOptions.BaseAddress;
+
+        public string Fill(string path) => path.Replace("{failed}", _failed, StringComparison.Ordinal).Replace("{shop}", _shop, StringComparison.Ordinal);
+
+        public async Task FillAsync()
+        {
+            await _filling.WaitAsync(TestContext.Current.CancellationToken);
+            try
+            {
+                if (_console is not null)
+                {
+                    return;
+                }
+
+                // The next try is an hour away, so that what waits still waits in the last picture.
+                _console = new ConsoleUnderTest(new() { ["environment"] = "Development", ["Sandbox:Port"] = "0", ["Delivery:Schedule:0"] = "00:00:00", ["Delivery:Schedule:1"] = "01:00:00", ["Delivery:Jitter"] = "0" });
+                _console.UseKestrel(0);
+                _console.StartServer();
+                var sender = new SandboxSender(_console.Services, Address);
+                foreach (var (status, call) in s_calls)
+                {
+                    _console.Services.GetRequiredService<SandboxScenarios>().Set(status == 200 ? SandboxScenario.AsRichpanel : new SandboxScenario([new SandboxStep(Status: status)]));
+                    await sender.PostAsync(call);
+                    await _console.ExpandedAsync();
+                    var row = await sender.TriedAsync(call.Split('"')[3]);
+                    _failed = status == 422 ? PublicId.Delivery(row.Id) : _failed;
+                }
+
+                _console.Services.GetRequiredService<SandboxScenarios>().Set(SandboxScenario.AsRichpanel);
+                var source = await _console.AddSourceAsync("Shop", shop => (shop.Environment, shop.PausedAt) = (ConnectionEnvironment.Production, TimeProvider.System.GetUtcNow()));
+                _shop = PublicId.Connection(source.ConnectionId);
+                await _console.Services.GetRequiredService<ApiTokenStore>().CreateAsync(Actor.System, new ApiTokenDraft("Nightly export", Role.Viewer, [], null));
+            }
+            finally
+            {
+                _filling.Release();
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _filling.Dispose();
+            if (_console is not null)
+            {
+                await _console.DisposeAsync();
+            }
         }
     }
 }

@@ -41,6 +41,8 @@ internal sealed class PagesUnderTest : IAsyncDisposable
         _context.JSInterop.Mode = JSRuntimeMode.Loose;
         _context.Services.AddMudServices();
         _context.Services.AddScoped<ViewerTime>();
+        _context.Services.AddScoped<DraftStore>();
+        _context.Services.AddScoped<Shortcuts>();
         _context.Services.AddSingleton(_ => App.Services.GetRequiredService<Sessions>());
         _context.Services.AddScoped<Viewer>();
         _context.Services.AddSingleton<AuthenticationStateProvider>(_ => new SignedIn(() => Role));
@@ -51,6 +53,9 @@ internal sealed class PagesUnderTest : IAsyncDisposable
 
     /// <summary>Of whoever looks; null = the local admin.</summary>
     public Role? Role { get; set; }
+
+    /// <summary>What the pages ask a browser for.</summary>
+    public BunitJSInterop Browser => _context.JSInterop;
 
     public NavigationManager Address => _context.Services.GetRequiredService<NavigationManager>();
 

@@ -1,0 +1,29 @@
+using MudBlazor;
+using Richpanel.Core.Access;
+
+namespace Richpanel.Console.Shell;
+
+/// <summary>A page people go to by its name.</summary>
+/// <param name="Also">Other words for it, lower case.</param>
+/// <param name="Keys">Its shortcut; null: none.</param>
+internal sealed record CommandPage(string Name, string Address, Permission Needs, string Icon, string Also, string? Keys = null);
+
+/// <summary>Every page without an id in its address, in the order of the menu.</summary>
+internal static class CommandPages
+{
+    public static IReadOnlyList<CommandPage> All { get; } =
+    [
+        new("Overview", "/", Permission.Read, Icons.Material.Outlined.SpaceDashboard, "home start dashboard ledger health", "g o"),
+        new("Deliveries", "/deliveries", Permission.Read, Icons.Material.Outlined.SwapVert, "log events", "g d"),
+        new("Failed deliveries", "/deliveries?state=failed", Permission.Read, Icons.Material.Outlined.ErrorOutline, "errors", "g f"),
+        new("Waiting deliveries", "/deliveries?state=waiting", Permission.Read, Icons.Material.Outlined.Schedule, "queue pending"),
+        new("Connections", "/connections", Permission.Read, Icons.Material.Outlined.Hub, "accounts settings sources", "g c"),
+        new("New connection", "/connections/new", Permission.Administer, Icons.Material.Outlined.Add, "add account"),
+        new("Lab", "/lab", Permission.Read, Icons.Material.Outlined.Science, "preview test send payload", "g l"),
+        new("Change log", "/change-log", Permission.ReadChangeLog, Icons.Material.Outlined.History, "audit history", "g h"),
+        new("People", "/people", Permission.ManagePeople, Icons.Material.Outlined.Group, "users roles invite", "g p"),
+        new("API tokens", "/tokens", Permission.ManagePeople, Icons.Material.Outlined.Key, "keys bearer", "g t"),
+        new("Your permissions", "/permissions", Permission.Read, Icons.Material.Outlined.VerifiedUser, "rights role"),
+        new("About", "/about", Permission.Read, Icons.Material.Outlined.Info, "version support bundle database", "g a"),
+    ];
+}
