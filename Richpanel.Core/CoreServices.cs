@@ -139,6 +139,7 @@ public static class CoreServices
         services.AddSingleton<DeliveryUnmasking>();
         services.AddSingleton<DeliveryActions>();
         services.AddSingleton<LabSender>();
+        services.AddSingleton<SampleStore>();
         services.AddSingleton<DeliveryPulse>();
         services.AddSingleton<ConnectionHolds>();
         services.AddSingleton<DispatchStore>();

@@ -15,6 +15,8 @@ public static class PublicId
 
     public static string Token(long id) => "tok_" + Write(id);
 
+    public static string Sample(long id) => "smp_" + Write(id);
+
     /// <summary>The key behind a public id of this kind (prefix such as <c>dlv</c>); null when it is none.</summary>
     public static long? Parse(string? text, string prefix)
     {

@@ -60,6 +60,7 @@ public static class ApiEndpoints
         api.MapLedger();
         api.MapDeliveries();
         api.MapPreview();
+        api.MapSamples();
         api.MapConnections();
         api.MapSources();
         api.MapTokens();

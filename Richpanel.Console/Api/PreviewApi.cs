@@ -26,13 +26,6 @@ internal static class PreviewApi
     {
         api.MapPost("/preview", Preview).WithTags("Lab").RequireAuthorization(nameof(Permission.Read));
         api.MapPost("/send", SendAsync).WithTags("Lab").RequireAuthorization(nameof(Permission.UseSandbox));
-        api.MapGet("/samples", (TimeProvider time) => SampleCatalog.All.Select(sample => new
-        {
-            sample.Id,
-            sample.Group,
-            sample.Name,
-            Call = JsonElement.Parse(sample.Fill(Guid.NewGuid().ToString(), time.GetUtcNow())),
-        })).WithTags("Lab").RequireAuthorization(nameof(Permission.Read));
     }
 
     private static Results<Ok<PreviewShape>, ProblemHttpResult> Preview(CallWish wish, HttpContext http, ConnectionDirectory directory, TimeProvider time)

@@ -1,74 +1,183 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
+using Microsoft.JSInterop;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
-using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Json;
+using Richpanel.Core.Notes;
 using Richpanel.Core.Preview;
+using Richpanel.Core.Receiving;
 
 namespace Richpanel.Console.Lab;
 
+/// <summary>Build, preview, send: one text, and three ways to look at it.</summary>
 public sealed partial class LabPage : IDisposable
 {
     private const string FirstSample = "order-completed";
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+    private const string Form = "lab";
+    private const int MostUndo = 20;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+    private static readonly (string Id, string Name, string Panel)[] s_panes = [("build", "Build", "pane-build"), ("preview", "Preview", "pane-look"), ("send", "Send", "pane-send")];
+    private static readonly List<string> s_events = [.. SampleCatalog.All.Select(sample => sample.Name).Where(name => !name.Contains(':', StringComparison.Ordinal) && !name.Contains('(', StringComparison.Ordinal))];
 
     private readonly Leaving _leaving = new();
-    private CodeEditor? _editor;
+    private readonly List<LabLoad> _before = [];
+    private CallEditor? _editor;
     private Connection? _target;
-    private string? _sampleId;
+    private string _pane = "build";
+    private bool _picking;
     private string _text = "";
+    private LabSource _source = new("nothing");
+    private bool _edited;
+    private DateTimeOffset? _restored;
+    private string? _draftKey;
+    private JsonTree.Map? _call;
     private JsonFault? _fault;
     private PreviewView? _preview;
-    private LabResult? _result;
-    private bool _sending;
+    private IReadOnlyList<EditorMark> _marks = [];
+    private IReadOnlyList<SourcePart> _parts = [];
     private int _typed;
 
     [SupplyParameterFromQuery] public string? Sample { get; set; }
     [SupplyParameterFromQuery] public string? Connection { get; set; }
+    [SupplyParameterFromQuery] public string? Delivery { get; set; }
 
     [Inject] public required LabSender Sender { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required DeliveryQueries Deliveries { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
+    [Inject] public required DraftStore Drafts { get; init; }
     [Inject] public required TimeProvider Time { get; init; }
+    [Inject] public required NavigationManager Navigation { get; init; }
+    [Inject] public required IConfiguration Configuration { get; init; }
+    [Inject] public required IOptions<ReceivingLimits> Limits { get; init; }
     [Inject] public required ILogger<LabPage> Log { get; init; }
 
-    private IEnumerable<Connection> Targets => Directory.Connections.OrderByDescending(connection => connection.IsSandbox).ThenBy(connection => connection.Name);
+    private List<Connection> Targets => [.. Directory.Connections.OrderByDescending(connection => connection.IsSandbox).ThenBy(connection => connection.Name)];
 
-    private string Size => string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetByteCount(_text):N0} bytes of 32,768");
+    private int Most => Limits.Value.MaxCallBytes;
 
-    protected override void OnInitialized()
+    private int Bytes => Encoding.UTF8.GetByteCount(_text);
+
+    private string Size => string.Create(CultureInfo.InvariantCulture, $"{Bytes:N0} bytes of {Most:N0}{(Bytes > Most ? ": too long to be received" : "")}");
+
+    /// <summary>Where events are posted: an address of its own when the receiver has one, else where this page came from.</summary>
+    private string ReceiverAddress =>
+        (Configuration["Receiver:Urls"]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? Navigation.BaseUri)
+            .Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal).Replace("//[::]", "//127.0.0.1", StringComparison.Ordinal)
+            .Replace("//*", "//127.0.0.1", StringComparison.Ordinal).Replace("//+", "//127.0.0.1", StringComparison.Ordinal)
+            .TrimEnd('/');
+
+    protected override async Task OnInitializedAsync()
     {
         _target = PublicId.Parse(Connection, "con") is { } id ? Directory.Find(id) : null;
         _target ??= Targets.FirstOrDefault();
-        Pick(SampleCatalog.Find(Sample)?.Id ?? FirstSample);
-    }
-
-    private void Pick(string? id)
-    {
-        if (SampleCatalog.Find(id) is { } sample)
+        Put(LabLoads.Of(SampleCatalog.Find(Sample) ?? SampleCatalog.Find(FirstSample)!, Time.GetUtcNow()));
+        _draftKey = PersonalFilter.KeyOf(await Viewer.FindAsync()) is { } who ? $"draft:{who}:{Form}" : null;
+        if (Delivery is not null)
         {
-            (_sampleId, _text, _result) = (sample.Id, sample.Fill(NewMessageId(), Time.GetUtcNow()), null);
-            Show();
+            await OpenAsync(Delivery);
         }
     }
 
-    private void Aim(string? id)
+    protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        _target = long.TryParse(id, CultureInfo.InvariantCulture, out var key) ? Directory.Find(key) : null;
-        _result = null;
+        if (firstRender && await Drafts.FindAsync<LabDraft>(Form) is { Value.Text: { } text } draft && text != _text && !_edited)
+        {
+            var load = new LabLoad(text, new LabSource(draft.Value.Source));
+            if (Sample is not null || Delivery is not null)
+            {
+                _before.Add(load with { Source = new LabSource("the draft you had") });   // what was asked for comes first; the draft is one step away
+            }
+            else
+            {
+                Put(load);
+                (_restored, _edited) = (draft.At, true);
+                _target = PublicId.Parse(draft.Value.Connection, "con") is { } id && Connection is null ? Directory.Find(id) ?? _target : _target;
+                Show();
+            }
+
+            StateHasChanged();
+        }
+    }
+
+    /// <summary>The text of a delivery, as far as the role may see it.</summary>
+    private async Task OpenAsync(string publicId)
+    {
+        try
+        {
+            var detail = PublicId.Parse(publicId, "dlv") is { } id ? await Deliveries.FindAsync(await Viewer.SightAsync(), id, _leaving.Token) : null;
+            if (detail is not null && LabLoads.Of(detail) is { } load)
+            {
+                _target = Connection is null ? Directory.Find(detail.Row.ConnectionId) ?? _target : _target;
+                Put(load);
+            }
+            else
+            {
+                _source = _source with { Said = [detail is null ? "There is no such delivery; this template was loaded instead." : "The delivery's text is gone: it was purged. This template was loaded instead."] };
+            }
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or SessionEndedException))
+        {
+            Log.LogError(failure, "A delivery could not be opened in the lab");
+            _source = _source with { Said = ["The delivery could not be read: the database did not answer. Reload the page to try again."] };
+        }
+    }
+
+    private void Put(LabLoad load)
+    {
+        (_text, _source, _edited, _restored) = (load.Text, load.Source, false, null);
+        _results.Clear();
         Show();
     }
 
-    /// <summary>Waits until the typing pauses, so that not every key runs the mapper.</summary>
+    /// <summary>Another text in place of this one, which one click brings back.</summary>
+    private async Task PickAsync(LabLoad load)
+    {
+        await SyncAsync();
+        _before.Add(new LabLoad(_text, _source));
+        if (_before.Count > MostUndo)
+        {
+            _before.RemoveAt(0);
+        }
+
+        Put(load);
+        _picking = false;
+        await KeepAsync();
+    }
+
+    private Task UndoAsync()
+    {
+        Put(_before[^1]);
+        _before.RemoveAt(_before.Count - 1);
+        return KeepAsync();
+    }
+
+    private async Task DiscardAsync()
+    {
+        await Drafts.DiscardAsync(Form);
+        Put(LabLoads.Of(SampleCatalog.Find(FirstSample)!, Time.GetUtcNow()));
+    }
+
+    private async Task AimAsync(Connection target)
+    {
+        await SyncAsync();
+        _target = target;
+        _results.Clear();
+        Show();
+        await KeepAsync();
+    }
+
+    /// <summary>Waits until the typing pauses, so that not every key runs the mapper; a later key calls off the earlier one's preview.</summary>
     private async Task TypeAsync(string text)
     {
-        (_text, _sampleId, _result) = (text, null, null);
+        (_text, _edited) = (text, true);
+        _results.Clear();
         var mine = ++_typed;
         try
         {
@@ -82,18 +191,44 @@ public sealed partial class LabPage : IDisposable
         if (mine == _typed)
         {
             Show();
+            await KeepAsync();
         }
     }
 
-    private void Renew()
+    /// <summary>What stands on the screen is what is worked with, even if its last key is still on the way.</summary>
+    private async Task SyncAsync()
     {
-        if (JsonNode.Parse(_text) is JsonObject call)
+        if (_editor is not null && await _editor.ReadAsync() is var text && text != _text)
         {
-            call["messageId"] = NewMessageId();
-            call["timestamp"] = TimeWords.Iso(Time.GetUtcNow());
-            _text = call.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-            Show();
+            (_text, _edited) = (text, true);
         }
+    }
+
+    private async Task<string> ReadAsync()
+    {
+        await SyncAsync();
+        Show();
+        return _text;
+    }
+
+    private Task SetAsync((CallField Field, string Value) set) => ChangeAsync(text => CallFields.Write(text, set.Field, set.Value));
+
+    private Task RenewAsync() => ChangeAsync(text =>
+        JsonText.Set(text, ["messageId"], JsonText.Quote(Made.MessageId())) is { } renewed ? JsonText.Set(renewed, ["timestamp"], JsonText.Quote(TimeWords.Iso(Time.GetUtcNow()))) : null);
+
+    private Task FormatAsync() => ChangeAsync(JsonText.Pretty);
+
+    private async Task ChangeAsync(Func<string, string?> change)
+    {
+        await SyncAsync();
+        if (change(_text) is { } changed && changed != _text)
+        {
+            (_text, _edited) = (changed, true);
+            _results.Clear();
+        }
+
+        Show();
+        await KeepAsync();
     }
 
     private void Show()
@@ -101,59 +236,50 @@ public sealed partial class LabPage : IDisposable
         _typed++;
         _target = _target is null ? null : Directory.Find(_target.Id) ?? _target;
         _fault = JsonFault.Find(_text);
-        _preview = _fault is null && _target is not null ? PreviewView.Of(CallPreview.Of(Encoding.UTF8.GetBytes(_text), _target, CallPreview.TypedNow(Time.GetUtcNow()), Time.GetUtcNow())) : null;
+        _call = _fault is null ? SafeJson.Read(_text) as JsonTree.Map : null;
+        var result = _fault is null && _target is not null
+            ? CallPreview.Of(Encoding.UTF8.GetBytes(_text), _target, CallPreview.TypedNow(Time.GetUtcNow()), Time.GetUtcNow())
+            : null;
+        _preview = result is null ? null : PreviewView.Of(result);
+        Mark(result);
     }
+
+    private void Mark(PreviewResult? result)
+    {
+        if (_fault is { } fault)
+        {
+            (_marks, _parts) = ([new EditorMark(fault.Offset, fault.Offset + 1, "error", fault.Text, "JSON")], []);
+            return;
+        }
+
+        var places = JsonPlaces.Of(_text);
+        var notes = result?.Notes ?? [];
+        _marks = [.. notes.Select(note => places?.Find(note.Path ?? "") is { } at
+            ? new EditorMark(at.Key < 0 ? at.Start : at.Key, at.Key < 0 || at.End - at.Start < 80 ? at.End : at.Start + 1, Word(note.Severity), $"{note.Text} {note.Remedy}", note.Code)
+            : null).OfType<EditorMark>()];
+        _parts = [.. (result?.Provenance ?? []).Select(row => row.Source).Concat(notes.Select(note => note.Path)).OfType<string>().Distinct(StringComparer.Ordinal)
+            .Select(path => places?.Find(path) is { } at ? new SourcePart(path, at.Key < 0 ? at.Start : at.Key, at.End) : null).OfType<SourcePart>()];
+    }
+
+    private static string Word(NoteSeverity severity) => severity.ToString().ToLowerInvariant();
+
+    private async Task KeepAsync()
+    {
+        try
+        {
+            await Drafts.KeepAsync(Form, new LabDraft(WriteKey().Replace(_text, "$1\"\""), _source.Words, _target is null ? null : PublicId.Connection(_target.Id)));
+        }
+        catch (Exception gone) when (gone is JSDisconnectedException or OperationCanceledException)
+        {
+            // The browser itself goes on keeping what is typed.
+        }
+    }
+
+    /// <summary>No secret is ever in a draft; the script in the browser does the same.</summary>
+    [GeneratedRegex(@"(""writeKey""\s*:\s*)""[^""\n]*""", RegexOptions.IgnoreCase)]
+    private static partial Regex WriteKey();
 
     private Task GoToFaultAsync() => _editor is not null && _fault is not null ? _editor.SelectAsync(_fault.Offset, 1).AsTask() : Task.CompletedTask;
 
-    /// <summary>Sends exactly what the editor holds, and says what came of it.</summary>
-    private async Task SendAsync()
-    {
-        var seen = _target;
-        Show();
-        if (_fault is not null || _target is null)
-        {
-            return;
-        }
-
-        if (seen is not null && (seen.Environment != _target.Environment || ConnectionRights.ToSend(seen) != ConnectionRights.ToSend(_target)))
-        {
-            _result = LabResult.Changed(_target);   // what was confirmed was confirmed for another environment
-            return;
-        }
-
-        (_sending, _result) = (true, null);
-        StateHasChanged();
-        try
-        {
-            var outcome = await Sender.SendAsync(await Viewer.ActorAsync(), _target, Encoding.UTF8.GetBytes(_text), s_patience, _leaving.Token);
-            _result = outcome is LabOutcome.Kept kept && await Deliveries.FindAsync(await Viewer.SightAsync(), kept.Delivery.Id, _leaving.Token) is { } detail
-                ? LabResult.Of(detail.Row, _target)
-                : LabResult.NotSent(outcome);
-        }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
-        catch (ForbiddenException forbidden)
-        {
-            _result = LabResult.Forbidden(forbidden.Message);
-        }
-        catch (Exception failure) when (failure is not SessionEndedException)
-        {
-            Log.LogError(failure, "A call could not be sent from the lab");
-            _result = LabResult.Broken;
-        }
-        finally
-        {
-            _sending = false;
-        }
-    }
-
-    private static string NewMessageId() => $"lab-{Guid.NewGuid():N}";
-
-    public void Dispose()
-    {
-        _leaving.Dispose();
-    }
+    public void Dispose() => _leaving.Dispose();
 }

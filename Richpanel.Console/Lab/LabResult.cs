@@ -13,6 +13,12 @@ public sealed record LabResult(DeliveryState? State, bool Held, string Sentence,
 {
     public static LabResult Broken { get; } = new(null, false, "It was not sent", "The console made an error; it is in the log.", null);
 
+    /// <summary>The delivery as the list shows it; null when there is none.</summary>
+    public DeliveryRow? Row { get; private init; }
+
+    /// <summary>Its last exchange with the other side; null when nothing went out.</summary>
+    public Exchange? Exchange { get; private init; }
+
     public static LabResult Forbidden(string why) => new(null, false, "It was not sent", why, null);
 
     public static LabResult Changed(Connection connection) => new(
@@ -22,10 +28,15 @@ public sealed record LabResult(DeliveryState? State, bool Held, string Sentence,
         $"{connection.Name} was changed since this page was opened: it is {connection.Environment} now. Look again, then send.",
         null);
 
-    public static LabResult Of(DeliveryRow row, Connection connection)
+    public static LabResult Of(DeliveryDetail detail, Connection connection)
     {
+        var row = detail.Row;
         var story = DeliveryStory.Of(row, connection);
-        return new(row.State, row.Held, story.Sentence, story.Happened, $"/deliveries/{PublicId.Delivery(row.Id)}");
+        return new(row.State, row.Held, story.Sentence, story.Happened, $"/deliveries/{PublicId.Delivery(row.Id)}")
+        {
+            Row = row,
+            Exchange = detail.Attempts.LastOrDefault(attempt => attempt.Exchange is not null)?.Exchange,
+        };
     }
 
     public static LabResult NotSent(LabOutcome outcome) => new(

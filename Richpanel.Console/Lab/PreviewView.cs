@@ -7,12 +7,14 @@ using Richpanel.Core.Preview;
 namespace Richpanel.Console.Lab;
 
 /// <summary>A preview as the page shows it.</summary>
+/// <param name="Points">The verdict taken apart.</param>
 /// <param name="Call">The mapped call; null when there is none.</param>
 /// <param name="Request">Method, address, headers and body as text, placeholders for what is secret; null when nothing would be sent.</param>
-public sealed record PreviewView(Verdict Verdict, JsonTree? Call, IReadOnlyList<Note> Notes, IReadOnlyList<Provenance> Provenance, string? Request)
+public sealed record PreviewView(
+    Verdict Verdict, IReadOnlyList<VerdictPoint> Points, JsonTree? Call, IReadOnlyList<Note> Notes, IReadOnlyList<Provenance> Provenance, string? Request)
 {
-    public static PreviewView Of(PreviewResult result) =>
-        new(Verdict.Of(result), result.Call?.Content, result.Notes, result.Provenance, result.Request is null ? null : Text(result.Request));
+    public static PreviewView Of(PreviewResult result) => new(
+        Verdict.Of(result), VerdictPoints.Of(result), result.Call?.Content, result.Notes, result.Provenance, result.Request is null ? null : Text(result.Request));
 
     private static string Text(PreviewRequest request)
     {

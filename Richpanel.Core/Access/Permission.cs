@@ -21,6 +21,9 @@ public enum Permission
     /// <summary>Send a call to a connection that is not production, or to production that allows it.</summary>
     Send,
 
+    /// <summary>Save samples that everybody sees, and delete them.</summary>
+    SaveSamples,
+
     /// <summary>Send a call to any production connection.</summary>
     SendToProduction,
 

@@ -17,6 +17,7 @@ public static class Rights
         (Permission.Unmask, Role.Support, "see one delivery's personal data after giving a reason, which is kept"),
         (Permission.SeePersonalData, Role.Qa, "see personal data without giving a reason"),
         (Permission.Send, Role.Qa, "send from the lab to connections that are not production, and to production that allows it"),
+        (Permission.SaveSamples, Role.Qa, "save samples of calls for everybody, and delete them"),
         (Permission.SendToProduction, Role.Operator, "send from the lab to any production connection"),
         (Permission.Operate, Role.Operator, "pause, resume, release and check connections"),
         (Permission.ReadChangeLog, Role.Operator, "read, verify and export the change log"),

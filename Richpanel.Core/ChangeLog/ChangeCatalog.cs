@@ -37,6 +37,8 @@ public static class ChangeCatalog
     public static readonly ChangeAction DeliveryHurried = new("delivery.hurried", "had the next try now of the delivery");
     public static readonly ChangeAction DeliveryUnmasked = new("delivery.unmasked", "looked at personal data of the delivery");
     public static readonly ChangeAction CallSent = new("call.sent", "sent a call by hand to");
+    public static readonly ChangeAction SampleSaved = new("sample.saved", "saved for everybody the sample");
+    public static readonly ChangeAction SampleDeleted = new("sample.deleted", "deleted the sample");
     public static readonly ChangeAction ScenarioSet = new("sandbox.scenario-set", "set the scenario of the sandbox");
     public static readonly ChangeAction SandboxCleared = new("sandbox.cleared", "cleared the sandbox");
 

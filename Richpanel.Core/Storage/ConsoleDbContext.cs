@@ -6,6 +6,7 @@ using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.People;
+using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
 
 namespace Richpanel.Core.Storage;
@@ -22,6 +23,8 @@ public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<Person> People => Set<Person>();
 
     public DbSet<ChangeEntry> ChangeLog => Set<ChangeEntry>();
+
+    public DbSet<SavedSample> Samples => Set<SavedSample>();
 
     public DbSet<BootstrapEntry> BootstrapEntries => Set<BootstrapEntry>();
 

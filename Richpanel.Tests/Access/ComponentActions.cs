@@ -11,6 +11,7 @@ using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.People;
+using Richpanel.Core.Preview;
 using Richpanel.Tests.Pages;
 using Richpanel.Tests.SignIn;
 
@@ -53,6 +54,29 @@ internal static class ComponentActions
         new("SendPanel", "OnSend", typeof(LabPage), "Send, to staging", Permission.Send) { Button = "Send to Shop", Open = pages => LabAsync(pages, c => c.Environment = ConnectionEnvironment.Staging) },
         new("SendPanel", "OnSend", typeof(LabPage), "Send, to production that allows it", Permission.Send) { Button = "Send…", Yes = "Send to Shop", Open = pages => LabAsync(pages, c => c.AllowsLabSends = true) },
         new("SendPanel", "OnSend", typeof(LabPage), "Send, to production", Permission.SendToProduction) { Button = "Send…", Yes = "Send to Shop", Open = pages => LabAsync(pages, _ => { }) },
+
+        new("SendPanel", "OnTwice", typeof(LabPage), "Send twice, to the sandbox", Permission.UseSandbox) { Button = "Send twice", Open = pages => At<LabPage>(pages, "/lab") },
+        new("SendPanel", "OnTwice", typeof(LabPage), "Send twice, to production", Permission.SendToProduction) { Button = "Send twice…", Yes = "Send twice to Shop", Open = pages => LabAsync(pages, _ => { }) },
+        new("SaveSample", "SaveAsync", typeof(LabPage), "Save sample", Permission.SaveSamples)
+        {
+            Open = pages => At<LabPage>(pages, "/lab"), Prepare = page => page.Find("#sample-name").Change("Guest order"),
+        },
+        new("SourcePicker", "() => DeleteAsync(sample)", typeof(LabPage), "Delete, of a saved sample", Permission.SaveSamples)
+        {
+            Button = "Delete",
+            Yes = "Delete it",
+            Open = async pages =>
+            {
+                await pages.Get<SampleStore>().SaveAsync(Actor.System, "Guest order", "{}");
+                return () =>
+                {
+                    var page = pages.Open<LabPage>("/lab");
+                    page.Button("Start from…").Click();
+                    page.Button("Saved").Click();
+                    return page;
+                };
+            },
+        },
 
         new("DeliveryButtons", "OnTryNow", typeof(DeliveryDetailPage), "Try now", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 503) },
         new("DeliveryButtons", "OnCancel", typeof(DeliveryDetailPage), "Cancel", Permission.ActOnOne) { Yes = "Cancel the delivery", Open = pages => DeliveryAsync(pages, 503) },
@@ -172,11 +196,18 @@ internal static class ComponentActions
         ("ConfirmButton", "Ask", PassesOn), ("ConfirmButton", "Close", PassesOn), ("ConfirmButton", "ConfirmAsync", PassesOn), ("CopyButton", "CopyAsync", OnlyTheView),
         ("DeliveriesPage", "ShowNewest", OnlyTheView), ("FilterBar", "Apply", OnlyTheView),
         ("InvitePanel", "OnClose", OnlyTheView), ("JoinPage", "JoinAsync", TheDoor), ("JsonView", "() => _all = true", OnlyTheView),
-        ("LabPage", "GoToFaultAsync", OnlyTheView), ("LabPage", "Renew", OnlyTheView), ("LinkOnce", "OnClose", OnlyTheView), ("LoadFailed", "OnRetry", PassesOn),
+        ("LabPage", "GoToFaultAsync", OnlyTheView), ("LabPage", "RenewAsync", OnlyTheView), ("LabPage", "FormatAsync", OnlyTheView), ("LabPage", "UndoAsync", OnlyTheView),
+        ("LabPage", "() => _pane = pane.Id", OnlyTheView), ("LabPage", "() => _picking = !_picking", OnlyTheView),
+        ("CommonFields", "() => SetAsync(field, Made.MessageId())", OnlyTheView), ("CommonFields", "() => SetAsync(field, Made.AnonymousId())", OnlyTheView),
+        ("CommonFields", "() => SetAsync(field, Made.OrderId())", OnlyTheView), ("CommonFields", "() => SetAsync(field, TimeWords.Iso(Time.Now))", OnlyTheView),
+        ("CommonFields", "() => SetAsync(field, TimeWords.Iso(Time.Now.AddDays(-1)))", OnlyTheView),
+        ("SourcePicker", "() => TurnAsync(id)", OnlyTheView), ("SourcePicker", "ReadLogAsync", OnlyTheView), ("SourcePicker", "() => PickAsync(row)", OnlyTheView),
+        ("SourcePicker", "() => PickAsync(sample)", OnlyTheView), ("SourcePicker", "ReadPaste", OnlyTheView), ("SourcePicker", "PickFirst", OnlyTheView), ("LinkOnce", "OnClose", OnlyTheView), ("LoadFailed", "OnRetry", PassesOn),
         ("MainLayout", "OpenCommand", OnlyTheView), ("MainLayout", "ToggleMenu", OnlyTheView),
         ("MappingPanel", "() => _now = false", OnlyTheView), ("MappingPanel", "() => _now = true", OnlyTheView),
         ("PeoplePage", "() => Toggle(person)", OnlyTheView), ("PeoplePage", "Invite", OnlyTheView),
-        ("PreviewPanel", "() => _request = false", OnlyTheView), ("PreviewPanel", "() => _request = true", OnlyTheView),
+        ("PreviewPanel", "() => _tab = Mapping", OnlyTheView), ("PreviewPanel", "() => _tab = Request", OnlyTheView), ("PreviewPanel", "() => _tab = Code", OnlyTheView),
+        ("PreviewPanel", "() => _language = id", OnlyTheView),
         ("RestoredDraft", "OnDiscard", OnlyTheView), ("SetUpPage", "SetUpAsync", TheDoor), ("SignInPage", "SignInAsync", TheDoor), ("SignOutPage", "OutAsync", TheDoor),
         ("SourceForm", "OnCancel", OnlyTheView), ("SourcesPanel", "() => Edit(source)", OnlyTheView),
         ("ShortcutKeys", "CloseAsync", OnlyTheView), ("TokensPage", "() => _made = null", OnlyTheView),

@@ -22,6 +22,7 @@ public sealed class ApiRightsTests(ApiUnderTest api) : IClassFixture<ApiUnderTes
         ("POST", "connections", Permission.Administer), ("PUT", "connections/nobody", Permission.Administer), ("POST", "sources", Permission.Administer),
         ("PUT", "sources/nobody", Permission.Administer), ("POST", "connections/Shop/secret/roll-back", Permission.Administer),
         ("POST", "connections/Shop/secret/forget", Permission.Administer),
+        ("GET", "samples/nobody", Permission.Read), ("POST", "samples", Permission.SaveSamples), ("DELETE", "samples/nobody", Permission.SaveSamples),
         ("GET", "audit", Permission.ReadChangeLog), ("POST", "audit/verify", Permission.ReadChangeLog), ("GET", "audit/export.csv", Permission.ReadChangeLog),
     ];
 
@@ -129,7 +130,8 @@ public sealed class ApiRightsTests(ApiUnderTest api) : IClassFixture<ApiUnderTes
         foreach (var (method, path, _) in s_calls)
         {
             var template = "/api/v1/" + path.Replace("dlv_zzz", "{id}", StringComparison.Ordinal).Replace("connections/Shop", "connections/{connection}", StringComparison.Ordinal)
-                .Replace("connections/nobody", "connections/{connection}", StringComparison.Ordinal).Replace("sources/nobody", "sources/{source}", StringComparison.Ordinal);
+                .Replace("connections/nobody", "connections/{connection}", StringComparison.Ordinal).Replace("sources/nobody", "sources/{source}", StringComparison.Ordinal)
+                .Replace("samples/nobody", "samples/{sample}", StringComparison.Ordinal);
             Assert.Contains(paths, known => known.TrimEnd('/') == $"{method} {template}");
         }
     }

@@ -51,17 +51,18 @@ public sealed class BrowserPage : IAsyncDisposable
         await Page.Locator("main h1").WaitForAsync(new LocatorWaitForOptions { Timeout = 30_000 });
     }
 
-    /// <summary>Rules of accessibility that the page breaks, as "id: help (place)".</summary>
+    /// <summary>Rules of accessibility that the page breaks, as "id: help (place)". The inside of the code editor (Monaco) is not ours and is left out.</summary>
     public async Task<IReadOnlyList<string>> BrokenRulesAsync()
     {
-        var axe = await Page.RunAxe();
+        var axe = await Page.RunAxe(new Deque.AxeCore.Commons.AxeRunContext { Exclude = [new Deque.AxeCore.Commons.AxeSelector(".monaco-editor"), new Deque.AxeCore.Commons.AxeSelector(".monaco-aria-container")] });
         return [.. axe.Violations.SelectMany(rule => rule.Nodes.Select(node => $"{rule.Id}: {rule.Help} ({node.Target}) {node.Html}"))];
     }
 
     /// <summary>Fails unless the page, as it stands now, keeps what every page keeps.</summary>
     public async Task KeepsRulesAsync()
     {
-        Assert.Equal("", string.Join('\n', await BrokenRulesAsync()));
+        var broken = await BrokenRulesAsync();
+        Assert.True(broken.Count == 0, string.Join('\n', broken));
         Assert.False(await ScrollsSidewaysAsync(), "It scrolls sideways.");
         Assert.Empty(Faults);
     }

@@ -33,13 +33,12 @@ public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console)
     public async Task Qa_picks_a_sample_reads_what_richpanel_would_get_sends_it_and_sees_the_answer()
     {
         await using var tab = await OpenAsync(Role.Qa, "/lab");
-        await tab.Page.GetByLabel("Start from a sample").SelectOptionAsync("order-completed");
         await SeesAsync(tab.Page.GetByText("customer's timeline"));
 
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send to Sandbox" }).ClickAsync();
 
         await SeesAsync(tab.Page.GetByTestId("lab-result").GetByText("Accepted").First);
-        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Open the delivery" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Open in log" }).ClickAsync();
         await SeesAsync(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Order Completed" }));
         await Assertions.Expect(tab.Page.GetByText("Personal data is hidden")).ToBeHiddenAsync();   // nor is QA asked for a reason
         Assert.Empty(tab.Faults);
@@ -49,16 +48,15 @@ public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console)
     public async Task Support_sends_a_sample_to_the_sandbox_and_opens_its_delivery_by_keyboard_alone()
     {
         await using var tab = await OpenAsync(Role.Support, "/lab");
-        await tab.Page.GetByLabel("Start from a sample").FocusAsync();
-        await tab.Page.Keyboard.PressAsync("ArrowDown");
-        await SeesAsync(tab.Page.GetByText("the same code that runs for real events"));
+        await tab.EditorAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Start from…" }).FocusAsync();
 
         await tab.TabToAsync("Segment call as JSON");
         await tab.Page.Keyboard.PressAsync("Escape");   // else Tab would indent
         await tab.TabToAsync("Send to Sandbox");
         await tab.Page.Keyboard.PressAsync("Enter");
         await SeesAsync(tab.Page.GetByTestId("lab-result").GetByText("Accepted").First);
-        await tab.TabToAsync("Open the delivery");
+        await tab.TabToAsync("Open in log");
         await tab.Page.Keyboard.PressAsync("Enter");
 
         await SeesAsync(tab.Page.GetByText("What it was, what it became"));
@@ -70,7 +68,8 @@ public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console)
     {
         await using var tab = await OpenAsync(Role.Viewer, "/lab");
 
-        await tab.Page.GetByLabel("Segment call as JSON").FillAsync("{\n  \"type\": track\n}");
+        await tab.EditorAsync();
+        await tab.WriteAsync("{\n  \"type\": track\n}");
 
         await SeesAsync(tab.Page.GetByText("Line 2, column"));
     }

@@ -56,6 +56,7 @@ public sealed class PageRulesTests(BrowserFixture browser)
     public async Task The_answer_in_the_lab_keeps_the_same_rules()
     {
         await using var tab = await browser.OpenAsync("/lab", TestContext.Current.CancellationToken, width: 390);
+        await tab.Page.GetByRole(AriaRole.Tab, new() { Name = "Send", Exact = true }).ClickAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send to Sandbox" }).ClickAsync();
         await Assertions.Expect(tab.Page.GetByTestId("lab-result")).ToBeVisibleAsync(new() { Timeout = 60_000 });
 

@@ -1,0 +1,40 @@
+using System.Text;
+using Richpanel.Core;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Json;
+using Richpanel.Core.Preview;
+
+namespace Richpanel.Console.Lab;
+
+/// <summary>Makes what can be loaded from where it comes from. Pure.</summary>
+public static class LabLoads
+{
+    private const string MaskedWords = "Personal data in it is hidden from your role: what would be sent is the hidden text.";
+
+    public static LabLoad Of(Sample sample, DateTimeOffset now) => new(sample.Fill(Made.MessageId(), now), new LabSource($"the template {sample.Name}"));
+
+    public static LabLoad Of(SampleContent sample) => new(
+        JsonText.Pretty(sample.Call), new LabSource($"the saved sample {sample.Line.Name}", null, sample.IsMasked ? [MaskedWords] : []));
+
+    /// <summary>Null: its text is gone.</summary>
+    public static LabLoad? Of(DeliveryDetail detail)
+    {
+        if (detail.Call is not { Length: > 0 } bytes)
+        {
+            return null;
+        }
+
+        var id = PublicId.Delivery(detail.Row.Id);
+        List<string> said = ["It keeps its message id, so a send is skipped as a duplicate of it; a new message id makes it a new event."];
+        if (detail.IsMasked)
+        {
+            said.Insert(0, MaskedWords);
+        }
+
+        var text = Encoding.UTF8.GetString(bytes.Span);
+        return new LabLoad(
+            JsonText.Pretty(text), new LabSource($"the delivery {id} ({detail.Row.EventName ?? detail.Row.Type.ToString().ToLowerInvariant()})", $"/deliveries/{id}", said));
+    }
+
+    public static LabLoad Of(PastedCall pasted) => new(pasted.Text, new LabSource(pasted.IsCurl ? "a pasted curl command" : "a pasted call", null, pasted.Said));
+}
