@@ -73,6 +73,7 @@ try
     api.MapAudit();
     app.MapChangeLogDownload();
     app.MapSupportDownload();
+    app.MapLogDownload();
     app.MapPublicSandbox();
     app.MapOpenId().WithMetadata(PageDoor.Mark);
     app.MapConsole();

@@ -8,6 +8,7 @@ using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
@@ -136,6 +137,9 @@ public static class CoreServices
         services.AddHostedService<SearchUpkeepWorker>();
         services.AddSingleton<DeliverySignal>();
         services.AddSingleton<DeliveryQueries>();
+        services.AddSingleton<LogReader>();
+        services.AddSingleton<LogViewStore>();
+        services.AddSingleton<LogExport>();
         services.AddSingleton<DeliveryUnmasking>();
         services.AddSingleton<DeliveryActions>();
         services.AddSingleton<LabSender>();

@@ -13,6 +13,8 @@ public static class PublicId
 
     public static string Source(long id) => "src_" + Write(id);
 
+    public static string View(long id) => "viw_" + Write(id);
+
     public static string Token(long id) => "tok_" + Write(id);
 
     public static string Sample(long id) => "smp_" + Write(id);

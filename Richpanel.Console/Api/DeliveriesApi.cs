@@ -4,16 +4,10 @@ using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Privacy;
-using Richpanel.Core.Receiving;
-using Richpanel.Core.Segment;
 
 namespace Richpanel.Console.Api;
-
-/// <summary>How a list is asked for, in the address or (so that personal values stand in no address) in the body.</summary>
-public sealed record DeliverySearch(
-    string? State = null, string? Type = null, string? Event = null, string? User = null, string? Email = null, string? Order = null, string? MessageId = null,
-    string? Connection = null, string? Origin = null, string? Code = null, string? Since = null, string? Until = null, int? Limit = null, string? Cursor = null);
 
 public sealed record RetryWish(bool AsThen = false);
 
@@ -22,14 +16,17 @@ public sealed record UnmaskWish(string? Reason);
 
 internal static class DeliveriesApi
 {
+    private const int MostRows = 200;
+
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(60);
 
     public static void MapDeliveries(this RouteGroupBuilder api)
     {
         var read = api.MapGroup("/deliveries").WithTags("Deliveries").RequireAuthorization(nameof(Permission.Read));
-        read.MapGet("/", ([AsParameters] DeliverySearch search, HttpContext http, DeliveryQueries queries, ConnectionDirectory directory, CancellationToken ct) =>
-            SearchAsync(search, http, queries, directory, ct));
+        read.MapGet("/", ([AsParameters] DeliverySearch search, HttpContext http, LogReader reader, ConnectionDirectory directory, CancellationToken ct) =>
+            SearchAsync(search, http, reader, directory, ct));
         read.MapPost("/search", SearchAsync);
+        read.MapLogExport();
         read.MapGet("/{id}", FindAsync);
 
         api.MapPost("/deliveries/{id}/unmask", UnmaskAsync).WithTags("Deliveries").RequireAuthorization(nameof(Permission.Unmask));
@@ -44,11 +41,12 @@ internal static class DeliveriesApi
     }
 
     private static async Task<Results<Ok<DeliveryListShape>, ProblemHttpResult>> SearchAsync(
-        DeliverySearch search, HttpContext http, DeliveryQueries queries, ConnectionDirectory directory, CancellationToken ct)
+        DeliverySearch search, HttpContext http, LogReader reader, ConnectionDirectory directory, CancellationToken ct)
     {
         var faults = new List<string>();
-        var filter = Filter(search, http, directory, faults);
-        if (search.Cursor is not null && PublicId.Parse(search.Cursor, "dlv") is null)
+        var ask = search.ToAsk(http, directory, reader, faults);
+        var cursor = PublicId.Parse(search.Cursor, "dlv");
+        if (search.Cursor is not null && cursor is null)
         {
             faults.Add("cursor: give the nextCursor of the page before, or leave it out.");
         }
@@ -58,8 +56,9 @@ internal static class DeliveriesApi
             return ApiProblems.BadRequest(string.Join(" ", faults));
         }
 
-        var page = await queries.PageAsync(Sight.Of(Caller.Of(http)), filter, search.Cursor, search.Limit ?? 50, ct);
-        return TypedResults.Ok(new DeliveryListShape([.. page.Items.Select(row => DeliveryShape.Of(row, directory))], page.NextCursor, page.SearchedBackTo));
+        var page = await reader.PageAsync(ask, cursor is { } below ? LogPlace.Below(below) : LogPlace.Newest, Math.Min(search.Limit ?? 50, MostRows), ct);
+        return TypedResults.Ok(new DeliveryListShape(
+            [.. page.Rows.Select(row => DeliveryShape.Of(row.Row, directory))], page.Older is { Id: { } older } ? PublicId.Delivery(older) : null, page.SearchedTo));
     }
 
     private static async Task<Results<Ok<DeliveryDetailShape>, ProblemHttpResult>> FindAsync(
@@ -132,66 +131,4 @@ internal static class DeliveriesApi
 
     private static long? Key(string id) =>
         PublicId.Parse(id, "dlv") ?? (long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null);
-
-    private static DeliveryFilter Filter(DeliverySearch search, HttpContext http, ConnectionDirectory directory, List<string> faults)
-    {
-        var isHeld = string.Equals(search.State, "held", StringComparison.OrdinalIgnoreCase);
-        var connection = search.Connection is { } name ? ApiAccess.Find(http, directory, name) : null;
-        if (search.Connection is not null && connection is null)
-        {
-            faults.Add($"connection: {ApiAccess.NoConnection(search.Connection)}");
-        }
-
-        return new DeliveryFilter
-        {
-            State = isHeld ? DeliveryState.Waiting : Word<DeliveryState>(search.State, "state", faults, "held"),
-            Held = isHeld ? true : null,
-            Type = Word<SegmentCallType>(search.Type, "type", faults),
-            Event = search.Event,
-            User = search.User,
-            Email = search.Email,
-            Order = search.Order,
-            MessageId = search.MessageId,
-            ConnectionId = connection?.Id,
-            Among = Caller.Of(http).Connections is null ? null : [.. ApiAccess.Visible(http, directory).Select(c => c.Id)],
-            Origin = Word<Origin>(search.Origin, "origin", faults),
-            Code = search.Code,
-            Since = Time(search.Since, "since", faults),
-            Until = Time(search.Until, "until", faults),
-        };
-    }
-
-    /// <summary>One name of the enumeration; numbers and lists, which the framework would read as well, are refused.</summary>
-    private static T? Word<T>(string? text, string field, List<string> faults, params ReadOnlySpan<string> also)
-        where T : struct, Enum
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        if (text.All(char.IsAsciiLetter) && Enum.TryParse<T>(text, ignoreCase: true, out var value))
-        {
-            return value;
-        }
-
-        faults.Add($"{field}: give one of {string.Join(", ", [.. Enum.GetNames<T>().Select(name => name.ToLowerInvariant()), .. also])}.");
-        return null;
-    }
-
-    private static DateTimeOffset? Time(string? text, string field, List<string> faults)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        var reading = SegmentTimestamp.Read(new Core.Json.JsonTree.Text(text));
-        if (reading.Time is null)
-        {
-            faults.Add($"{field}: give a time such as 2026-11-24T10:00:00Z.");
-        }
-
-        return reading.Time;
-    }
 }

@@ -1,155 +1,169 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using Richpanel.Console.Deliveries.Log;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
-using Richpanel.Core.Deliveries;
-using Richpanel.Core.Ledger;
-using Richpanel.Core.Privacy;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
 
 namespace Richpanel.Console.Deliveries;
 
-public sealed partial class DeliveriesPage : IDisposable
+/// <summary>The delivery log: this file asks and shows; see <c>DeliveriesPage.Address.cs</c>, <c>.Views.cs</c> and <c>.Rows.cs</c>.</summary>
+public sealed partial class DeliveriesPage : IAsyncDisposable
 {
-    private const int PageSize = 50;
-
     private readonly Leaving _leaving = new();
-    private IReadOnlyList<ShownRow>? _rows;
-    private LedgerLine? _ledger;
-    private PersonalFilter? _personal;
-    private string? _next;
-    private DateTimeOffset? _searchedBackTo;
-    private DeliveryCount? _matches;
+    private LogScreen _screen = null!;
+    private LogQuery _query = LogQuery.All;
     private string? _asked;
-    private int _newer;
-    private bool _failed;
-    private string _live = "";
+    private ElementReference _page;
+    private IJSObjectReference? _script;
+    private DotNetObjectReference<DeliveriesPage>? _self;
     private LiveUpdate? _update;
+    private bool _hasMoved;
 
-    [Inject] public required DeliveryQueries Deliveries { get; init; }
-    [Inject] public required LedgerQueries Ledger { get; init; }
+    [Inject] public required LogReader Reader { get; init; }
+    [Inject] public required LogViewStore ViewStore { get; init; }
+    [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required PersonalFilters Personal { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
+    [Inject] public required TimeProvider Clock { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
+    [Inject] public required IJSRuntime Browser { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
-    [Inject] public required ILogger<DeliveriesPage> Log { get; init; }
+    [Inject] public required ILogger<DeliveriesPage> Logger { get; init; }
 
-    [SupplyParameterFromQuery] public string? State { get; set; }
-    [SupplyParameterFromQuery] public string? Type { get; set; }
-    [SupplyParameterFromQuery] public string? Event { get; set; }
-    [SupplyParameterFromQuery] public string? Order { get; set; }
-    [SupplyParameterFromQuery] public string? MessageId { get; set; }
-    [SupplyParameterFromQuery] public string? Connection { get; set; }
-    [SupplyParameterFromQuery] public string? Origin { get; set; }
-    [SupplyParameterFromQuery] public string? Code { get; set; }
-    [SupplyParameterFromQuery] public string? Who { get; set; }
-    [SupplyParameterFromQuery] public string? Cursor { get; set; }
+    private string Title => CurrentView is { IsBuiltIn: true } view ? $"{view.Name} deliveries" : "Deliveries";
 
-    private DeliveryView View => new()
+    private string Shown => _screen.Rows is not { } rows ? ""
+        : $"{LogWords.Number(rows.Count)} {(rows.Count == 1 ? "row" : "rows")}, newest first{(_screen.SearchedTo is { } at ? $"; searched back to {TimeOf(at)}" : "")}";
+
+    protected override void OnInitialized()
     {
-        State = DeliveryView.Clean(State)?.ToLowerInvariant(),
-        Type = DeliveryView.Clean(Type),
-        Event = DeliveryView.Clean(Event),
-        Order = DeliveryView.Clean(Order),
-        MessageId = DeliveryView.Clean(MessageId),
-        Connection = DeliveryView.Clean(Connection),
-        Origin = DeliveryView.Clean(Origin),
-        Code = DeliveryView.Clean(Code),
-        Who = DeliveryView.Clean(Who),
-    };
-
-    private string TimeOf(DateTimeOffset at) => Time.Clock(at);
-
-    private string Title => View.State is { } state ? $"{char.ToUpperInvariant(state[0])}{state[1..]} deliveries" : "Deliveries";
-
-    protected override void OnInitialized() =>
-        _update = new LiveUpdate(Changes, () => InvokeAsync(RefreshAsync));
+        _screen = new LogScreen(Reader, Clock);
+        _update = new LiveUpdate(Changes, () => InvokeAsync(() => QuietlyAsync(() => _screen.RefreshAsync(StateHasChanged, _leaving.Token))));
+        Time.Ticked += CatchUp;
+    }
 
     protected override async Task OnParametersSetAsync()
     {
-        var asked = View.ToAddress(Cursor);
-        if (asked != _asked && Who is null && View.Apart(null, null, PersonalFilter.KeyOf(await Viewer.FindAsync())) is ({ } open, { IsEmpty: false } personal))
+        // Another page's address may be seen for a moment before this one is taken away.
+        if (Navigation.Uri == _asked || new Uri(Navigation.Uri).AbsolutePath != LogAddress.All.ToString() || !await ReadAddressAsync())
         {
-            // Typed into the address bar, or a link from elsewhere: at least it does not stay there.
-            Navigation.NavigateTo((open with { Who = Personal.Keep(personal) }).ToAddress(), replace: true);
             return;
         }
 
-        if (asked != _asked)
+        _asked = Navigation.Uri;
+        await ReloadAsync();
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
         {
-            _asked = asked;
-            await ReloadAsync();
+            _self = DotNetObjectReference.Create(this);
+            _script = await Browser.InvokeAsync<IJSObjectReference?>("import", "./log/log.js");
+            if (_script is not null)
+            {
+                await _script.InvokeVoidAsync("list", _page, _self);
+                await RecallColumnsAsync();
+            }
+        }
+
+        if (_hasMoved && _script is not null && _screen.Rows is not null)
+        {
+            _hasMoved = false;
+            await _script.InvokeVoidAsync("settled", _page);
         }
     }
 
     private async Task ReloadAsync()
     {
-        (_rows, _matches, _failed, _newer) = (null, null, false, 0);
-        _personal = await PersonalAsync();
-        await ReadAsync(page =>
+        _menuOf = null;
+        _hasMoved = true;
+        await QuietlyAsync(async () => await _screen.ShowAsync(await AskOfAsync(_query), LogAddress.Place(At), StateHasChanged, _leaving.Token));
+        if (_screen is { Place: { IsUp: true, Id: > 0 }, Rows.Count: < LogScreen.PageSize, SearchedTo: null })
         {
-            _rows = [.. page.Items.Select(row => new ShownRow(row))];
-            (_next, _searchedBackTo) = (page.NextCursor, page.SearchedBackTo);
-        });
-    }
-
-    /// <summary>A passed-on address must not show a masked role what somebody else typed.</summary>
-    private async Task<PersonalFilter?> PersonalAsync()
-    {
-        var actor = await Viewer.FindAsync();
-        return Personal.Find(Who) is { } personal && actor is not null && (Sight.Of(actor).IsClear || personal.By == PersonalFilter.KeyOf(actor)) ? personal : null;
-    }
-
-    private Task RefreshAsync() => ReadAsync(page =>
-    {
-        var merged = LiveRows.Merge(_rows ?? [], page);
-        (_rows, _newer) = (merged.Rows, Cursor is null ? merged.Newer : 0);
-        if (_next is null)
-        {
-            (_next, _searchedBackTo) = (page.NextCursor, page.SearchedBackTo);
-        }
-    });
-
-    private async Task ReadAsync(Action<DeliveryPage> take)
-    {
-        var asked = _asked;
-        try
-        {
-            var page = await Deliveries.PageAsync(await Viewer.SightAsync(), View.ToFilter(_personal), Cursor, PageSize, _leaving.Token);
-
-            // Counted once a question: a live list that counts at every change would cost more than it shows.
-            var matches = _matches ?? (View.IsNarrowed ? await Deliveries.CountAsync(View.ToFilter(_personal), _leaving.Token) : null);
-            var ledger = await Ledger.ReadAsync(_leaving.Token);
-            if (asked != _asked)
-            {
-                return;   // the person has moved on; a newer question has its own answer
-            }
-
-            take(page);
-            _matches = matches;
-            _ledger = ledger.Total;
-            _failed = false;
-            _live = "Live";
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            Log.LogError(failure, "The list of deliveries could not be read");
-            (_failed, _live) = (true, "");
-        }
-        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
-        {
+            // Upwards there was less than a page: it would show a few rows and then nothing.
+            Navigation.NavigateTo((Address with { At = null }).ToString(), replace: true);
             return;
         }
 
+        await QuietlyAsync(CountViewsAsync);
         StateHasChanged();
     }
 
-    private async Task ShowNewest() => await ReloadAsync();
-
-    private void Show(DeliveryView view) => Navigation.NavigateTo(view.ToAddress());
-
-    public void Dispose()
+    private Task ShowNewestAsync()
     {
+        if (_screen.IsNewest)
+        {
+            return ReloadAsync();
+        }
+
+        Navigation.NavigateTo((Address with { At = null }).ToString());
+        return Task.CompletedTask;
+    }
+
+    private async Task ToggleLiveAsync()
+    {
+        if (_screen.PausedSince is null)
+        {
+            _screen.Pause();
+            return;
+        }
+
+        _screen.Resume();
+        await QuietlyAsync(() => _screen.RefreshAsync(StateHasChanged, _leaving.Token));
+    }
+
+    private void CatchUp() => _ = InvokeAsync(() => QuietlyAsync(async () =>
+    {
+        await _screen.CatchUpAsync(StateHasChanged, _leaving.Token);
+        if (_screen.PausedSince is null)
+        {
+            await CountViewsAsync();
+        }
+    }));
+
+    private async Task<LogAsk> AskOfAsync(LogQuery query) => new(query, await Viewer.SightAsync()) { Zone = Time.Zone };
+
+    private string TimeOf(DateTimeOffset at) => Time.Clock(at);
+
+    /// <summary>What fails is in the log, and the screen says that its rows could not be read; the rest stays as it was.</summary>
+    private async Task QuietlyAsync(Func<Task> read)
+    {
+        try
+        {
+            await read();
+        }
+        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
+        {
+            // The person has left the page.
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or SessionEndedException or ObjectDisposedException))
+        {
+            Logger.LogError(failure, "The delivery log could not be read");
+            StateHasChanged();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Time.Ticked -= CatchUp;
         _update?.Dispose();
         _leaving.Dispose();
+        _self?.Dispose();
+        if (_script is not null)
+        {
+            try
+            {
+                await _script.DisposeAsync();
+            }
+            catch (JSDisconnectedException)
+            {
+                // The browser is gone, and its script with it.
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Richpanel.Core.Access;
+using Richpanel.Core.Deliveries.Query;
 
 namespace Richpanel.Console.Shared;
 
@@ -16,7 +17,22 @@ public sealed record PersonalFilter(string? User, string? Email, string? By = nu
     /// <inheritdoc cref="Order"/>
     public string? MessageId { get; init; }
 
-    public bool IsEmpty => (User ?? Email ?? Order ?? Event ?? MessageId) is null;
+    /// <summary>Terms of the log's query language that stand in no address, as one text.</summary>
+    public string? Terms { get; init; }
+
+    public bool IsEmpty => (User ?? Email ?? Order ?? Event ?? MessageId ?? Terms) is null;
+
+    /// <summary>All of it as terms of the log's query language.</summary>
+    public LogQuery ToQuery()
+    {
+        var query = LogQuery.Parse(Terms).Query;
+        foreach (var (key, value) in new[] { (LogKey.User, User), (LogKey.Email, Email), (LogKey.Order, Order), (LogKey.Event, Event), (LogKey.Message, MessageId) })
+        {
+            query = value is null ? query : query.With(new LogTerm(key, value));
+        }
+
+        return query;
+    }
 
     /// <summary>Names somebody for as long as the product runs.</summary>
     public static string? KeyOf(Actor? actor) => actor is null ? null : $"{actor.Kind}:{actor.Id}";

@@ -9,6 +9,9 @@ public enum Permission
     /// <summary>Retry, cancel or hurry one delivery.</summary>
     ActOnOne,
 
+    /// <summary>Share saved views of the delivery log with everybody, change and delete shared ones.</summary>
+    ShareViews,
+
     /// <summary>Send a call to the sandbox, set its scenario.</summary>
     UseSandbox,
 

@@ -13,6 +13,7 @@ public static class Rights
     [
         (Permission.Read, Role.Viewer, "see deliveries (personal data masked), ledger, connections and sandbox; preview a call"),
         (Permission.ActOnOne, Role.Support, "retry, cancel or hurry one delivery"),
+        (Permission.ShareViews, Role.Support, "share saved views of the log with everyone, change and delete shared ones"),
         (Permission.UseSandbox, Role.Support, "send to the sandbox and set its scenario"),
         (Permission.Unmask, Role.Support, "see one delivery's personal data after giving a reason, which is kept"),
         (Permission.SeePersonalData, Role.Qa, "see personal data without giving a reason"),

@@ -39,6 +39,11 @@ public static class ChangeCatalog
     public static readonly ChangeAction CallSent = new("call.sent", "sent a call by hand to");
     public static readonly ChangeAction SampleSaved = new("sample.saved", "saved for everybody the sample");
     public static readonly ChangeAction SampleDeleted = new("sample.deleted", "deleted the sample");
+    public static readonly ChangeAction LogExported = new("log.exported", "exported rows of the delivery log");
+    public static readonly ChangeAction ViewShared = new("view.shared", "shared the view");
+    public static readonly ChangeAction ViewChanged = new("view.changed", "changed the shared view");
+    public static readonly ChangeAction ViewUnshared = new("view.unshared", "no longer shares the view");
+    public static readonly ChangeAction ViewDeleted = new("view.deleted", "deleted the shared view");
     public static readonly ChangeAction ScenarioSet = new("sandbox.scenario-set", "set the scenario of the sandbox");
     public static readonly ChangeAction SandboxCleared = new("sandbox.cleared", "cleared the sandbox");
 

@@ -42,6 +42,9 @@ internal sealed class DeliveryConfiguration :
         // What became of this request? (Send waits for it; retention frees bodies nobody points at.)
         delivery.HasIndex(d => d.RequestId, "IX_Deliveries_Request");
 
+        // What was refused, newest first, by the status it got. A delivery accepted at first never enters it.
+        delivery.HasIndex(d => new { d.StatusCode, d.Id }, "IX_Deliveries_Refused").HasFilter("\"StatusCode\" >= 400");
+
         // Exact search, newest first.
         delivery.HasIndex(d => new { d.UserHash, d.Id }, "IX_Deliveries_User").HasFilter("\"UserHash\" IS NOT NULL");
         delivery.HasIndex(d => new { d.AnonymousHash, d.Id }, "IX_Deliveries_Anonymous").HasFilter("\"AnonymousHash\" IS NOT NULL");

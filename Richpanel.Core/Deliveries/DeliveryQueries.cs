@@ -183,12 +183,5 @@ public sealed class DeliveryQueries(
 
     private static readonly Func<Delivery, DeliveryRow> s_rowOf = s_row.Compile();
 
-    /// <summary>What the connection's row means for the delivery: held, or due no earlier than the connection goes on.</summary>
-    private DeliveryRow WithHold(DeliveryRow row, IReadOnlyList<long> held) => row.State != DeliveryState.Waiting
-        ? row
-        : row with
-        {
-            Held = held.Contains(row.ConnectionId),
-            DueAt = directory.Find(row.ConnectionId)?.PostponedUntil is { } until && until > row.DueAt ? until : row.DueAt,
-        };
+    private DeliveryRow WithHold(DeliveryRow row, IReadOnlyList<long> held) => DeliveryHolds.On(row, directory, held);
 }

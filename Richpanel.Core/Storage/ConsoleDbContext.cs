@@ -4,6 +4,7 @@ using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
@@ -45,6 +46,8 @@ public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<MappedCall> MappedCalls => Set<MappedCall>();
 
     public DbSet<SearchState> SearchStates => Set<SearchState>();
+
+    public DbSet<SavedView> SavedViews => Set<SavedView>();
 
     public DbSet<LedgerCount> Ledger => Set<LedgerCount>();
 

@@ -10,6 +10,8 @@ using Richpanel.Console.Tokens;
 using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
 using Richpanel.Tests.Pages;
@@ -83,6 +85,15 @@ internal static class ComponentActions
         new("DeliveryButtons", "() => OnRetry.InvokeAsync(false)", typeof(DeliveryDetailPage), "Retry", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 422) },
         new("DeliveryButtons", "() => OnRetry.InvokeAsync(true)", typeof(DeliveryDetailPage), "Retry as then", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 422) },
         new("DeliveryButtons", "() => OnRetry.InvokeAsync(false)", typeof(DeliveryDetailPage), "Send again", Permission.ActOnOne) { Yes = "Send again", Open = pages => DeliveryAsync(pages, 200) },
+        new("LogViewForm", "SaveForAllAsync", typeof(DeliveriesPage), "Save for everyone", Permission.ShareViews)
+        {
+            Open = pages => LogViewAsync(pages, "?q=state%3Afailed%20type%3Atrack", "Save view"), Prepare = page => page.Find("#view-name").Input("Failed tracks"),
+        },
+        new("LogViewForm", "SaveForAllAsync", typeof(DeliveriesPage), "Save changes for everyone", Permission.ShareViews)
+        {
+            Open = SharedViewAsync, Prepare = page => page.Find("#view-name").Input("Another name"),
+        },
+        new("LogViewForm", "DeleteSharedAsync", typeof(DeliveriesPage), "Delete for everyone", Permission.ShareViews) { Yes = "Delete view", Open = SharedViewAsync },
         new("UnmaskPanel", "AskAsync", typeof(DeliveryDetailPage), "Show personal data", Permission.Unmask)
         {
             NotFor = Permission.SeePersonalData, Open = pages => DeliveryAsync(pages, 200), Prepare = page => page.Find("#unmask-reason").Change("Ticket 4711"),
@@ -194,7 +205,7 @@ internal static class ComponentActions
         ("ChangeFilters", "Apply", OnlyTheView), ("ChangeLogPage", "ReloadAsync", OnlyTheView),
         ("CodePage", "SignInAsync", TheDoor), ("CommandBox", "() => GoAsync(one)", OnlyTheView),
         ("ConfirmButton", "Ask", PassesOn), ("ConfirmButton", "Close", PassesOn), ("ConfirmButton", "ConfirmAsync", PassesOn), ("CopyButton", "CopyAsync", OnlyTheView),
-        ("DeliveriesPage", "ShowNewest", OnlyTheView), ("FilterBar", "Apply", OnlyTheView),
+        ("DeliveriesPage", "ShowNewestAsync", OnlyTheView),
         ("InvitePanel", "OnClose", OnlyTheView), ("JoinPage", "JoinAsync", TheDoor), ("JsonView", "() => _all = true", OnlyTheView),
         ("LabPage", "GoToFaultAsync", OnlyTheView), ("LabPage", "RenewAsync", OnlyTheView), ("LabPage", "FormatAsync", OnlyTheView), ("LabPage", "UndoAsync", OnlyTheView),
         ("LabPage", "() => _pane = pane.Id", OnlyTheView), ("LabPage", "() => _picking = !_picking", OnlyTheView),
@@ -204,6 +215,19 @@ internal static class ComponentActions
         ("SourcePicker", "() => TurnAsync(id)", OnlyTheView), ("SourcePicker", "ReadLogAsync", OnlyTheView), ("SourcePicker", "() => PickAsync(row)", OnlyTheView),
         ("SourcePicker", "() => PickAsync(sample)", OnlyTheView), ("SourcePicker", "ReadPaste", OnlyTheView), ("SourcePicker", "PickFirst", OnlyTheView), ("LinkOnce", "OnClose", OnlyTheView), ("LoadFailed", "OnRetry", PassesOn),
         ("MainLayout", "OpenCommand", OnlyTheView), ("MainLayout", "ToggleMenu", OnlyTheView),
+        ("LogAddFilter", "() => _key = info.Key", OnlyTheView), ("LogAddFilter", "() => _key = null", OnlyTheView),
+        ("LogChart", "() => MoveAsync(-1)", OnlyTheView), ("LogChart", "() => MoveAsync(1)", OnlyTheView), ("LogChart", "NarrowAsync", OnlyTheView), ("LogChart", "WidenAsync", OnlyTheView),
+        ("LogChip", "() => OnChange.InvokeAsync(null)", PassesOn), ("LogChips", "() => OnAsk.InvokeAsync(LogQuery.All)", PassesOn),
+        ("LogColumnPanel", "() => OnChange.InvokeAsync(Columns.Move(column.Name, -1))", OnlyTheView), ("LogColumnPanel", "() => OnChange.InvokeAsync(Columns.Move(column.Name, 1))", OnlyTheView),
+        ("LogColumnPanel", "() => OnChange.InvokeAsync(ListColumns.Default)", OnlyTheView),
+        ("LogColumnPanel", "() => ResizeAsync(column, -16)", OnlyTheView), ("LogColumnPanel", "() => ResizeAsync(column, 16)", OnlyTheView),
+        ("LogPanel", "CloseAsync", OnlyTheView), ("LogPanel", "ToggleAsync", OnlyTheView),
+        ("LogQueryBox", "() => GoAsync(fault)", OnlyTheView), ("LogQueryBox", "AskAsync", OnlyTheView), ("LogQueryBox", "ClearAsync", OnlyTheView),
+        ("LogRange", "() => ChooseAsync(null)", OnlyTheView), ("LogRange", "() => ChooseAsync(value)", OnlyTheView), ("LogRange", "ApplyAsync", OnlyTheView),
+        ("LogResults", "OnToggle", OnlyTheView), ("LogRowLine", "() => OnMenu.InvokeAsync(Data.Id)", OnlyTheView),
+        ("LogRowMenu", "() => OnChoose.InvokeAsync(term with { IsNot = true })", OnlyTheView), ("LogRowMenu", "() => OnChoose.InvokeAsync(term)", OnlyTheView), ("LogRowMenu", "OnClose", OnlyTheView),
+        ("LogSelectionBar", "OnAll", OnlyTheView), ("LogSelectionBar", "OnClear", OnlyTheView), ("LogSelectionBar", "OnCopyIds", "copies ids that whoever presses it sees anyway"),
+        ("LogValuePicker", "AddAsync", OnlyTheView), ("LogViewForm", "DeleteOwnAsync", "deletes a view of whoever does it"), ("LogViewForm", "SaveForMeAsync", "keeps a view for nobody but whoever does it"),
         ("MappingPanel", "() => _now = false", OnlyTheView), ("MappingPanel", "() => _now = true", OnlyTheView),
         ("PeoplePage", "() => Toggle(person)", OnlyTheView), ("PeoplePage", "Invite", OnlyTheView),
         ("PreviewPanel", "() => _tab = Mapping", OnlyTheView), ("PreviewPanel", "() => _tab = Request", OnlyTheView), ("PreviewPanel", "() => _tab = Code", OnlyTheView),
@@ -229,6 +253,21 @@ internal static class ComponentActions
     {
         var source = await pages.App.AddSourceAsync("Shop", shop);
         return () => pages.Open<LabPage>($"/lab?connection={PublicId.Connection(source.ConnectionId)}");
+    }
+
+    /// <summary>The log with the form of a view unfolded.</summary>
+    private static Task<Func<IRenderedComponent<IComponent>>> LogViewAsync(PagesUnderTest pages, string rest, string button) => Task.FromResult<Func<IRenderedComponent<IComponent>>>(() =>
+    {
+        var page = pages.Open<DeliveriesPage>("/deliveries" + rest);
+        page.EventuallySays(button);
+        page.Button(button).Click();
+        return (IRenderedComponent<IComponent>)page;
+    });
+
+    private static async Task<Func<IRenderedComponent<IComponent>>> SharedViewAsync(PagesUnderTest pages)
+    {
+        var made = await pages.Get<LogViewStore>().CreateAsync(Actor.System, new LogViewDraft("Failed tracks", LogQuery.Of("state:failed type:track"), IsShared: true));
+        return await LogViewAsync(pages, $"?view={made.View!.Id}", "Change view");
     }
 
     /// <summary>A delivery that the sandbox answered so.</summary>

@@ -80,8 +80,8 @@ public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console)
         await using var tab = await OpenAsync(Role.Support, "/deliveries");
         console.Answers(422);
         await console.Sender.PostAsync("""{"userId":"user-of-the-journey","event":"Journey Broke","messageId":"journey-broke","context":{"traits":{"email":"jane.journey@example.com"}}}""");
-        await tab.Page.GetByLabel("E-mail").FillAsync("jane.journey@example.com");
-        await tab.Page.GetByLabel("E-mail").PressAsync("Enter");
+        await tab.Page.GetByRole(AriaRole.Combobox, new() { Name = "Query" }).FillAsync("email:jane.journey@example.com");
+        await tab.Page.GetByRole(AriaRole.Combobox, new() { Name = "Query" }).PressAsync("Enter");
         var row = tab.Page.Locator("tbody tr").Filter(new() { HasText = "Journey Broke" });
         await SeesAsync(row.GetByText("Content refused"));
         await SeesAsync(row.GetByText("j•••@e•••.com"));

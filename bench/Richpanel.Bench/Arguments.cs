@@ -25,6 +25,8 @@ internal sealed class Arguments(string[] args)
               kill         kill -9 under a stream of events     [--rounds 20] [--seed 1] [--write]
               speed        the bars of docs/performance.md       [--rounds 5] [--burst 200000] [--seconds 5] [--deliveries 15000] [--write]
               lag          age of events without rows at steady rates [--seconds 15] [--write]
+              seed         a log of made-up deliveries to look at  --database FILE [--rows 1000000] [--seed 1] [--until TIME]
+              log          server times of the log's questions    [--rows 1000000] [--rounds 40] [--write]
               first-event  fresh clone to first Accepted event   [--write]
               stub         a Richpanel that answers 200          --record FILE [--delay MILLISECONDS]
               baseline     a handler that parses JSON and answers

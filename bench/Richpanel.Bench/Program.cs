@@ -13,6 +13,8 @@ internal static class BenchProgram
             "kill" => KillCommand.RunAsync(arguments),
             "speed" => SpeedCommand.RunAsync(arguments),
             "lag" => LagCommand.RunAsync(arguments),
+            "seed" => SeedCommand.RunAsync(arguments),
+            "log" => LogCommand.RunAsync(arguments),
             "first-event" => FirstEventCommand.RunAsync(arguments),
             _ => Task.FromResult(Arguments.Usage()),
         };

@@ -592,6 +592,9 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.HasIndex(new[] { "OrderHash", "Id" }, "IX_Deliveries_Order")
                         .HasFilter("\"OrderHash\" IS NOT NULL");
 
+                    b.HasIndex(new[] { "StatusCode", "Id" }, "IX_Deliveries_Refused")
+                        .HasFilter("\"StatusCode\" >= 400");
+
                     b.HasIndex(new[] { "RequestId" }, "IX_Deliveries_Request");
 
                     b.HasIndex(new[] { "UserHash", "Id" }, "IX_Deliveries_User")
@@ -650,6 +653,43 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.ToTable("Exchanges", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Deliveries.Log.SavedView", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Columns")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsShared")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("SealedQuery")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Owner");
+
+                    b.ToTable("SavedViews", (string)null);
                 });
 
             modelBuilder.Entity("Richpanel.Core.Deliveries.MappedCall", b =>

@@ -1,0 +1,154 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.JSInterop;
+using Richpanel.Console.Shared;
+using Richpanel.Core.Deliveries.Log;
+
+namespace Richpanel.Console.Deliveries.Log;
+
+/// <summary>From and to, in UTC; null = without that end.</summary>
+public readonly record struct ChosenSpan(DateTimeOffset? Since, DateTimeOffset? Until);
+
+public sealed partial class LogChart : IAsyncDisposable
+{
+    private ElementReference _plot;
+    private IJSObjectReference? _script;
+    private DotNetObjectReference<LogChart>? _self;
+    private int? _from;
+    private int? _to;
+    private long _highest;
+
+    [Parameter, EditorRequired] public LogHistogram Histogram { get; set; } = null!;
+    [Parameter] public EventCallback<ChosenSpan> OnNarrow { get; set; }
+
+    [Inject] public required ViewerTime Time { get; init; }
+    [Inject] public required IJSRuntime Browser { get; init; }
+
+    private IReadOnlyList<LogBar> Bars => Histogram.Bars;
+
+    private IEnumerable<(string Name, string Word, long Count)> Totals => new[]
+    {
+        ("first", Histogram.KnowsTries ? "Accepted at once" : "Accepted", Bars.Sum(bar => bar.FirstTry)), ("retry", "Accepted on retry", Bars.Sum(bar => bar.OnRetry)),
+        ("waiting", "Waiting", Bars.Sum(bar => bar.Waiting)), ("failed", "Failed", Bars.Sum(bar => bar.Failed)),
+        ("skipped", "Skipped", Bars.Sum(bar => bar.Skipped)), ("canceled", "Canceled", Bars.Sum(bar => bar.Canceled)),
+    }.Where(total => total.Item3 > 0);
+
+    protected override void OnParametersSet()
+    {
+        _highest = Math.Max(1, Bars.Count == 0 ? 1 : Bars.Max(bar => bar.Total));
+        if (_to >= Bars.Count || _from >= Bars.Count)
+        {
+            (_from, _to) = (null, null);
+        }
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender)
+        {
+            return;
+        }
+
+        _self = DotNetObjectReference.Create(this);
+        _script = await Browser.InvokeAsync<IJSObjectReference?>("import", "./log/log.js");
+        if (_script is not null)
+        {
+            await _script.InvokeVoidAsync("histogram", _plot, _self);
+        }
+    }
+
+    /// <summary>These bars were dragged over.</summary>
+    [JSInvokable("NarrowAsync")]
+    public Task NarrowToAsync(int from, int to) => from >= 0 && to >= from && to < Bars.Count
+        ? OnNarrow.InvokeAsync(new ChosenSpan(Bars[from].Start, Bars[to].Start + Histogram.Bucket))
+        : Task.CompletedTask;
+
+    private async Task PressAsync(KeyboardEventArgs key)
+    {
+        var by = key.Key switch { "ArrowLeft" => -1, "ArrowRight" => 1, "Home" => -Bars.Count, "End" => Bars.Count, _ => 0 };
+        if (by != 0 && Bars.Count > 0)
+        {
+            _to = _to is { } now ? Math.Clamp(now + by, 0, Bars.Count - 1) : Bars.Count - 1;
+            _from = key.ShiftKey ? _from ?? _to : _to;
+        }
+        else if (key.Key == "Escape")
+        {
+            (_from, _to) = (null, null);
+        }
+        else if (key.Key is "Enter" or " " && _from is { } from && _to is { } to)
+        {
+            (_from, _to) = (null, null);
+            await NarrowToAsync(Math.Min(from, to), Math.Max(from, to));
+        }
+    }
+
+    private Task NarrowAsync()
+    {
+        var quarter = (Histogram.Until - Histogram.Since) / 4;
+        return OnNarrow.InvokeAsync(new ChosenSpan(Whole(Histogram.Since + quarter), Whole(Histogram.Until - quarter)));
+    }
+
+    private Task WidenAsync()
+    {
+        var half = (Histogram.Until - Histogram.Since) / 2;
+        return OnNarrow.InvokeAsync(UpToNow(Histogram.Since - half, Histogram.Until + half));
+    }
+
+    private Task MoveAsync(int by)
+    {
+        var half = (Histogram.Until - Histogram.Since) / 2 * by;
+        return OnNarrow.InvokeAsync(UpToNow(Histogram.Since + half, Histogram.Until + half));
+    }
+
+    /// <summary>What would end in the future stays open, so that new rows still come.</summary>
+    private ChosenSpan UpToNow(DateTimeOffset since, DateTimeOffset until)
+    {
+        var now = Time.Now;
+        return until >= now ? new ChosenSpan(Whole(since > now ? now - (until - since) : since), null) : new ChosenSpan(Whole(since), Whole(until));
+    }
+
+    private static DateTimeOffset Whole(DateTimeOffset at) => new(at.Ticks - (at.Ticks % TimeSpan.TicksPerSecond), at.Offset);
+
+    private bool IsChosen(int bar) => _from is { } from && _to is { } to && bar >= Math.Min(from, to) && bar <= Math.Max(from, to);
+
+    private bool IsPartial(LogBar bar) => Histogram.CountedBackTo is { } back && bar.Start < back;
+
+    private static IEnumerable<(string Name, long Count)> Parts(LogBar bar) => new[]
+    {
+        ("canceled", bar.Canceled), ("skipped", bar.Skipped), ("failed", bar.Failed), ("waiting", bar.Waiting), ("retry", bar.OnRetry), ("first", bar.FirstTry),
+    }.Where(part => part.Item2 > 0);
+
+    /// <summary>At least a trace of it: one failure among ten thousand must be seen.</summary>
+    private string Height(long count) => Math.Max(3, 100.0 * count / _highest).ToString("0.##", CultureInfo.InvariantCulture);
+
+    private string Say(LogBar bar)
+    {
+        var parts = new[]
+        {
+            (bar.FirstTry, Histogram.KnowsTries ? "accepted at once" : "accepted"), (bar.OnRetry, "accepted on retry"), (bar.Waiting, "waiting"),
+            (bar.Failed, "failed"), (bar.Skipped, "skipped"), (bar.Canceled, "canceled"),
+        }.Where(part => part.Item1 > 0).Select(part => $"{LogWords.Number(part.Item1)} {part.Item2}").ToList();
+        return $"{Clock(bar.Start)} – {Clock(bar.Start + Histogram.Bucket)}: {(parts.Count == 0 ? "nothing" : string.Join(", ", parts))}{(IsPartial(bar) ? " (not all counted)" : "")}";
+    }
+
+    /// <summary>As fine as the bars are.</summary>
+    private string Clock(DateTimeOffset at) => Time.Local(at).ToString(
+        Histogram.Bucket < TimeSpan.FromMinutes(1) ? "d MMM HH:mm:ss" : Histogram.Bucket < TimeSpan.FromDays(1) ? "d MMM HH:mm" : "d MMM", CultureInfo.InvariantCulture);
+
+    public async ValueTask DisposeAsync()
+    {
+        _self?.Dispose();
+        if (_script is not null)
+        {
+            try
+            {
+                await _script.DisposeAsync();
+            }
+            catch (JSDisconnectedException)
+            {
+                // The browser is gone, and its script with it.
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+// What the delivery log needs of the browser: suggestions under the caret, keys that move without a round trip, dragging.
+
+/** Suggestions while typing. The circuit says which; choosing among them happens here. */
+export function queryBox(root, circuit) {
+  const input = root.querySelector('input');
+  const list = root.querySelector('[role=listbox]');
+  let shown = null, at = -1, asked = 0, timer;
+
+  const close = () => {
+    asked++;
+    clearTimeout(timer);
+    shown = null;
+    at = -1;
+    list.hidden = true;
+    input.setAttribute('aria-expanded', 'false');
+    input.removeAttribute('aria-activedescendant');
+  };
+  const choose = next => {
+    at = next;
+    [...list.children].forEach((option, i) => option.setAttribute('aria-selected', i === at ? 'true' : 'false'));
+    if (at < 0) { input.removeAttribute('aria-activedescendant'); return; }
+    input.setAttribute('aria-activedescendant', list.children[at].id);
+    list.children[at].scrollIntoView({ block: 'nearest' });
+  };
+  const part = (name, text) => {
+    const span = document.createElement('span');
+    span.className = name;
+    span.textContent = text;
+    return span;
+  };
+  const draw = found => {
+    if (!found || found.items.length === 0 || (found.items.length === 1 && found.items[0].insert === input.value.slice(found.start, found.end))) { close(); return; }
+    shown = found;
+    list.replaceChildren(...found.items.map((item, i) => {
+      const option = document.createElement('li');
+      option.id = `${list.id}-${i}`;
+      option.setAttribute('role', 'option');
+      option.append(part('label', item.label), part('help', item.help ?? ''), part('count', item.count ?? ''));
+      option.addEventListener('mousedown', e => { e.preventDefault(); take(i); });
+      return option;
+    }));
+    list.hidden = false;
+    input.setAttribute('aria-expanded', 'true');
+    choose(-1);
+  };
+  const ask = () => {
+    clearTimeout(timer);
+    const mine = ++asked;
+    timer = setTimeout(async () => {
+      let found;
+      try {
+        found = await circuit.invokeMethodAsync('CompleteAsync', input.value, input.selectionStart ?? input.value.length);
+      } catch { return; } // the circuit is gone; its dialog says so
+      if (mine === asked && document.activeElement === input) { draw(found); }
+    }, 40);
+  };
+  const take = i => {
+    const item = shown.items[i];
+    const { start, end } = shown;
+    const rest = input.value.slice(end);
+    const isKey = item.insert.endsWith(':');
+    const text = item.insert + (isKey || rest.startsWith(' ') ? '' : ' ');
+    input.value = input.value.slice(0, start) + text + rest;
+    const caret = start + text.length;
+    input.setSelectionRange(caret, caret);
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    close();
+    if (isKey) { ask(); }
+  };
+
+  input.addEventListener('input', ask);
+  input.addEventListener('focus', ask);
+  input.addEventListener('click', ask);
+  input.addEventListener('blur', close);
+  root.closest('form')?.addEventListener('submit', close);
+  input.addEventListener('keydown', e => {
+    if (e.isComposing) { return; }
+    const count = shown?.items.length ?? 0;
+    if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
+      e.preventDefault();
+      if (!count) { ask(); return; }
+      choose(e.key === 'ArrowDown' ? (at + 1) % count : (at <= 0 ? count : at) - 1);
+    } else if ((e.key === 'Enter' || e.key === 'Tab') && count && at >= 0) {
+      e.preventDefault();
+      take(at);
+    } else if (e.key === 'Escape') {
+      e.stopPropagation();
+      if (count) { close(); } else { input.blur(); }
+    } else if (e.key === 'ArrowLeft' || e.key === 'ArrowRight') {
+      ask();
+    }
+  });
+}
+
+export function select(root, start, length) {
+  const input = root.querySelector('input');
+  input.focus();
+  input.setSelectionRange(start, start + length);
+}
+
+/** Dragging over bars chooses a span; a click chooses one bar. */
+export function histogram(plot, circuit) {
+  const mark = plot.parentElement.querySelector('.drag');
+  let from = -1, to = -1;
+  const at = x => {
+    const box = plot.getBoundingClientRect();
+    const count = plot.querySelectorAll('[role=option]').length;
+    return Math.max(0, Math.min(count - 1, Math.floor((x - box.left) / box.width * count)));
+  };
+  const draw = () => {
+    const count = plot.querySelectorAll('[role=option]').length;
+    mark.style.left = `${Math.min(from, to) / count * 100}%`;
+    mark.style.width = `${(Math.abs(to - from) + 1) / count * 100}%`;
+    mark.hidden = false;
+  };
+  const end = () => { from = -1; mark.hidden = true; };
+  plot.addEventListener('pointerdown', e => {
+    if (e.button !== 0) { return; }
+    from = to = at(e.clientX);
+    plot.setPointerCapture(e.pointerId);
+    draw();
+  });
+  plot.addEventListener('pointermove', e => {
+    if (from >= 0) { to = at(e.clientX); draw(); }
+  });
+  plot.addEventListener('pointerup', () => {
+    if (from < 0) { return; }
+    circuit.invokeMethodAsync('NarrowAsync', Math.min(from, to), Math.max(from, to)).catch(() => { });
+    end();
+  });
+  plot.addEventListener('pointercancel', end);
+}
+
+const remembered = 'log.row';
+let waits = null;
+
+const rowsOf = page => [...page.querySelectorAll('tr[data-row]')];
+const go = row => {
+  if (!row) { return; }
+  row.focus({ preventScroll: true });
+  row.scrollIntoView({ block: 'nearest' });
+};
+
+/** Keys of the list, and the menu of a cell. They move the focus here, so that holding a key down is as fast as the eye. */
+export function list(page, circuit) {
+  const here = () => document.activeElement?.closest?.('tr[data-row]');
+  const press = name => page.querySelector(`[data-press="${name}"]`)?.click();
+  const turn = (way, focus) => {
+    const link = page.querySelector(`[data-page="${way}"]`);
+    if (link) { waits = focus; link.click(); }
+    return !!link;
+  };
+  const move = by => {
+    const rows = rowsOf(page);
+    const now = rows.indexOf(here());
+    if (now < 0) { go(rows[by > 0 ? 0 : rows.length - 1]); return; }
+    const next = now + by;
+    if (next >= rows.length && now === rows.length - 1) { turn('older', 'first'); return; }
+    if (next < 0 && now === 0) { turn('newer', 'last'); return; }
+    go(rows[Math.max(0, Math.min(rows.length - 1, next))]);
+  };
+  const inRows = {
+    ArrowDown: () => move(1), ArrowUp: () => move(-1), PageDown: () => move(10), PageUp: () => move(-10),
+    Home: () => { if (here() === rowsOf(page)[0]) { turn('newest', 'first'); } else { go(rowsOf(page)[0]); } },
+    End: () => { if (here() === rowsOf(page).at(-1)) { turn('oldest', 'last'); } else { go(rowsOf(page).at(-1)); } },
+    x: () => here().querySelector('input[type=checkbox]')?.click(),
+    f: () => here().querySelector('[data-menu]')?.click(),
+  };
+  const anywhere = {
+    '/': () => page.querySelector('[role=combobox]')?.focus(),
+    '.': () => press('live'),
+    j: () => move(1),
+    k: () => move(-1),
+  };
+  const listen = e => {
+    if (!page.isConnected) { document.removeEventListener('keydown', listen); return; }
+    if (e.defaultPrevented || e.isComposing || e.ctrlKey || e.metaKey || e.altKey || document.documentElement.dataset.keys === 'off') { return; }
+    const isText = e.target.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) && e.target.type !== 'checkbox');
+    if (isText || e.target.closest?.('[role=dialog]') || document.querySelector('dialog[open], .mud-dialog, .mud-popover-open')) { return; }
+    const row = here();
+    if (row && e.key === 'Enter' && document.activeElement === row) { e.preventDefault(); row.querySelector('a.row-link')?.click(); return; }
+    if (row && e.key === 'Escape') { row.blur(); return; }
+    const act = (row ? inRows[e.key] : null) ?? anywhere[e.key];
+    if (act) { e.preventDefault(); act(); }
+  };
+  document.addEventListener('keydown', listen);
+  page.dataset.keys = 'on';
+
+  page.addEventListener('click', e => {
+    const link = e.target.closest('a.row-link');
+    if (link) { try { sessionStorage.setItem(remembered, link.closest('tr').dataset.row); } catch { /* then the way back starts at the top */ } }
+  });
+
+  // A link keeps the browser's own menu (open in a new tab), chosen text, too (copy).
+  page.addEventListener('contextmenu', e => {
+    const cell = e.target.closest('tr[data-row] td, tr[data-row]');
+    if (!cell || e.target.closest('a') || String(getSelection())) { return; }
+    e.preventDefault();
+    circuit.invokeMethodAsync('OpenMenuAsync', cell.closest('tr').dataset.row, cell.dataset.column ?? null).catch(() => { });
+  });
+
+  // The edge of a heading makes its column wider or narrower.
+  page.addEventListener('pointerdown', e => {
+    const grip = e.target.closest('.grip');
+    if (!grip || e.button !== 0) { return; }
+    e.preventDefault();
+    const head = grip.closest('th');
+    const col = page.querySelector(`col[data-column="${head.dataset.column}"]`);
+    const start = head.getBoundingClientRect().width - e.clientX;
+    let width = 0;
+    const drag = m => { width = Math.max(48, Math.min(640, Math.round(start + m.clientX))); col.style.width = `${width}px`; };
+    grip.setPointerCapture(e.pointerId);
+    grip.addEventListener('pointermove', drag);
+    grip.addEventListener('pointerup', () => {
+      grip.removeEventListener('pointermove', drag);
+      if (width) { circuit.invokeMethodAsync('ResizeAsync', head.dataset.column, width).catch(() => { }); }
+    }, { once: true });
+  });
+}
+
+/** Other rows are there: the focus goes where a key led, or back to the row that somebody comes back from. */
+export function settled(page) {
+  const rows = rowsOf(page);
+  if (waits) {
+    go(waits === 'first' ? rows[0] : rows.at(-1));
+    waits = null;
+    return;
+  }
+  let last = null;
+  try { last = sessionStorage.getItem(remembered); sessionStorage.removeItem(remembered); } catch { /* nothing is remembered */ }
+  if (last && (document.activeElement === document.body || document.activeElement?.tagName === 'H1')) { go(rows.find(row => row.dataset.row === last)); }
+}
+
+/** Puts a menu beside its row. */
+export function place(menu, id) {
+  const row = document.querySelector(`tr[data-row="${id}"]`);
+  if (!row) { return; }
+  const box = row.getBoundingClientRect();
+  const height = menu.offsetHeight;
+  const top = box.bottom + height + 8 > innerHeight ? box.top - height : box.bottom;
+  menu.style.top = `${Math.max(60, top)}px`;
+}
+
+export function focusRow(page, id) {
+  go(rowsOf(page).find(row => row.dataset.row === id));
+}
+
+export function read(key) {
+  try { return localStorage.getItem(key); } catch { return null; }
+}
+
+export function write(key, text) {
+  try { localStorage.setItem(key, text); } catch { /* full, or switched off: then it lasts for this page */ }
+}
