@@ -10,6 +10,7 @@ using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Ledger;
+using Richpanel.Core.Onboarding;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
@@ -65,6 +66,8 @@ public static class CoreServices
             () => new DriveInfo(paths.Folder).AvailableFreeSpace, provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<WalCheckpointer>();
         services.AddSingleton<LedgerQueries>();
+        services.AddSingleton<OverviewQueries>();
+        services.AddSingleton<FirstSteps>();
         return services;
     }
 

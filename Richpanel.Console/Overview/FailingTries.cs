@@ -6,7 +6,8 @@ namespace Richpanel.Console.Overview;
 /// <summary>That nothing gets through: a connection may fail on and on without ever being held. Pure.</summary>
 /// <param name="Cause">Why the newest of them failed.</param>
 /// <param name="Count">How many tries were looked at.</param>
-public sealed record FailingTries(Cause Cause, int Count)
+/// <param name="Since">When the first of the unbroken row of failures began, as far back as was looked.</param>
+public sealed record FailingTries(Cause Cause, int Count, DateTimeOffset? Since = null)
 {
     /// <summary>Newest tries of a connection that are judged together.</summary>
     private const int Looked = 20;
@@ -17,9 +18,10 @@ public sealed record FailingTries(Cause Cause, int Count)
     /// <summary>Null when something was accepted, or too little was tried to say.</summary>
     public static FailingTries? Of(IEnumerable<TryOutcome> newest)
     {
+        var failed = newest.TakeWhile(one => !one.Accepted).ToList();
         var tries = newest.Take(Looked).ToList();
         return tries.Count < Fewest || tries.Exists(one => one.Accepted) || tries.Find(one => one.Cause is not null) is not { Cause: { } code }
             ? null
-            : new FailingTries(CauseCatalog.Find(code), tries.Count);
+            : new FailingTries(CauseCatalog.Find(code), tries.Count, failed[^1].At);
     }
 }

@@ -24,8 +24,14 @@ public enum HealthAction
 /// <param name="Until">When it ends by itself; null when it does not.</param>
 public sealed record HealthSentence(string Look, string Text, string Detail, DateTimeOffset? Since, DateTimeOffset? Until, HealthAction Action)
 {
+    /// <summary>Deliveries that wait for the connection to go on.</summary>
+    public long Held { get; private init; }
+
     /// <param name="failing">Its newest tries, when none of them was accepted.</param>
-    public static HealthSentence Of(Connection connection, LedgerLine line, bool hasSource, DateTimeOffset now, FailingTries? failing = null)
+    public static HealthSentence Of(Connection connection, LedgerLine line, bool hasSource, DateTimeOffset now, FailingTries? failing = null) =>
+        Say(connection, line, hasSource, now, failing) with { Held = line.WaitingHeld };
+
+    private static HealthSentence Say(Connection connection, LedgerLine line, bool hasSource, DateTimeOffset now, FailingTries? failing)
     {
         var unsent = line.Waiting == 1 ? "1 delivery waits" : $"{line.Waiting:N0} deliveries wait";
         if (connection.Disabled)
@@ -57,7 +63,7 @@ public sealed record HealthSentence(string Look, string Text, string Detail, Dat
 
         if (failing is { Cause: var why, Count: var tried })
         {
-            return new("failed", $"gets nothing through: {why.Title}", $"None of the last {tried} tries was accepted. {why.Text} {unsent}. {why.Remedy}", null, null, HealthAction.Look);
+            return new("failed", $"gets nothing through: {why.Title}", $"None of the last {tried} tries was accepted. {why.Text} {unsent}. {why.Remedy}", failing.Since, null, HealthAction.Look);
         }
 
         if (!hasSource)

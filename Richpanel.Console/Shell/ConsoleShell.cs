@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor;
 using MudBlazor.Services;
+using Richpanel.Console.Overview;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Access;
 
@@ -33,6 +34,7 @@ public static class ConsoleShell
         services.AddScoped<Shortcuts>();
         services.AddScoped<CommandSearch>();
         services.AddSingleton<PersonalFilters>();
+        services.AddSingleton<OverviewSides>();
         return services;
     }
 

@@ -20,9 +20,12 @@ internal sealed record ClaimedDelivery(
     DateTimeOffset DueAt,
     int AttemptCount,
     int ScheduleStep,
-    string? Cause)
+    string? Cause,
+    int? StatusCode = null)
 {
-    public LedgerPlace Place(DeliveryState state, string? cause) => new(ConnectionId, Origin, ReceivedAt, state, EventName, cause);
+    /// <summary>As the row stands.</summary>
+    public LedgerPlace Place(DeliveryState state) =>
+        new(ConnectionId, Origin, ReceivedAt, state, EventName, Cause, StatusCode, AttemptCount);
 }
 
 /// <summary>The mapped call of one attempt, kept beside it. Content has no key, signature or sentAt.</summary>

@@ -189,7 +189,7 @@ public sealed class DeliveryActions(
             }
 
             by.Demand(Permission.ActOnOne, context.Connections.AsNoTracking().Single(connection => connection.Id == delivery.ConnectionId));
-            var before = PlaceOf(delivery);
+            var before = LedgerPlace.Of(delivery);
             var dueBefore = delivery.DueAt;
             var done = change(context, delivery);
             if (done)
@@ -205,7 +205,7 @@ public sealed class DeliveryActions(
                 }
 
                 context.SaveChanges();
-                session.Ledger.Moved(before, PlaceOf(delivery));
+                session.Ledger.Moved(before, LedgerPlace.Of(delivery));
             }
 
             return new ActionOutcome(done, delivery.State);
@@ -219,7 +219,4 @@ public sealed class DeliveryActions(
 
         return outcome;
     }
-
-    private static LedgerPlace PlaceOf(Delivery delivery) =>
-        new(delivery.ConnectionId, delivery.Origin, delivery.ReceivedAt, delivery.State, delivery.EventName, delivery.Cause);
 }

@@ -97,10 +97,10 @@ public sealed class DeliveryQueries(
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         var newest = await context.Attempts.OrderByDescending(a => a.Id).Take(MostTries)
-            .Join(context.Deliveries, a => a.DeliveryId, d => d.Id, (a, d) => new { a.Id, d.ConnectionId, d.Origin, a.Outcome, a.Cause })
+            .Join(context.Deliveries, a => a.DeliveryId, d => d.Id, (a, d) => new { a.Id, d.ConnectionId, d.Origin, a.Outcome, a.Cause, a.StartedAt })
             .ToListAsync(ct);
         return newest.Where(one => one.Origin != Origin.Lab).OrderByDescending(one => one.Id)
-            .ToLookup(one => one.ConnectionId, one => new TryOutcome(one.Outcome == OutcomeRules.Accepted, one.Cause));
+            .ToLookup(one => one.ConnectionId, one => new TryOutcome(one.Outcome == OutcomeRules.Accepted, one.Cause, one.StartedAt));
     }
 
     public async Task<DeliveryDetail?> FindAsync(Sight sight, long id, CancellationToken ct)

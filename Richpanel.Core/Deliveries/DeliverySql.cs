@@ -4,7 +4,7 @@ namespace Richpanel.Core.Deliveries;
 internal static class DeliverySql
 {
     private const string ClaimColumns =
-        """ "Id","RequestId","BodyOffset","BodyLength","Origin","Marks","EventName","MessageId","Lane","ReceivedAt","DueAt","AttemptCount","ScheduleStep","Cause" """;
+        """ "Id","RequestId","BodyOffset","BodyLength","Origin","Marks","EventName","MessageId","Lane","ReceivedAt","DueAt","AttemptCount","ScheduleStep","Cause","StatusCode" """;
 
     /// <summary>Due deliveries in the order of their time, without those of the lanes in a JSON array; IX_Deliveries_Due alone decides.</summary>
     public const string SelectDue =

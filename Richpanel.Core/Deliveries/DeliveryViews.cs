@@ -66,7 +66,8 @@ public sealed record DeliveryRow(
     long? DuplicateOf);
 
 /// <summary>How one try ended.</summary>
-public sealed record TryOutcome(bool Accepted, string? Cause);
+/// <param name="At">When it began.</param>
+public sealed record TryOutcome(bool Accepted, string? Cause, DateTimeOffset? At = null);
 
 /// <summary>How many deliveries fit a filter.</summary>
 /// <param name="Found">At most <see cref="DeliveryQueries.MostCounted"/>.</param>

@@ -4,6 +4,7 @@ using Richpanel.Core.Access;
 using Richpanel.Core.Causes;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Ledger;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Storage;
 
@@ -25,7 +26,7 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
 
         foreach (var row in turn.Releases)
         {
-            Move(session, Set(session.Command(DeliverySql.Release, "$id"), row.Id), row, DeliveryState.Sending, DeliveryState.Waiting, row.Cause);
+            Move(session, Set(session.Command(DeliverySql.Release, "$id"), row.Id), row.Place(DeliveryState.Sending), row.Place(DeliveryState.Waiting));
         }
 
         StopConnection(session, turn);
@@ -56,7 +57,7 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
             foreach (var row in due.Where(row => shares.TryTake(row.Lane)))
             {
                 var claim = Set(session.Command(DeliverySql.Claim, "$u", "$id"), wish.Until.UtcTicks, row.Id);
-                Move(session, claim, row, DeliveryState.Waiting, DeliveryState.Sending, row.Cause);
+                Move(session, claim, row.Place(DeliveryState.Waiting), row.Place(DeliveryState.Sending));
                 claimed.Add(row);
             }
 
@@ -78,7 +79,7 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
         {
             var cause = CauseCatalog.StoppedWhileSending.Code;
             var orphan = Set(session.Command(DeliverySql.Orphan, "$k", "$id"), cause, row.Id);
-            count += Move(session, orphan, row, DeliveryState.Sending, DeliveryState.Waiting, cause);
+            count += Move(session, orphan, row.Place(DeliveryState.Sending), row.Place(DeliveryState.Waiting) with { Cause = cause });
         }
 
         return count;
@@ -160,7 +161,14 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
             attempts.Count == 0 ? null : attempts[^1].StartedAt.UtcTicks,
             outcome.EndedAt?.UtcTicks,
             row.Id);
-        if (Move(session, record, row, DeliveryState.Sending, outcome.State, outcome.Cause) == 1)
+        var after = row.Place(outcome.State) with
+        {
+            Cause = outcome.Cause,
+            StatusCode = outcome.StatusCode,
+            AttemptCount = row.AttemptCount + attempts.Count,
+            EndedAt = outcome.EndedAt,
+        };
+        if (Move(session, record, row.Place(DeliveryState.Sending), after) == 1)
         {
             AddAttempts(session, row, attempts, exchanges);
         }
@@ -232,13 +240,12 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
         call.MappedAt.UtcTicks).ExecuteScalar()!;
 
     /// <summary>Moves the ledger only when the row really moved.</summary>
-    private static int Move(
-        WriteSession session, SqliteCommand command, ClaimedDelivery row, DeliveryState from, DeliveryState to, string? cause)
+    private static int Move(WriteSession session, SqliteCommand command, LedgerPlace from, LedgerPlace to)
     {
         var moved = command.ExecuteNonQuery();
         if (moved == 1)
         {
-            session.Ledger.Moved(row.Place(from, row.Cause), row.Place(to, cause));
+            session.Ledger.Moved(from, to);
         }
 
         return moved;
@@ -265,7 +272,8 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
                 reader.IsDBNull(10) ? default : Time(reader.GetInt64(10)),
                 reader.GetInt32(11),
                 reader.GetInt32(12),
-                reader.IsDBNull(13) ? null : reader.GetString(13)));
+                reader.IsDBNull(13) ? null : reader.GetString(13),
+                reader.IsDBNull(14) ? null : reader.GetInt32(14)));
         }
 
         return rows;

@@ -4,10 +4,6 @@ using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Ledger;
 
-/// <summary>One delivery as the ledger sees it.</summary>
-public readonly record struct LedgerPlace(
-    long ConnectionId, Origin Origin, DateTimeOffset ReceivedAt, DeliveryState State, string? EventName, string? Cause);
-
 /// <summary>
 /// Collects what one transaction changes and writes it as few additions at its end, so that ledger and rollups always agree
 /// with the rows (promise 2). What a piece of work says is only staged until that work is known to stand, so that it vanishes
@@ -15,21 +11,14 @@ public readonly record struct LedgerPlace(
 /// </summary>
 public sealed class LedgerDeltas
 {
-    private const string AddToLedger =
-        """INSERT INTO "Ledger" ("ConnectionId","Origin","State","Count") VALUES ($c,$o,$s,$n) ON CONFLICT DO UPDATE SET "Count" = "Count" + excluded."Count" """;
-
-    private const string AddToRollup =
-        """INSERT INTO "HourlyRollups" ("ConnectionId","Hour","Origin","State","EventName","Code","Count") VALUES ($c,$h,$o,$s,$e,$k,$n) ON CONFLICT DO UPDATE SET "Count" = "Count" + excluded."Count" """;
-
-    private const string AddToRequests =
-        """INSERT INTO "RequestCounts" ("ConnectionId","Cause","Count") VALUES ($c,$k,$n) ON CONFLICT DO UPDATE SET "Count" = "Count" + excluded."Count" """;
-
     private readonly Dictionary<(long Connection, Origin Origin, DeliveryState State), long> _ledger = [];
-    private readonly Dictionary<(long Connection, int Hour, Origin Origin, DeliveryState State, string Event, string Code), long> _rollups = [];
+    private readonly Dictionary<RollupKey, long> _slots = [];
+    private readonly Dictionary<LatencyKey, long> _latencies = [];
     private readonly Dictionary<(long Connection, string Cause), long> _requests = [];
+    private readonly Dictionary<(long Connection, int Slot, string Cause), long> _requestSlots = [];
 
     private readonly List<(LedgerPlace Place, bool Created, long By)> _stagedPlaces = [];
-    private readonly List<(long Connection, string Cause, long By)> _stagedRequests = [];
+    private readonly List<(long Connection, string Cause, DateTimeOffset At, long By)> _stagedRequests = [];
 
     public void Created(LedgerPlace place) => _stagedPlaces.Add((place, true, 1));
 
@@ -43,7 +32,8 @@ public sealed class LedgerDeltas
     }
 
     /// <summary>Counts requests; an empty cause means let in.</summary>
-    public void Requests(long connectionId, string cause, long count) => _stagedRequests.Add((connectionId, cause, count));
+    /// <param name="at">When they came; refused ones to the second.</param>
+    public void Requests(long connectionId, string cause, long count, DateTimeOffset at) => _stagedRequests.Add((connectionId, cause, at, count));
 
     /// <summary>The work that spoke stands: what it said counts.</summary>
     internal void Keep()
@@ -58,9 +48,10 @@ public sealed class LedgerDeltas
             Count(place, by);
         }
 
-        foreach (var (connection, cause, by) in _stagedRequests)
+        foreach (var (connection, cause, at, by) in _stagedRequests)
         {
             Add(_requests, (connection, cause), by);
+            Add(_requestSlots, (connection, RollupTime.SlotOf(at), cause), by);
         }
 
         Drop();
@@ -77,16 +68,41 @@ public sealed class LedgerDeltas
     {
         Drop();
         _ledger.Clear();
-        _rollups.Clear();
+        _slots.Clear();
+        _latencies.Clear();
         _requests.Clear();
+        _requestSlots.Clear();
     }
 
+    /// <summary>Hours and quarters are summed up from the slots here, once per commit.</summary>
     internal void Flush(WriteSession session)
     {
-        Write(session, _ledger, AddToLedger, ["$c", "$o", "$s", "$n"], key => [key.Connection, (int)key.Origin, (int)key.State]);
-        Write(session, _rollups, AddToRollup, ["$c", "$h", "$o", "$s", "$e", "$k", "$n"],
-            key => [key.Connection, key.Hour, (int)key.Origin, (int)key.State, key.Event, key.Code]);
-        Write(session, _requests, AddToRequests, ["$c", "$k", "$n"], key => [key.Connection, key.Cause]);
+        Write(session, _ledger, LedgerSql.AddToLedger, LedgerSql.LedgerParameters, key => [key.Connection, (int)key.Origin, (int)key.State]);
+        Write(session, Coarser(_slots, key => key with { Span = RollupTime.QuarterOf(key.Span) }), LedgerSql.AddToQuarters, LedgerSql.RollupParameters, Values);
+        Write(session, Coarser(_slots, key => key with { Span = RollupTime.HourOf(key.Span) }), LedgerSql.AddToHours, LedgerSql.RollupParameters, Values);
+        Write(session, _slots, LedgerSql.AddToSlots, LedgerSql.RollupParameters, Values);
+        Write(session, Coarser(_latencies, key => key with { Span = RollupTime.QuarterOf(key.Span) }), LedgerSql.AddToQuarterLatencies, LedgerSql.LatencyParameters, Values);
+        Write(session, Coarser(_latencies, key => key with { Span = RollupTime.HourOf(key.Span) }), LedgerSql.AddToHourLatencies, LedgerSql.LatencyParameters, Values);
+        Write(session, _latencies, LedgerSql.AddToSlotLatencies, LedgerSql.LatencyParameters, Values);
+        Write(session, _requests, LedgerSql.AddToRequests, LedgerSql.RequestParameters, key => [key.Connection, key.Cause]);
+        Write(session, _requestSlots, LedgerSql.AddToRequestSlots, LedgerSql.RequestSlotParameters, key => [key.Connection, key.Slot, key.Cause]);
+    }
+
+    private static object[] Values(RollupKey key) =>
+        [key.Connection, key.Span, (int)key.Origin, (int)key.State, key.OnRetry, key.Status, key.Event, key.Code];
+
+    private static object[] Values(LatencyKey key) => [key.Connection, key.Span, (int)key.Origin, key.Bucket];
+
+    private static Dictionary<TKey, long> Coarser<TKey>(Dictionary<TKey, long> slots, Func<TKey, TKey> coarser)
+        where TKey : notnull
+    {
+        Dictionary<TKey, long> sums = new(slots.Count);
+        foreach (var (key, by) in slots)
+        {
+            Add(sums, coarser(key), by);
+        }
+
+        return sums;
     }
 
     private static void Write<TKey>(
@@ -117,11 +133,24 @@ public sealed class LedgerDeltas
     private void Count(LedgerPlace place, long by)
     {
         Add(_ledger, (place.ConnectionId, place.Origin, place.State), by);
-        var hour = (int)(place.ReceivedAt.ToUnixTimeSeconds() / 3600);
-        Add(_rollups, (place.ConnectionId, hour, place.Origin, place.State, place.EventName ?? "", place.Cause ?? ""), by);
+        var slot = RollupTime.SlotOf(place.ReceivedAt);
+        Add(
+            _slots,
+            new(place.ConnectionId, slot, place.Origin, place.RolledState, place.IsOnRetry, place.StatusCode ?? 0, place.EventName ?? "", place.Cause ?? ""),
+            by);
+        if (place.LatencyBucket is { } bucket)
+        {
+            Add(_latencies, new(place.ConnectionId, slot, place.Origin, bucket), by);
+        }
     }
 
     private static void Add<TKey>(Dictionary<TKey, long> deltas, TKey key, long by)
         where TKey : notnull =>
         deltas[key] = deltas.GetValueOrDefault(key) + by;
+
+    /// <summary>Span: a slot, an hour or a quarter.</summary>
+    private readonly record struct RollupKey(
+        long Connection, int Span, Origin Origin, DeliveryState State, bool OnRetry, int Status, string Event, string Code);
+
+    private readonly record struct LatencyKey(long Connection, int Span, Origin Origin, int Bucket);
 }

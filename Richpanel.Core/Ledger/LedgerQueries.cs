@@ -16,6 +16,16 @@ public sealed record LedgerLine(
 public sealed record LedgerView(LedgerLine Total, long RequestsLetIn, long RequestsRejected, IReadOnlyList<ConnectionLedger> Connections)
 {
     public long RequestsReceived => RequestsLetIn + RequestsRejected;
+
+    /// <summary>For whoever may see some connections only. How many requests there were concerns all of them, so it is not told.</summary>
+    public LedgerView Only(Func<ConnectionLedger, bool> visible)
+    {
+        var lines = Connections.Where(visible).ToList();
+        long Sum(Func<LedgerLine, long> part) => lines.Sum(one => part(one.Line));
+        var total = new LedgerLine(
+            Sum(l => l.Created), Sum(l => l.Skipped), Sum(l => l.Accepted), Sum(l => l.Waiting), Sum(l => l.WaitingHeld), Sum(l => l.Failed), Sum(l => l.Canceled), Sum(l => l.Settled), Sum(l => l.Purged));
+        return new LedgerView(total, 0, 0, lines);
+    }
 }
 
 public sealed record ConnectionLedger(long ConnectionId, string Name, LedgerLine Line);

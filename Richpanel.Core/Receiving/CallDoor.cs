@@ -76,7 +76,7 @@ public sealed class CallDoor(StoreWriter writer, StoreHealth health, ExpansionPr
         values[6].Value = (int)encoding;
         values[7].Value = (object?)request.Envelope ?? DBNull.Value;
         insert.ExecuteNonQuery();
-        session.Ledger.Requests(request.Source.ConnectionId, "", 1);
+        session.Ledger.Requests(request.Source.ConnectionId, "", 1, new DateTimeOffset(at, TimeSpan.Zero));
         return session.InsertedId;
     }
 }

@@ -36,7 +36,7 @@ internal static class DeliveryInsert
             Bind(insert.Parameters, row);
             insert.ExecuteNonQuery();
             row.Id = session.InsertedId;
-            session.Ledger.Created(new LedgerPlace(row.ConnectionId, row.Origin, row.ReceivedAt, row.State, row.EventName, row.Cause));
+            session.Ledger.Created(LedgerPlace.Of(row));
         }
 
         var move = session.Command(MoveCursor, "$to");

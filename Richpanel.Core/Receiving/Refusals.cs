@@ -95,6 +95,7 @@ public sealed partial class Refusals(StoreWriter writer, ChangeFeed changes, Tim
     {
         Dictionary<(long Connection, string Cause), long> counts;
         List<RejectedRequest> samples;
+        var now = time.GetUtcNow();
         lock (_gate)
         {
             if (_counts.Count == 0)
@@ -108,7 +109,7 @@ public sealed partial class Refusals(StoreWriter writer, ChangeFeed changes, Tim
 
         try
         {
-            await writer.WriteAsync(session => Write(session, counts, samples));
+            await writer.WriteAsync(session => Write(session, counts, samples, now));
             changes.Raise();   // whoever sets up a sender watches for its refusal
         }
         catch
@@ -153,11 +154,11 @@ public sealed partial class Refusals(StoreWriter writer, ChangeFeed changes, Tim
     }
 
     private static void Write(
-        WriteSession session, Dictionary<(long Connection, string Cause), long> counts, List<RejectedRequest> samples)
+        WriteSession session, Dictionary<(long Connection, string Cause), long> counts, List<RejectedRequest> samples, DateTimeOffset now)
     {
         foreach (var ((connection, cause), count) in counts)
         {
-            session.Ledger.Requests(connection, cause, count);
+            session.Ledger.Requests(connection, cause, count, now);
         }
 
         if (samples.Count == 0)

@@ -6,6 +6,7 @@ using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Ledger;
+using Richpanel.Core.Onboarding;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
@@ -52,6 +53,20 @@ public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<LedgerCount> Ledger => Set<LedgerCount>();
 
     public DbSet<HourlyRollup> HourlyRollups => Set<HourlyRollup>();
+
+    public DbSet<SlotRollup> SlotRollups => Set<SlotRollup>();
+
+    public DbSet<QuarterRollup> QuarterRollups => Set<QuarterRollup>();
+
+    public DbSet<HourlyLatency> HourlyLatencies => Set<HourlyLatency>();
+
+    public DbSet<SlotLatency> SlotLatencies => Set<SlotLatency>();
+
+    public DbSet<QuarterLatency> QuarterLatencies => Set<QuarterLatency>();
+
+    public DbSet<RequestSlot> RequestSlots => Set<RequestSlot>();
+
+    public DbSet<Milestone> Milestones => Set<Milestone>();
 
     /// <summary>
     /// How what was changed is saved where the context's own connection may not write: the framework's Identity changes people

@@ -235,6 +235,8 @@ internal static class ComponentActions
         ("RestoredDraft", "OnDiscard", OnlyTheView), ("SetUpPage", "SetUpAsync", TheDoor), ("SignInPage", "SignInAsync", TheDoor), ("SignOutPage", "OutAsync", TheDoor),
         ("SourceForm", "OnCancel", OnlyTheView), ("SourcesPanel", "() => Edit(source)", OnlyTheView),
         ("ShortcutKeys", "CloseAsync", OnlyTheView), ("TokensPage", "() => _made = null", OnlyTheView),
+        ("TimeChart", "() => Begin(bar)", OnlyTheView), ("TimeChart", "e => Reach(bar, e)", OnlyTheView), ("TimeChart", "EndAsync", OnlyTheView),
+        ("TimeChart", "e => ClickAsync(bar, e)", OnlyTheView), ("TimeChart", "ZoomInAsync", OnlyTheView),
         ("UnmaskPanel", "OnHide", OnlyTheView), ("VerifyPanel", "Stop", OnlyTheView),
     ];
 

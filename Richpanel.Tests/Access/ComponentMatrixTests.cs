@@ -155,12 +155,12 @@ public sealed partial class ComponentMatrixTests
         .Select(file => (Path.GetFileNameWithoutExtension(file), File.ReadAllText(file)));
 
     /// <summary>What hears a click, a question that was confirmed, or a form that is sent.</summary>
-    [GeneratedRegex(@"(?:@onclick|@onsubmit|\bOnClick|\bOnConfirmed)=""([^""]+)""")]
+    [GeneratedRegex(@"(?:@onclick|@onsubmit|@onpointer\w+|\bOnClick|\bOnConfirmed)=""([^""]+)""")]
     private static partial Regex Handler();
 
-    [GeneratedRegex(@"(?:@onclick|@onsubmit|\bOnClick|\bOnConfirmed)\s*=(?!>)")]
+    [GeneratedRegex(@"(?:@onclick|@onsubmit|@onpointer\w+|\bOnClick|\bOnConfirmed)\s*=(?!>)")]
     private static partial Regex Trigger();
 
-    [GeneratedRegex(@"<EditForm|@ondblclick|@onmouse|@onpointer|@ontouch|OnValidSubmit|AddAttribute")]
+    [GeneratedRegex(@"<EditForm|@ondblclick|@onmouse|@ontouch|OnValidSubmit|AddAttribute")]
     private static partial Regex OtherWay();
 }

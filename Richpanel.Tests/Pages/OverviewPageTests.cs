@@ -1,4 +1,5 @@
 using Bunit;
+using Microsoft.AspNetCore.Components.Web;
 using Richpanel.Console.Overview;
 using Richpanel.Core;
 using Richpanel.Core.Access;
@@ -34,7 +35,8 @@ public sealed class OverviewPageTests : IAsyncLifetime
         page.EventuallySays("3 created = 1 skipped + 1 accepted + 0 waiting (0 held) + 1 failed + 0 canceled + 0 settled + 0 purged");
         page.EventuallySays("3 requests = 3 let in + 0 rejected");
         Assert.Contains("Adds up", page.Words(), StringComparison.Ordinal);
-        Assert.Equal("Failed 1", page.Find("a[href='/deliveries?state=failed']").Words());
+        page.Eventually(() => Assert.Equal("Failed 1 none before", page.Find("a.tile[data-state=failed]").Words()));
+        Assert.Contains("state:failed -origin:lab since:", Uri.UnescapeDataString(page.Find("a.tile[data-state=failed]").GetAttribute("href")!), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]
@@ -76,7 +78,7 @@ public sealed class OverviewPageTests : IAsyncLifetime
 
         await _pages.SendAsync(""" "userId":"u","event":"Refused" """, "m-3");
 
-        page.EventuallySays("Sandbox gets nothing through: Content refused (422).");
+        page.EventuallySays("Sandbox gets nothing through: Content refused (422) since");
         page.EventuallySays("None of the last 3 tries was accepted.");
         Assert.Equal($"/deliveries?connection={PublicId.Connection(_pages.Sandbox.Id)}", page.Find(".health a.mud-button-root").GetAttribute("href"));
 
@@ -97,6 +99,118 @@ public sealed class OverviewPageTests : IAsyncLifetime
         page.EventuallySays("after decompression. Send smaller batches, or raise Receiver:MaxRequestBytes");
         Assert.DoesNotContain("Send smaller batches. Send", page.Words(), StringComparison.Ordinal);
         Assert.DoesNotContain("Send the write key of a source", page.Words(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_is_held_is_counted_in_the_sentence_and_proved_by_its_link()
+    {
+        var shop = await _pages.App.AddSourceAsync("Shop");
+        await _pages.Holds.HoldAsync(shop.ConnectionId, "unauthorized", null);
+        await _pages.SendAsync(""" "userId":"u","event":"Held back" """, "m-1", shop, settled: false);
+
+        var page = _pages.Open<OverviewPage>("/");
+
+        page.EventuallySays("1 held .");
+        Assert.Equal("/deliveries?q=state:held connection:\"Shop\"", Uri.UnescapeDataString(page.Find(".health p a").GetAttribute("href")!));
+        Assert.Contains("Nothing failed in this time.", page.Words(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Nothing waits.", page.Words(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_the_lab_sends_is_no_sign_of_health_but_stands_in_the_funnel()
+    {
+        var page = _pages.Open<OverviewPage>("/");
+
+        await page.PressAsync("Send a sample order");
+
+        page.EventuallySays("1 created = 0 skipped + 1 accepted");
+        Assert.Equal("Accepted, first try 0 as before", page.Find("a.tile[data-state=accepted]").Words());
+        Assert.Contains("without what was sent from the lab", page.Words(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_cause_an_event_and_a_status_are_told_with_links_that_prove_them()
+    {
+        _pages.Answers(422, 200);
+        await _pages.SendAsync(""" "userId":"u","event":"Refused" """, "m-1");
+        await _pages.SendAsync(""" "userId":"u","event":"Seen" """, "m-2");
+        await _pages.SendAsync(""" "userId":"u","event":"jane@example.com came" """, "m-3");
+        var page = _pages.Open<OverviewPage>("/");
+
+        page.EventuallySays("Content refused (422)");
+        var links = page.FindAll("td a").Select(link => Uri.UnescapeDataString(link.GetAttribute("href")!)).ToList();
+        Assert.Contains(links, link => link.Contains("state:failed,waiting cause:", StringComparison.Ordinal));
+        Assert.Contains(links, link => link.Contains("code:422", StringComparison.Ordinal));
+        Assert.Contains(links, link => link.Contains("event:\"Refused\"", StringComparison.Ordinal));
+        Assert.DoesNotContain(links, link => link.Contains("jane", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_viewer_sees_no_personal_name_and_no_change_log()
+    {
+        await _pages.SendAsync(""" "userId":"u","event":"jane@example.com came" """, "m-1");
+        _pages.Role = Role.Viewer;
+
+        var page = _pages.Open<OverviewPage>("/");
+
+        page.EventuallySays("By event");
+        Assert.DoesNotContain("jane@", page.Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("Last changes", page.Words(), StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("a.mark"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_pause_is_a_mark_on_the_chart_for_whoever_may_read_the_change_log()
+    {
+        await _pages.Holds.PauseAsync(Actor.System, _pages.Sandbox.Id, null);
+
+        var page = _pages.Open<OverviewPage>("/");
+
+        page.EventuallySays("Last changes");
+        page.Eventually(() => Assert.Contains(page.FindAll("a.mark"), mark => mark.GetAttribute("title")!.Contains("paused the connection Sandbox", StringComparison.Ordinal)));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Bars_are_chosen_by_keyboard_and_the_whole_page_follows_by_its_address()
+    {
+        var page = _pages.Open<OverviewPage>("/?range=1h");
+        page.Eventually(() => Assert.Equal(12, page.FindAll(".column").Count));
+
+        await page.InvokeAsync(() => page.FindAll(".column")[2].KeyDownAsync(new KeyboardEventArgs { Key = "ArrowRight", ShiftKey = true }));
+        Assert.Equal(2, page.FindAll(".column[data-chosen=true]").Count);
+        await page.InvokeAsync(() => page.FindAll(".column")[3].ClickAsync(new() { Detail = 0 }));
+
+        Assert.Contains("/?since=", _pages.Address.Uri, StringComparison.Ordinal);
+        page.Eventually(() => Assert.Equal(2, page.FindAll(".column").Count));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Bars_are_chosen_by_dragging()
+    {
+        var page = _pages.Open<OverviewPage>("/?range=1h");
+        page.Eventually(() => Assert.Equal(12, page.FindAll(".column").Count));
+
+        await page.InvokeAsync(() => page.FindAll(".column")[8].PointerDownAsync(new() { Buttons = 1 }));
+        await page.InvokeAsync(() => page.FindAll(".column")[6].PointerEnterAsync(new() { Buttons = 1 }));
+        Assert.Equal(3, page.FindAll(".column[data-chosen=true]").Count);
+        await page.InvokeAsync(() => page.FindAll(".column")[6].PointerUpAsync(new()));
+
+        page.Eventually(() => Assert.Equal(3, page.FindAll(".column").Count));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task First_steps_are_ticked_by_facts_and_go_away_for_good_with_the_first_real_event()
+    {
+        var page = _pages.Open<OverviewPage>("/");
+        page.EventuallySays("0 of 5 done");
+        await page.PressAsync("Send a sample order");
+        page.EventuallySays("1 of 5 done");
+
+        await _pages.App.Writer.WriteAsync(session => session.Command("INSERT INTO Milestones VALUES ('FirstRealEvent', 0)").ExecuteNonQuery());
+        var again = _pages.Open<OverviewPage>("/?range=7d");
+
+        again.EventuallySays("By event");
+        Assert.DoesNotContain("First steps", again.Words(), StringComparison.Ordinal);
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;

@@ -113,14 +113,14 @@ internal static class LogSeed
             var first = request.First().Row;
             Insert(session, "Requests", ("Id", request.Key), ("SourceId", first.SourceId), ("ConnectionId", first.ConnectionId), ("Origin", (int)Origin.Receiver), ("Route", (int)ReceivedRoute.Batch),
                 ("ReceivedAt", first.ReceivedAt.UtcTicks), ("Body", bytes), ("Encoding", (int)encoding), ("Envelope", null));
-            session.Ledger.Requests(first.ConnectionId, "", 1);
+            session.Ledger.Requests(first.ConnectionId, "", 1, first.ReceivedAt);
         }
 
         foreach (var one in piece)
         {
             SearchColumns.Fill(one.Row, key);
             Insert(session, one.Row);
-            session.Ledger.Created(new LedgerPlace(one.Row.ConnectionId, one.Row.Origin, one.Row.ReceivedAt, one.Row.State, one.Row.EventName, one.Row.Cause));
+            session.Ledger.Created(LedgerPlace.Of(one.Row));
             foreach (var attempt in one.Tries)
             {
                 Insert(session, one.Row, attempt);

@@ -29,7 +29,7 @@ public sealed partial class LogChart : IAsyncDisposable
 
     private IEnumerable<(string Name, string Word, long Count)> Totals => new[]
     {
-        ("first", Histogram.KnowsTries ? "Accepted at once" : "Accepted", Bars.Sum(bar => bar.FirstTry)), ("retry", "Accepted on retry", Bars.Sum(bar => bar.OnRetry)),
+        ("first", "Accepted at once", Bars.Sum(bar => bar.FirstTry)), ("retry", "Accepted on retry", Bars.Sum(bar => bar.OnRetry)),
         ("waiting", "Waiting", Bars.Sum(bar => bar.Waiting)), ("failed", "Failed", Bars.Sum(bar => bar.Failed)),
         ("skipped", "Skipped", Bars.Sum(bar => bar.Skipped)), ("canceled", "Canceled", Bars.Sum(bar => bar.Canceled)),
     }.Where(total => total.Item3 > 0);
@@ -126,7 +126,7 @@ public sealed partial class LogChart : IAsyncDisposable
     {
         var parts = new[]
         {
-            (bar.FirstTry, Histogram.KnowsTries ? "accepted at once" : "accepted"), (bar.OnRetry, "accepted on retry"), (bar.Waiting, "waiting"),
+            (bar.FirstTry, "accepted at once"), (bar.OnRetry, "accepted on retry"), (bar.Waiting, "waiting"),
             (bar.Failed, "failed"), (bar.Skipped, "skipped"), (bar.Canceled, "canceled"),
         }.Where(part => part.Item1 > 0).Select(part => $"{LogWords.Number(part.Item1)} {part.Item2}").ToList();
         return $"{Clock(bar.Start)} – {Clock(bar.Start + Histogram.Bucket)}: {(parts.Count == 0 ? "nothing" : string.Join(", ", parts))}{(IsPartial(bar) ? " (not all counted)" : "")}";

@@ -80,9 +80,7 @@ public sealed record LogBar(DateTimeOffset Start, long FirstTry, long OnRetry, l
 /// <param name="Bucket">Length of each bar.</param>
 /// <param name="Bars">Every bar from since to until, oldest first, also the empty ones.</param>
 /// <param name="CountedBackTo">Not null when older rows were not looked at, so that the bars before it are too low: say "partial".</param>
-/// <param name="KnowsTries">False when the counts were read where first tries and retries are not told apart: all accepted ones are in <see cref="LogBar.FirstTry"/>; call it "Accepted".</param>
-public sealed record LogHistogram(
-    DateTimeOffset Since, DateTimeOffset Until, TimeSpan Bucket, IReadOnlyList<LogBar> Bars, DateTimeOffset? CountedBackTo, bool KnowsTries);
+public sealed record LogHistogram(DateTimeOffset Since, DateTimeOffset Until, TimeSpan Bucket, IReadOnlyList<LogBar> Bars, DateTimeOffset? CountedBackTo);
 
 /// <summary>The commonest values of one key under a query.</summary>
 /// <param name="Values">Commonest first, at most <see cref="LogReader.MostCountedValues"/>. Empty for a key whose values the asker may not see.</param>

@@ -41,7 +41,7 @@ internal sealed class LogBars(LogDb db, LogCondition query, SearchKey search, lo
 
         if (isEmpty)
         {
-            return new LogHistogram(start, start + (count * bucket), bucket, bars, null, true);
+            return new LogHistogram(start, start + (count * bucket), bucket, bars, null);
         }
 
         if (bucket >= TimeSpan.FromHours(1) && query.IsInRollups)
@@ -51,13 +51,13 @@ internal sealed class LogBars(LogDb db, LogCondition query, SearchKey search, lo
                 Add(LogRollups.StartOf(hour), state, onRetry, rows);
             }
 
-            return new LogHistogram(start, start + (count * bucket), bucket, bars, null, LogRollups.KnowsTries);
+            return new LogHistogram(start, start + (count * bucket), bucket, bars, null);
         }
 
         var scan = new LogScan(db, query.During(new LogSpan(since, until)), search, oldBelow);
         var lookedTo = scan.Sum($"(d.\"ReceivedAt\" - {start.UtcTicks}) / {bucket.Ticks} AS b, d.\"State\" AS s, d.\"AttemptCount\" > 1 AS r, COUNT(*)", " GROUP BY b, s, r", MostLookedAt,
             row => Add(start + (row.GetInt64(0) * bucket), (DeliveryState)row.GetInt32(1), row.GetBoolean(2), row.GetInt64(3)), ct);
-        return new LogHistogram(start, start + (count * bucket), bucket, bars, lookedTo > 0 ? LogScan.TimeOf(db, lookedTo) : null, true);
+        return new LogHistogram(start, start + (count * bucket), bucket, bars, lookedTo > 0 ? LogScan.TimeOf(db, lookedTo) : null);
     }
 
     private DateTimeOffset Oldest(DateTimeOffset until)

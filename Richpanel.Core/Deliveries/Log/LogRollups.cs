@@ -8,11 +8,6 @@ namespace Richpanel.Core.Deliveries.Log;
 /// </summary>
 internal sealed class LogRollups(LogDb db, LogCondition query)
 {
-    /// <summary>What a rollup says of the tries of an accepted delivery: nothing yet, so all count as accepted at first.</summary>
-    public const bool KnowsTries = false;
-
-    private const string IsOnRetry = "0";
-
     private const int Purged = (int)DeliveryState.Purged;
 
     public static string CauseColumn(LogTable table) => table == LogTable.Rollups ? "Code" : "Cause";
@@ -38,7 +33,7 @@ internal sealed class LogRollups(LogDb db, LogCondition query)
 
     /// <summary>Rows that fit by hour and what became of them.</summary>
     public IEnumerable<(int Hour, DeliveryState State, bool OnRetry, long Count)> ByHour(int first, int end, CancellationToken ct) => query.Connections.SelectMany(connection =>
-        db.Read(From($"d.\"Hour\", d.\"State\", {IsOnRetry} AS r, SUM(d.\"Count\")", connection, first, end).Add(" GROUP BY d.\"Hour\", d.\"State\", r"),
+        db.Read(From("d.\"Hour\", d.\"State\", d.\"OnRetry\", SUM(d.\"Count\")", connection, first, end).Add(" GROUP BY d.\"Hour\", d.\"State\", d.\"OnRetry\""),
             row => (row.GetInt32(0), (DeliveryState)row.GetInt32(1), row.GetBoolean(2), row.GetInt64(3)), ct));
 
     /// <summary>The next hour, going down or up from this one, that holds a row which may fit; null when there is none.</summary>

@@ -143,7 +143,7 @@ public sealed class RandomLog : IAsyncLifetime
         foreach (var row in rows)
         {
             context.Add(row);
-            session.Ledger.Created(new LedgerPlace(row.ConnectionId, row.Origin, row.ReceivedAt, row.State, row.EventName, row.Cause));
+            session.Ledger.Created(LedgerPlace.Of(row));
             for (var number = 1; number <= row.AttemptCount; number++)
             {
                 var exchange = (row.Id * 10) + number;

@@ -740,6 +740,28 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.ToTable("SearchState", (string)null);
                 });
 
+            modelBuilder.Entity("Richpanel.Core.Ledger.HourlyLatency", b =>
+                {
+                    b.Property<long>("ConnectionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Origin")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Bucket")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ConnectionId", "Hour", "Origin", "Bucket");
+
+                    b.ToTable("HourlyLatencies", (string)null);
+                });
+
             modelBuilder.Entity("Richpanel.Core.Ledger.HourlyRollup", b =>
                 {
                     b.Property<long>("ConnectionId")
@@ -754,6 +776,12 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.Property<int>("State")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("OnRetry")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("StatusCode")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("EventName")
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
@@ -765,7 +793,7 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.Property<long>("Count")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("ConnectionId", "Hour", "Origin", "State", "EventName", "Code");
+                    b.HasKey("ConnectionId", "Hour", "Origin", "State", "OnRetry", "StatusCode", "EventName", "Code");
 
                     b.ToTable("HourlyRollups", (string)null);
                 });
@@ -787,6 +815,156 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.HasKey("ConnectionId", "Origin", "State");
 
                     b.ToTable("Ledger", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Ledger.QuarterLatency", b =>
+                {
+                    b.Property<long>("ConnectionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Quarter")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Origin")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Bucket")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ConnectionId", "Quarter", "Origin", "Bucket");
+
+                    b.ToTable("QuarterLatencies", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Ledger.QuarterRollup", b =>
+                {
+                    b.Property<long>("ConnectionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Quarter")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Origin")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("OnRetry")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("StatusCode")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("EventName")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Code")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ConnectionId", "Quarter", "Origin", "State", "OnRetry", "StatusCode", "EventName", "Code");
+
+                    b.ToTable("QuarterRollups", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Ledger.RequestSlot", b =>
+                {
+                    b.Property<long>("ConnectionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Cause")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ConnectionId", "Slot", "Cause");
+
+                    b.ToTable("RequestSlots", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Ledger.SlotLatency", b =>
+                {
+                    b.Property<long>("ConnectionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Origin")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Bucket")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ConnectionId", "Slot", "Origin", "Bucket");
+
+                    b.ToTable("SlotLatencies", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Ledger.SlotRollup", b =>
+                {
+                    b.Property<long>("ConnectionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Origin")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("OnRetry")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("StatusCode")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("EventName")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Code")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ConnectionId", "Slot", "Origin", "State", "OnRetry", "StatusCode", "EventName", "Code");
+
+                    b.ToTable("SlotRollups", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Onboarding.Milestone", b =>
+                {
+                    b.Property<string>("Step")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Step");
+
+                    b.ToTable("Milestones", (string)null);
                 });
 
             modelBuilder.Entity("Richpanel.Core.People.Person", b =>

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Richpanel.Core.Ledger;
+using Richpanel.Core.Privacy;
+
+namespace Richpanel.Console.Overview;
+
+/// <summary>Addresses of the delivery log that prove a number of the overview, in the log's own query language. Pure.</summary>
+internal static class LogLink
+{
+    public const string Health = "-origin:lab";
+    public const string FirstTry = "state:accepted tries:<=1";
+    public const string OnRetry = "state:accepted tries:>1";
+    public const string Tried = "state:accepted,waiting,failed";
+
+    /// <param name="range">Null = of all time.</param>
+    public static string To(string terms, OverviewRange? range = null) =>
+        To(terms, range?.Since, range?.Until);
+
+    public static string To(string terms, DateTimeOffset? since, DateTimeOffset? until)
+    {
+        var query = string.Join(' ', new[] { terms, Term("since", since), Term("until", until) }.Where(term => term.Length > 0));
+        return query.Length == 0 ? "/deliveries" : $"/deliveries?q={Uri.EscapeDataString(query)}";
+    }
+
+    /// <summary>Null for a name that must stand in no address, and for none.</summary>
+    public static string? ToEvent(string name, string terms, OverviewRange range) =>
+        name.Length == 0 || name != TextMask.Name(name) ? null
+        : To($"{terms} event:{Quoted(name)}", range);
+
+    public static string Quoted(string text) =>
+        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    private static string Term(string key, DateTimeOffset? time) =>
+        time is { } at ? $"{key}:{at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}" : "";
+}
