@@ -99,7 +99,7 @@ public sealed partial class DeliveriesPage
     {
         var by = PersonalFilter.KeyOf(await Viewer.FindAsync());
         var text = personal.ToString();
-        return Personal.Find(Who) is { } kept && kept.By == by && kept.Terms == text ? Who! : Personal.Keep(new PersonalFilter(null, null, by) { Terms = text });
+        return Personal.Find(Who) is { } kept && kept.By == by && kept.Terms == text ? Who! : Personal.Keep(new PersonalFilter(text, by));
     }
 
     private static string? Text(LogQuery query) => query.Terms.Count == 0 ? null : query.ToString();

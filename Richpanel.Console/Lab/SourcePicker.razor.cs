@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Preview;
 
 namespace Richpanel.Console.Lab;
@@ -24,6 +26,7 @@ public sealed partial class SourcePicker : IDisposable
     [Parameter] public EventCallback<LabLoad> OnLoad { get; set; }
 
     [Inject] public required DeliveryQueries Deliveries { get; init; }
+    [Inject] public required LogReader Reader { get; init; }
     [Inject] public required SampleStore Samples { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
@@ -42,8 +45,8 @@ public sealed partial class SourcePicker : IDisposable
 
     private Task ReadLogAsync() => TryAsync(async () =>
     {
-        var filter = new DeliveryFilter { Event = string.IsNullOrWhiteSpace(_event) ? null : _event.Trim() };
-        _rows = (await Deliveries.PageAsync(await Viewer.SightAsync(), filter, null, Rows, _leaving.Token)).Items;
+        var query = string.IsNullOrWhiteSpace(_event) ? LogQuery.All : LogQuery.All.With(new LogTerm(LogKey.Event, _event.Trim()));
+        _rows = [.. (await Reader.PageAsync(new LogAsk(query, await Viewer.SightAsync()), LogPlace.Newest, Rows, _leaving.Token)).Rows.Select(line => line.Row)];
     });
 
     private Task ReadSavedAsync() => TryAsync(async () => _saved = await Samples.ListAsync(await Viewer.ActorAsync(), _leaving.Token));

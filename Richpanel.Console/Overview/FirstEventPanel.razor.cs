@@ -5,6 +5,8 @@ using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Preview;
 
 namespace Richpanel.Console.Overview;
@@ -25,7 +27,7 @@ public sealed partial class FirstEventPanel : IDisposable
 
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required SourceStore Sources { get; init; }
-    [Inject] public required DeliveryQueries Deliveries { get; init; }
+    [Inject] public required LogReader Reader { get; init; }
     [Inject] public required LabSender Sender { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
@@ -62,8 +64,8 @@ public sealed partial class FirstEventPanel : IDisposable
 
         try
         {
-            var page = await Deliveries.PageAsync(await Viewer.SightAsync(), new DeliveryFilter { ConnectionId = _sandbox.Id }, null, 1, _leaving.Token);
-            _latest = page.Items.Count > 0 ? page.Items[0] : null;
+            var page = await Reader.PageAsync(new LogAsk(LogQuery.All, await Viewer.SightAsync()) { Among = [_sandbox.Id] }, LogPlace.Newest, 1, _leaving.Token);
+            _latest = page.Rows.Count > 0 ? page.Rows[0].Row : null;
         }
         catch (OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Privacy;
 
@@ -25,10 +26,7 @@ internal static class LogLink
     /// <summary>Null for a name that must stand in no address, and for none.</summary>
     public static string? ToEvent(string name, string terms, OverviewRange range) =>
         name.Length == 0 || name != TextMask.Name(name) ? null
-        : To($"{terms} event:{Quoted(name)}", range);
-
-    public static string Quoted(string text) =>
-        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        : To($"{terms} {new LogTerm(LogKey.Event, name)}", range);
 
     private static string Term(string key, DateTimeOffset? time) =>
         time is { } at ? $"{key}:{at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}" : "";

@@ -5,34 +5,11 @@ using Richpanel.Core.Deliveries.Query;
 namespace Richpanel.Console.Shared;
 
 /// <summary>Personal values a list is narrowed to.</summary>
+/// <param name="Terms">Of the log's query language, as one text.</param>
 /// <param name="By">Who typed them: an address may be passed on, and others must not read them from it.</param>
-public sealed record PersonalFilter(string? User, string? Email, string? By = null)
+public sealed record PersonalFilter(string Terms, string? By)
 {
-    /// <summary>Only when it looks like a person's, as somebody may have typed an e-mail there; else it stands in the address.</summary>
-    public string? Order { get; init; }
-
-    /// <inheritdoc cref="Order"/>
-    public string? Event { get; init; }
-
-    /// <inheritdoc cref="Order"/>
-    public string? MessageId { get; init; }
-
-    /// <summary>Terms of the log's query language that stand in no address, as one text.</summary>
-    public string? Terms { get; init; }
-
-    public bool IsEmpty => (User ?? Email ?? Order ?? Event ?? MessageId ?? Terms) is null;
-
-    /// <summary>All of it as terms of the log's query language.</summary>
-    public LogQuery ToQuery()
-    {
-        var query = LogQuery.Parse(Terms).Query;
-        foreach (var (key, value) in new[] { (LogKey.User, User), (LogKey.Email, Email), (LogKey.Order, Order), (LogKey.Event, Event), (LogKey.Message, MessageId) })
-        {
-            query = value is null ? query : query.With(new LogTerm(key, value));
-        }
-
-        return query;
-    }
+    public LogQuery ToQuery() => LogQuery.Parse(Terms).Query;
 
     /// <summary>Names somebody for as long as the product runs.</summary>
     public static string? KeyOf(Actor? actor) => actor is null ? null : $"{actor.Kind}:{actor.Id}";

@@ -1,11 +1,12 @@
 using MudBlazor;
-using Richpanel.Console.Deliveries;
+using Richpanel.Console.Deliveries.Log;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
-using Richpanel.Core.Privacy;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
 
 namespace Richpanel.Console.Shell;
 
@@ -19,7 +20,7 @@ public sealed record Suggestion(string Title, string? Detail, string Icon, Func<
 /// What somebody may have pasted into the command box: an id, an e-mail, an order, an address, a name. Exact search under the
 /// reader's rights: who sees data masked finds by a value they already know, and what is shown is masked all the same.
 /// </summary>
-public sealed class CommandSearch(DeliveryQueries deliveries, ConnectionDirectory directory, PersonalFilters filters)
+public sealed class CommandSearch(LogReader log, ConnectionDirectory directory, PersonalFilters filters)
 {
     public const int Most = 8;
 
@@ -59,9 +60,7 @@ public sealed class CommandSearch(DeliveryQueries deliveries, ConnectionDirector
     {
         if (PublicId.Parse(text, "dlv") is { } id)
         {
-            // One row before the id after it: this one, if there is one.
-            var page = await deliveries.PageAsync(Sight.Of(by), new DeliveryFilter(), PublicId.Delivery(id + 1), 1, ct);
-            return page.Items is [{ } row] && row.Id == id ? [Of(row)] : [];
+            return [.. (await log.RowsAsync(LogAsk.By(by, LogQuery.All), [id], ct)).Select(one => Of(one.Row))];
         }
 
         if ((PublicId.Parse(text, "con") ?? (PublicId.Parse(text, "src") is { } source ? directory.FindSource(source)?.ConnectionId : null)) is { } connection)
@@ -75,25 +74,25 @@ public sealed class CommandSearch(DeliveryQueries deliveries, ConnectionDirector
     /// <summary>The columns that have an index for exact search, one after another.</summary>
     private async Task<IReadOnlyList<Suggestion>> ByKeyAsync(Actor by, string text, CancellationToken ct)
     {
-        (string What, string Icon, DeliveryFilter Filter, DeliveryView View, string? User, string? Email)[] asks =
+        (LogKey Key, string What, string Icon)[] asks =
         [
-            ("with this message id", Icons.Material.Outlined.Fingerprint, new() { MessageId = text }, new() { MessageId = text }, null, null),
-            ("of this order", Icons.Material.Outlined.ReceiptLong, new() { Order = text }, new() { Order = text }, null, null),
-            ("of this user or visitor", Icons.Material.Outlined.Person, new() { User = text }, new(), text, null),
-            ("of this e-mail", Icons.Material.Outlined.AlternateEmail, new() { Email = text }, new(), null, text),
+            (LogKey.Message, "with this message id", Icons.Material.Outlined.Fingerprint),
+            (LogKey.Order, "of this order", Icons.Material.Outlined.ReceiptLong),
+            (LogKey.User, "of this user or visitor", Icons.Material.Outlined.Person),
+            (LogKey.Email, "of this e-mail", Icons.Material.Outlined.AlternateEmail),
         ];
         List<Suggestion> found = [];
-        foreach (var ask in asks.Where(ask => ask.Email is null || text.Contains('@', StringComparison.Ordinal)))
+        foreach (var (key, what, icon) in asks.Where(ask => ask.Key != LogKey.Email || text.Contains('@', StringComparison.Ordinal)))
         {
-            var count = await deliveries.CountAsync(ask.Filter, ct);
-            if (count.Found == 1 && !count.AndMore)
+            var query = LogQuery.All.With(new LogTerm(key, text));
+            var page = await log.PageAsync(LogAsk.By(by, query), LogPlace.Newest, 1, ct);
+            if (page is { Rows: [var only], Older: null })
             {
-                var one = await deliveries.PageAsync(Sight.Of(by), ask.Filter, null, 1, ct);
-                found.AddRange(one.Items.Select(row => Of(row) with { Detail = $"the only delivery {ask.What}" }));
+                found.Add(Of(only.Row) with { Detail = $"the only delivery {what}" });
             }
-            else if (count.Found > 0)
+            else if (page.Rows.Count > 0 && await log.CountAsync(LogAsk.By(by, query), ct) is { } count)
             {
-                found.Add(new Suggestion($"{DeliveryView.Number(count.Found)}{(count.AndMore ? "+" : "")} deliveries", ask.What, ask.Icon, () => AddressOf(by, ask.View, ask.User, ask.Email)));
+                found.Add(new Suggestion($"{LogWords.Found(count)} deliveries", what, icon, () => AddressOf(by, query)));
             }
         }
 
@@ -101,10 +100,10 @@ public sealed class CommandSearch(DeliveryQueries deliveries, ConnectionDirector
     }
 
     /// <summary>Nothing personal stands in it.</summary>
-    private string AddressOf(Actor by, DeliveryView view, string? user, string? email)
+    private string AddressOf(Actor by, LogQuery query)
     {
-        var (open, personal) = view.Apart(user, email, PersonalFilter.KeyOf(by));
-        return (open with { Who = personal.IsEmpty ? null : filters.Keep(personal) }).ToAddress();
+        var (_, personal) = query.Apart();
+        return (LogAddress.Of(query) with { Who = personal.Terms.Count == 0 ? null : filters.Keep(new PersonalFilter(personal.ToString(), PersonalFilter.KeyOf(by))) }).ToString();
     }
 
     private IEnumerable<Suggestion> Connections(string text) =>

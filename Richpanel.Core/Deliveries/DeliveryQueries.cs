@@ -9,85 +9,13 @@ using Richpanel.Core.Storage;
 namespace Richpanel.Core.Deliveries;
 
 /// <summary>
-/// Reads deliveries: untracked projections, newest first, keyset paging by id. Whoever asks says how much may be seen; what comes
-/// back is masked accordingly. Filters compare with the stored values whole, so that a masked list finds a known customer and
-/// tells nothing of an unknown one.
+/// Reads one delivery with all that was done for it, masked by the asker's sight; and how connections fared lately. For lists see
+/// <see cref="Log.LogReader"/>.
 /// </summary>
-public sealed class DeliveryQueries(
-    IDbContextFactory<ConsoleDbContext> contexts, ConnectionDirectory directory, RequestBodies bodies, SearchKey search, SearchUpkeep upkeep, TimeProvider time)
+public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts, ConnectionDirectory directory, RequestBodies bodies, TimeProvider time)
 {
-    public const int MostRows = 200;
-
-    /// <summary>Counted no further: beyond it people need no number.</summary>
-    public const int MostCounted = 10_000;
-
-    /// <summary>Rows a page may look at beyond those it gives: what a rare event name costs at most.</summary>
-    private const int MostLookedAt = 20_000;
-
-    /// <summary>However many strands there are, each is looked at this far.</summary>
-    private const int LeastLookedAt = 1_000;
-
     /// <summary>Of all connections together.</summary>
     private const int MostTries = 500;
-
-    /// <summary>Ids follow the time of receipt but for this much: requests that are committed together, small steps of the clock.</summary>
-    private static readonly TimeSpan s_disorder = TimeSpan.FromSeconds(5);
-
-    /// <summary>
-    /// A page of at most <paramref name="limit"/> rows after <paramref name="cursor"/> (the one of the page before). It may hold
-    /// fewer, and still have a next one, when little of what was looked at fits: then <see cref="DeliveryPage.SearchedBackTo"/>
-    /// says how far it looked.
-    /// </summary>
-    public async Task<DeliveryPage> PageAsync(Sight sight, DeliveryFilter filter, string? cursor, int limit, CancellationToken ct)
-    {
-        var take = Math.Clamp(limit, 1, MostRows);
-        var held = directory.HeldConnections(time.GetUtcNow());
-        await using var context = await contexts.CreateDbContextAsync(ct);
-        var (first, before) = await SpanAsync(context, filter, ct);
-        before = PublicId.Parse(cursor, "dlv") ?? before;
-        var strands = DeliveryStrands.Of(context, filter, filter.Among ?? [.. directory.Connections.Select(c => c.Id)], held, search, upkeep.OldBelow);
-
-        List<DeliveryRow> found = [];
-        long lookedTo = 0;
-        foreach (var strand in strands.Rows)
-        {
-            var rows = strand.Where(d => d.Id < before && d.Id >= first).OrderByDescending(d => d.Id);
-            var budget = strands.AreNarrow ? take + 1 : Budget(strands);
-            var fit = await rows.Take(budget).Narrow(filter, held).OrderByDescending(d => d.Id).Take(take + 1).Select(s_row).ToListAsync(ct);
-            found.AddRange(fit);
-            if (fit.Count <= take && !strands.AreNarrow)
-            {
-                lookedTo = Math.Max(lookedTo, await rows.Skip(budget - 1).Select(d => d.Id).FirstOrDefaultAsync(ct));
-            }
-        }
-
-        // Below the place where one strand stopped looking, another's rows would come before those it has not seen.
-        var items = found.Where(row => row.Id >= lookedTo).OrderByDescending(row => row.Id).Take(take + 1).Select(row => Seen(sight, WithHold(row, held))).ToList();
-        return items.Count > take
-            ? new DeliveryPage(items[..take], PublicId.Delivery(items[take - 1].Id), null)
-            : lookedTo == 0 ? new DeliveryPage(items, null, null)
-            : new DeliveryPage(items, PublicId.Delivery(lookedTo), await context.Deliveries.Where(d => d.Id == lookedTo).Select(d => d.ReceivedAt).SingleAsync(ct));
-    }
-
-    /// <summary>How many fit, in bounded time.</summary>
-    public async Task<DeliveryCount> CountAsync(DeliveryFilter filter, CancellationToken ct)
-    {
-        var held = directory.HeldConnections(time.GetUtcNow());
-        await using var context = await contexts.CreateDbContextAsync(ct);
-        var (first, before) = await SpanAsync(context, filter, ct);
-        var strands = DeliveryStrands.Of(context, filter, filter.Among ?? [.. directory.Connections.Select(c => c.Id)], held, search, upkeep.OldBelow);
-        var found = 0;
-        var andMore = false;
-        foreach (var strand in strands.Rows)
-        {
-            var rows = strand.Where(d => d.Id < before && d.Id >= first).OrderByDescending(d => d.Id);
-            var budget = strands.AreNarrow ? MostCounted + 1 : Budget(strands);
-            found += await rows.Take(budget).Narrow(filter, held).CountAsync(ct);
-            andMore |= !strands.AreNarrow && await rows.Skip(budget).AnyAsync(ct);
-        }
-
-        return new DeliveryCount(Math.Min(found, MostCounted), andMore || found > MostCounted);
-    }
 
     /// <summary>
     /// How the newest tries of each connection ended, newest first; the lab's own are no sign of health. One look at the end of the
@@ -120,7 +48,7 @@ public sealed class DeliveryQueries(
         var call = request?.Call(delivery.BodyOffset, delivery.BodyLength);
         var preview = PreviewOf(delivery, request);
         var detail = new DeliveryDetail(
-            WithHold(s_rowOf(delivery), directory.HeldConnections(time.GetUtcNow())),
+            DeliveryHolds.On(RowOf(delivery), directory, directory.HeldConnections(time.GetUtcNow())),
             delivery,
             [.. attempts.Select(a => new AttemptDetail(
                 a,
@@ -133,8 +61,6 @@ public sealed class DeliveryQueries(
         };
         return sight.Shows(id) ? detail : DeliveryMask.Of(detail);
     }
-
-    private static DeliveryRow Seen(Sight sight, DeliveryRow row) => sight.Shows(row.Id) ? row : DeliveryMask.Of(row);
 
     private PreviewResult? PreviewOf(Delivery delivery, KeptRequest? request)
     {
@@ -155,33 +81,7 @@ public sealed class DeliveryQueries(
             && JsonTree.DeepEquals(call.Content, JsonTreeReader.Read(System.Text.Encoding.UTF8.GetBytes(sent[kept].Content)).Tree);
     }
 
-    private static int Budget(DeliveryStrands strands) => Math.Max(LeastLookedAt, MostLookedAt / Math.Max(1, strands.Rows.Count));
-
-    /// <summary>Ids of what was received in the filter's span: the first, and the first after it.</summary>
-    private static async Task<(long First, long Before)> SpanAsync(ConsoleDbContext context, DeliveryFilter filter, CancellationToken ct) => (
-        filter.Since is { } since && since - DateTimeOffset.MinValue > s_disorder ? await FirstIdAsync(context, since - s_disorder, ct) : 0,
-        filter.Until is { } until && DateTimeOffset.MaxValue - until > s_disorder ? await FirstIdAsync(context, until + s_disorder, ct) : long.MaxValue);
-
-    /// <summary>The first row received at this time or later, by halving: ids and times of receipt grow together.</summary>
-    private static async Task<long> FirstIdAsync(ConsoleDbContext context, DateTimeOffset time, CancellationToken ct)
-    {
-        var low = 1L;
-        var high = (await context.Deliveries.MaxAsync(d => (long?)d.Id, ct) ?? 0) + 1;
-        while (low < high)
-        {
-            var middle = low + ((high - low) / 2);
-            var row = await context.Deliveries.Where(d => d.Id >= middle).OrderBy(d => d.Id).Select(d => new { d.Id, d.ReceivedAt }).FirstAsync(ct);
-            (low, high) = row.ReceivedAt < time ? (row.Id + 1, high) : (low, middle);
-        }
-
-        return low;
-    }
-
-    private static readonly System.Linq.Expressions.Expression<Func<Delivery, DeliveryRow>> s_row = d => new DeliveryRow(
+    private static DeliveryRow RowOf(Delivery d) => new(
         d.Id, d.ConnectionId, d.Origin, d.State, false, d.Stage, d.Marks, d.Type, d.EventName, d.MessageId, d.UserId, d.AnonymousId,
         d.Email, d.OrderId, d.ReceivedAt, d.DueAt, d.AttemptCount, d.Cause, d.StatusCode, d.LastAttemptAt, d.DuplicateOf);
-
-    private static readonly Func<Delivery, DeliveryRow> s_rowOf = s_row.Compile();
-
-    private DeliveryRow WithHold(DeliveryRow row, IReadOnlyList<long> held) => DeliveryHolds.On(row, directory, held);
 }

@@ -72,7 +72,7 @@ public sealed class LogDownloadTests : IAsyncLifetime
     {
         using var qa = await _console.SignInAsync(Role.Qa);
         using var viewer = await _console.SignInAsync(Role.Viewer);
-        var who = _console.Services.GetRequiredService<PersonalFilters>().Keep(new PersonalFilter(null, null, "Person:999") { Terms = "email:jane3@example.test" });
+        var who = _console.Services.GetRequiredService<PersonalFilters>().Keep(new PersonalFilter("email:jane3@example.test", "Person:999"));
 
         Assert.Equal("\uFEFFmessage\r\nm-3\r\n", (await AskAsync(qa, $"?who={who}&columns=message")).Text);
         Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync(viewer, $"?who={who}&columns=message")).Status);

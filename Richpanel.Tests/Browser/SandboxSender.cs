@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Privacy;
 
 namespace Richpanel.Tests.Browser;
@@ -34,15 +36,15 @@ public sealed class SandboxSender(IServiceProvider services, Uri address)
     private async Task<DeliveryRow> WhenAsync(string messageId, Func<DeliveryRow, bool> isThere)
     {
         var ct = TestContext.Current.CancellationToken;
-        var queries = services.GetRequiredService<DeliveryQueries>();
+        var log = services.GetRequiredService<LogReader>();
         var changes = services.GetRequiredService<DeliveryPulse>();
         while (true)
         {
             var next = changes.Next;
-            var page = await queries.PageAsync(Sight.Of(Actor.System), new DeliveryFilter { MessageId = messageId }, null, 1, ct);
-            if (page.Items is [var row] && isThere(row))
+            var page = await log.PageAsync(LogAsk.By(Actor.System, LogQuery.All.With(new LogTerm(LogKey.Message, messageId))), LogPlace.Newest, 1, ct);
+            if (page.Rows is [var line] && isThere(line.Row))
             {
-                return row;
+                return line.Row;
             }
 
             await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, ct));

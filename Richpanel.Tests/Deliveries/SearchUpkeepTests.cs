@@ -4,6 +4,8 @@ using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Privacy;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Segment;
@@ -46,15 +48,15 @@ public sealed class SearchUpkeepTests : IDisposable
         {
             foreach (var n in (int[])[1, 200, Rows])
             {
-                Assert.Equal([n], await FoundAsync(core, new DeliveryFilter { Email = $"User{n}@example.test" }));
-                Assert.Equal([n], await FoundAsync(core, new DeliveryFilter { User = $"u{n}" }));
-                Assert.Equal([n], await FoundAsync(core, new DeliveryFilter { User = $"a{n}" }));
-                Assert.Equal([n], await FoundAsync(core, new DeliveryFilter { Order = $"o{n}" }));
+                Assert.Equal([n], await FoundAsync(core, LogKey.Email, $"User{n}@example.test"));
+                Assert.Equal([n], await FoundAsync(core, LogKey.User, $"u{n}"));
+                Assert.Equal([n], await FoundAsync(core, LogKey.User, $"a{n}"));
+                Assert.Equal([n], await FoundAsync(core, LogKey.Order, $"o{n}"));
             }
         }
         while (await core.Get<SearchUpkeep>().StepAsync());
 
-        Assert.Equal([Rows], await FoundAsync(core, new DeliveryFilter { Email = $"user{Rows}@example.test" }));
+        Assert.Equal([Rows], await FoundAsync(core, LogKey.Email, $"user{Rows}@example.test"));
         await NoHashIsOfAnotherKeyAsync(core);
     }
 
@@ -105,11 +107,11 @@ public sealed class SearchUpkeepTests : IDisposable
         Directory.Delete(Path.Combine(_folder.Path, "keys"), recursive: true);
         await using var core = await CoreUnderTest.StartAsync(_folder);
         await core.Get<SearchUpkeep>().StartAsync();
-        Assert.Equal([7], await FoundAsync(core, new DeliveryFilter { Email = "user7@example.test" }));
+        Assert.Equal([7], await FoundAsync(core, LogKey.Email, "user7@example.test"));
 
         await ToTheEndAsync(core);
 
-        Assert.Equal([7], await FoundAsync(core, new DeliveryFilter { Email = "user7@example.test" }));
+        Assert.Equal([7], await FoundAsync(core, LogKey.Email, "user7@example.test"));
         await NoHashIsOfAnotherKeyAsync(core);
     }
 
@@ -138,8 +140,8 @@ public sealed class SearchUpkeepTests : IDisposable
         }
     }
 
-    private static async Task<IReadOnlyList<int>> FoundAsync(CoreUnderTest core, DeliveryFilter filter) =>
-        [.. (await core.Get<DeliveryQueries>().PageAsync(Sight.Of(Actor.System), filter, null, 50, Ct)).Items.Select(row => (int)row.Id)];
+    private static async Task<IReadOnlyList<int>> FoundAsync(CoreUnderTest core, LogKey key, string value) =>
+        [.. (await core.Get<LogReader>().PageAsync(LogAsk.By(Actor.System, LogQuery.All.With(new LogTerm(key, value))), LogPlace.Newest, 50, Ct)).Rows.Select(line => (int)line.Row.Id)];
 
     private static async Task NoHashIsOfAnotherKeyAsync(CoreUnderTest core)
     {

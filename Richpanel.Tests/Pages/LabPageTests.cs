@@ -4,6 +4,8 @@ using Richpanel.Core.Access;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Privacy;
 
@@ -97,7 +99,7 @@ public sealed class LabPageTests : IAsyncLifetime
 
         Assert.Contains("nothing there can be deleted", page.Words(), StringComparison.Ordinal);
         Assert.Contains("Send this one event to Shop?", page.Words(), StringComparison.Ordinal);
-        Assert.Empty((await _pages.Get<DeliveryQueries>().PageAsync(Sight.Of(Actor.System), new DeliveryFilter(), null, 1, Xunit.TestContext.Current.CancellationToken)).Items);
+        Assert.Empty((await _pages.Get<LogReader>().PageAsync(LogAsk.By(Actor.System, LogQuery.All), LogPlace.Newest, 1, Xunit.TestContext.Current.CancellationToken)).Rows);
     }
 
     [Fact(Timeout = 60_000)]
@@ -110,7 +112,7 @@ public sealed class LabPageTests : IAsyncLifetime
         await page.PressAsync("Send to Shop");
 
         page.EventuallySays("Shop was changed since this page was opened: it is Production now. Look again, then send.");
-        Assert.Empty((await _pages.Get<DeliveryQueries>().PageAsync(Sight.Of(Actor.System), new DeliveryFilter(), null, 1, Xunit.TestContext.Current.CancellationToken)).Items);
+        Assert.Empty((await _pages.Get<LogReader>().PageAsync(LogAsk.By(Actor.System, LogQuery.All), LogPlace.Newest, 1, Xunit.TestContext.Current.CancellationToken)).Rows);
     }
 
     [Fact(Timeout = 60_000)]

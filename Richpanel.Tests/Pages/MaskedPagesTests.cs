@@ -124,7 +124,7 @@ public sealed class MaskedPagesTests : IAsyncLifetime
     public async Task An_address_with_somebody_else_s_search_does_not_say_whom_they_searched()
     {
         await _pages.SendAsync(Call, "m-1");
-        var who = _pages.Get<Richpanel.Console.Shared.PersonalFilters>().Keep(new(null, "jane.miller@example.com", "Person:77"));
+        var who = _pages.Get<Richpanel.Console.Shared.PersonalFilters>().Keep(new("email:jane.miller@example.com", "Person:77"));
         _pages.Role = Role.Support;
 
         var page = _pages.Open<DeliveriesPage>($"/deliveries?who={who}");

@@ -80,7 +80,7 @@ public sealed class OverviewPageTests : IAsyncLifetime
 
         page.EventuallySays("Sandbox gets nothing through: Content refused (422) since");
         page.EventuallySays("None of the last 3 tries was accepted.");
-        Assert.Equal($"/deliveries?connection={PublicId.Connection(_pages.Sandbox.Id)}", page.Find(".health a.mud-button-root").GetAttribute("href"));
+        Assert.Equal("/deliveries?q=connection%3ASandbox", page.Find(".health a.mud-button-root").GetAttribute("href"));
 
         await _pages.SendAsync(""" "userId":"u","event":"Seen" """, "m-4");
         page.EventuallySays("Sandbox is sending.");

@@ -8,6 +8,8 @@ using Richpanel.Console.Shared;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Privacy;
 using Richpanel.Core.Sandbox;
 using Richpanel.Tests.Support;
@@ -100,7 +102,7 @@ internal sealed class PagesUnderTest : IAsyncDisposable
     }
 
     public async Task<DeliveryRow> FindAsync(string messageId) =>
-        (await Get<DeliveryQueries>().PageAsync(Sight.Of(Actor.System), new DeliveryFilter { MessageId = messageId }, null, 1, Ct)).Items[0];
+        (await Get<LogReader>().PageAsync(LogAsk.By(Actor.System, LogQuery.All.With(new LogTerm(LogKey.Message, messageId))), LogPlace.Newest, 1, Ct)).Rows[0].Row;
 
     public async ValueTask DisposeAsync()
     {

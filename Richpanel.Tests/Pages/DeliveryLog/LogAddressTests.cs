@@ -1,4 +1,5 @@
 using Richpanel.Console.Deliveries.Log;
+using Richpanel.Console.Shared;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
