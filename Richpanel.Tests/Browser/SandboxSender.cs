@@ -6,7 +6,6 @@ using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
-using Richpanel.Core.Privacy;
 
 namespace Richpanel.Tests.Browser;
 

@@ -3,11 +3,9 @@ using Richpanel.Console.Lab;
 using Richpanel.Core.Access;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
-using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Preview;
-using Richpanel.Core.Privacy;
 
 namespace Richpanel.Tests.Pages;
 

@@ -1,7 +1,6 @@
 using Bunit;
 using Microsoft.AspNetCore.Components.Web;
 using Richpanel.Console.Overview;
-using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Tests.Support;
 

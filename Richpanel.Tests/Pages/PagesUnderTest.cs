@@ -10,7 +10,6 @@ using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
-using Richpanel.Core.Privacy;
 using Richpanel.Core.Sandbox;
 using Richpanel.Tests.Support;
 

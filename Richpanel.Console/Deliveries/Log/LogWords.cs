@@ -1,5 +1,4 @@
 using System.Globalization;
-using Richpanel.Console.Shared;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
 
