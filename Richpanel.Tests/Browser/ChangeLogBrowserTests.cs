@@ -23,7 +23,7 @@ public sealed class ChangeLogBrowserTests(BrowserFixture browser)
         }
 
         await using var tab = await browser.OpenAsync("/", ct);
-        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Change log" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" }).GetByRole(AriaRole.Link, new() { Name = "Change log" }).ClickAsync();
         await Assertions.Expect(tab.Page.GetByText("<script>document.title='hit'</script>")).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Verify" }).ClickAsync();
         await Assertions.Expect(tab.Page.GetByTestId("verify-result")).ToContainTextAsync("The change log is intact", new() { Timeout = 30_000 });

@@ -39,7 +39,7 @@ internal sealed class CoreUnderTest : IAsyncDisposable
         services.AddRichpanelCore(configuration);
         services.AddSingleton(time);
         var core = new CoreUnderTest(services.BuildServiceProvider());
-        await DatabaseStartup.MigrateAsync(core.Get<StoragePaths>(), TestContext.Current.CancellationToken);
+        MigratedDatabase.CopyTo(core.Get<StoragePaths>().DatabaseFile);
         await core.Directory.ReloadAsync(TestContext.Current.CancellationToken);
         return core;
     }

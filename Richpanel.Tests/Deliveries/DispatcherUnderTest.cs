@@ -260,8 +260,7 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
         await _services.DisposeAsync();
         if (_ownsFolder)
         {
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-            System.IO.Directory.Delete(Folder, recursive: true);
+            TemporaryFolder.Delete(Folder);
         }
     }
 
@@ -330,7 +329,7 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
 
     private async Task OpenAsync()
     {
-        await DatabaseStartup.MigrateAsync(_services.GetRequiredService<StoragePaths>(), Ct);
+        MigratedDatabase.CopyTo(_services.GetRequiredService<StoragePaths>().DatabaseFile);
         await Directory.ReloadAsync(Ct);
     }
 

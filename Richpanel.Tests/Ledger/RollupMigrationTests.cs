@@ -51,6 +51,5 @@ public sealed class RollupMigrationTests
         Assert.Equal(
             requests.GroupBy(r => (r.ConnectionId, RollupTime.SlotOf(r.ReceivedAt))).ToDictionary(g => g.Key, g => g.LongCount()),
             (await context.RequestSlots.ToListAsync(Ct)).ToDictionary(slot => (slot.ConnectionId, slot.Slot), slot => slot.Count));
-        SqliteConnection.ClearAllPools();
     }
 }

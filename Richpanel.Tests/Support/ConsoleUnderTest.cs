@@ -119,6 +119,7 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        MigratedDatabase.CopyTo(DatabaseFile);
         builder.UseSetting("Storage:ConnectionString", $"Data Source={DatabaseFile}");
         foreach (var (key, value) in _settings)
         {
