@@ -28,7 +28,7 @@ public sealed class OverviewQueriesTests : IAsyncLifetime
         await DatabaseStartup.MigrateAsync(paths, Ct);
         _store = new SqliteStore(paths);
         _writer = new StoreWriter(_store, new DoorLoad());
-        _overview = new OverviewQueries(_store, new ConnectionDirectory(_store), new FakeTimeProvider(s_now));
+        _overview = new OverviewQueries(_store, new ConnectionDirectory(_store, new FakeTimeProvider(s_now)), new FakeTimeProvider(s_now));
     }
 
     public async ValueTask DisposeAsync()

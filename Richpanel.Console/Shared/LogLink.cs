@@ -3,9 +3,9 @@ using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Privacy;
 
-namespace Richpanel.Console.Overview;
+namespace Richpanel.Console.Shared;
 
-/// <summary>Addresses of the delivery log that prove a number of the overview, in the log's own query language. Pure.</summary>
+/// <summary>Addresses of the delivery log that prove a number of a page, in the log's own query language. Pure.</summary>
 internal static class LogLink
 {
     public const string Health = "-origin:lab";
