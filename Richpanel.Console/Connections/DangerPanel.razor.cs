@@ -33,6 +33,9 @@ public sealed partial class DangerPanel : IDisposable
     [Inject] public required NavigationManager Navigation { get; init; }
     [Inject] public required ILogger<DangerPanel> Log { get; init; }
 
+    /// <summary>As the ledger counts waiting.</summary>
+    private const string Unsent = "state:waiting,held,sending";
+
     private int Sources => Directory.Sources.Count(source => source.ConnectionId == Connection.Id);
 
     private string SourcesWord => Sources == 1 ? "1 source" : $"{Number(Sources)} sources";

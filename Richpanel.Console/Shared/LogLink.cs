@@ -23,6 +23,10 @@ internal static class LogLink
         return query.Length == 0 ? "/deliveries" : $"/deliveries?q={Uri.EscapeDataString(query)}";
     }
 
+    /// <summary>What of one connection fits the terms.</summary>
+    public static string OfConnection(string name, string terms = "", DateTimeOffset? since = null, DateTimeOffset? until = null) =>
+        To($"{terms} {new LogTerm(LogKey.Connection, name)}".Trim(), since, until);
+
     /// <summary>Null for a name that must stand in no address, and for none.</summary>
     public static string? ToEvent(string name, string terms, OverviewRange range) =>
         name.Length == 0 || name != TextMask.Name(name) ? null
