@@ -101,7 +101,7 @@ public sealed class OverviewQueriesTests : IAsyncLifetime
     {
         await using var context = _store.CreateDbContext();
         await context.Database.OpenConnectionAsync(Ct);
-        foreach (var sql in OverviewSql.All)
+        foreach (var sql in OverviewSql.All.Append(ConnectionActivity.Day).Append(ConnectionActivity.LastAccepted))
         {
             await using var command = ((SqliteConnection)context.Database.GetDbConnection()).CreateCommand();
             command.CommandText = $"EXPLAIN QUERY PLAN {sql}";
