@@ -186,7 +186,7 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
 
         var page = Open(shop.ConnectionId);
 
-        Assert.Contains("Nothing is sent, and what arrives is skipped.", page.Words(), StringComparison.Ordinal);
+        Assert.Contains("Nothing is sent, and what arrives is skipped", page.Words(), StringComparison.Ordinal);
         Assert.DoesNotContain("What is due is sent.", page.Words(), StringComparison.Ordinal);
         Assert.DoesNotContain(page.FindAll("button"), button => button.Words() == "Pause");
     }

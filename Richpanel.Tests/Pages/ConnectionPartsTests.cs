@@ -47,7 +47,7 @@ public sealed class ConnectionPartsTests : IAsyncLifetime
         await page.InputAsync("#retry-jitter", "20");
         page.EventuallySays("1,000 queued events at 100 a minute: sent once in 10 min.");
         page.EventuallySays("one round of tries takes 20 min 50 s, 8 at a time with 10 s each.");
-        page.EventuallySays("tries 2 ask for more than 100 a minute");
+        page.EventuallySays("try 2 asks for more than 100 a minute");
 
         await page.InputAsync("#concurrency", "100");
         await page.InputAsync("#assumed-rate", "1000");
