@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Richpanel.Core.Connections;
@@ -14,6 +15,8 @@ public static class RetryWaits
     public const int Most = 20;
 
     public const int LongestText = 400;
+
+    private static readonly SearchValues<char> s_letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(30);
 
@@ -88,7 +91,7 @@ public static class RetryWaits
             }
 
             rest = rest[digits..].TrimStart();
-            var letters = rest.IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+            var letters = rest.IndexOfAnyExcept(s_letters);
             var unit = (letters < 0 ? rest : rest[..letters]).ToString();
             if (Array.Find(s_units, one => one.Word.Equals(unit, StringComparison.OrdinalIgnoreCase)) is not { Word: not null } found)
             {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
@@ -42,10 +41,12 @@ public sealed class ConnectionRemoval(StoreWriter writer, ConnectionDirectory di
             var now = time.GetUtcNow();
             var name = connection.Name;
             log.Append(context, by, new Change(ChangeCatalog.ConnectionDeleted, PublicId.Connection(connectionId), name) { Fields = FieldChange.Between(("waiting", null, (object?)waiting)) });
+            context.SaveChanges();   // each line is chained to the one before
             foreach (var source in context.Sources.Where(source => source.ConnectionId == connectionId && source.DeletedAt == null).ToList())
             {
                 log.Append(context, by, new Change(ChangeCatalog.SourceDeleted, PublicId.Source(source.Id), source.Name));
                 Empty(source, now);
+                context.SaveChanges();
             }
 
             SecretRotation.EndHold(connection);

@@ -32,7 +32,6 @@ public sealed class ConnectionTrialsTests : IAsyncLifetime
 
     [Theory(Timeout = 60_000)]
     [InlineData(0)]
-    [InlineData(2)]
     [InlineData(3)]
     public async Task A_marked_visitor_arrives_in_the_way_asked_for_whatever_the_connection_is_set_to(int way)
     {
