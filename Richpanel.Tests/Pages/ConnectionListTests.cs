@@ -1,11 +1,8 @@
 using Bunit;
-using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Connections;
 using Richpanel.Console.Shell;
-using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
-using Richpanel.Core.Storage;
 
 namespace Richpanel.Tests.Pages;
 

@@ -1,7 +1,6 @@
 using Bunit;
 using Richpanel.Console.Connections;
 using Richpanel.Core;
-using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Preview;
 
