@@ -67,6 +67,7 @@ public static class CoreServices
         services.AddHostedService<WalCheckpointer>();
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<OverviewQueries>();
+        services.AddSingleton<ConnectionActivity>();
         services.AddSingleton<FirstSteps>();
         return services;
     }
@@ -149,6 +150,10 @@ public static class CoreServices
         services.AddSingleton<SampleStore>();
         services.AddSingleton<DeliveryPulse>();
         services.AddSingleton<ConnectionHolds>();
+        services.AddSingleton<ConnectionRemoval>();
+        services.AddHostedService<RemovalCare>();
+        services.AddSingleton<TrialWire>();
+        services.AddSingleton<ConnectionTrials>();
         services.AddSingleton<DispatchStore>();
         services.AddSingleton<CallPreparer>();
         services.AddSingleton<DeliverySender>();

@@ -17,6 +17,8 @@ public static class PublicId
 
     public static string Token(long id) => "tok_" + Write(id);
 
+    public static string Trial(long id) => "trl_" + Write(id);
+
     public static string Sample(long id) => "smp_" + Write(id);
 
     /// <summary>The key behind a public id of this kind (prefix such as <c>dlv</c>); null when it is none.</summary>

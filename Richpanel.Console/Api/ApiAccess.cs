@@ -9,6 +9,10 @@ internal static class ApiAccess
     public static IReadOnlyList<Connection> Visible(HttpContext context, ConnectionDirectory directory) =>
         [.. directory.Connections.Where(c => Caller.Of(context).MayTouch(c))];
 
+    /// <summary>Deleted ones included: whose rows are in the log and the ledger.</summary>
+    public static IReadOnlyList<Connection> VisibleWithDeleted(HttpContext context, ConnectionDirectory directory) =>
+        [.. directory.AllConnections.Where(c => Caller.Of(context).MayTouch(c))];
+
     /// <summary>By public id (<c>con_…</c>), number or name; null when there is none or the token may not touch it.</summary>
     public static Connection? Find(HttpContext context, ConnectionDirectory directory, string nameOrId)
     {

@@ -62,6 +62,7 @@ public static class ApiEndpoints
         api.MapPreview();
         api.MapSamples();
         api.MapConnections();
+        api.MapTrials();
         api.MapSources();
         api.MapTokens();
         return api;

@@ -111,24 +111,29 @@ public sealed record ConnectionShape(
     string Id, string Name, ConnectionEnvironment Environment, string BaseUrl, string ApiKey, bool HasSecret, string? SecretFingerprint, DateTimeOffset? SecretSetAt,
     DateTimeOffset? SecretAcceptedAt, PreviousSecretShape? PreviousSecret,
     SignatureHash SignatureHash, Transport Transport, Core.Mapping.OrderFieldStyle OrderFields, Core.Mapping.CustomerIdRule CustomerId, bool TranslateEvents,
-    int? Concurrency, int? TimeoutSeconds, bool AllowsLabSends, bool IsSandbox, bool Disabled, string State, CauseShape? HoldCause, DateTimeOffset? HoldSince, DateTimeOffset? HoldUntil,
+    int? Concurrency, int? TimeoutSeconds, string? RetryWaits, int? RetryJitterPercent, bool AllowsLabSends, bool IsSandbox, bool Disabled, string State, CauseShape? HoldCause, DateTimeOffset? HoldSince, DateTimeOffset? HoldUntil,
     DateTimeOffset? PausedAt, DateTimeOffset? PausedUntil, DateTimeOffset? PostponedUntil, int Version)
 {
     public static ConnectionShape Of(Connection c, DateTimeOffset now) => new(
         PublicId.Connection(c.Id), c.Name, c.Environment, c.BaseUrl, c.ApiKey, c.ProtectedSecret is not null, c.SecretFingerprint, c.SecretSetAt,
         c.SecretAcceptedAt, PreviousSecretShape.Of(c, now),
-        c.SignatureHash, c.Transport, c.OrderFields, c.CustomerId, c.TranslateEvents, c.Concurrency, c.TimeoutSeconds, c.AllowsLabSends, c.IsSandbox, c.Disabled,
+        c.SignatureHash, c.Transport, c.OrderFields, c.CustomerId, c.TranslateEvents, c.Concurrency, c.TimeoutSeconds, c.RetryWaits, c.RetryJitterPercent, c.AllowsLabSends, c.IsSandbox, c.Disabled,
         c.Disabled ? "disabled" : c.IsHeld(now) ? "held" : c.IsPaused(now) ? "paused" : "active",
         c.IsHeld(now) ? CauseShape.Of(c.HoldCause) : null, c.HoldSince, c.HoldUntil, c.PausedAt, c.PausedUntil, c.PostponedUntil, c.Version);
 }
 
-/// <summary>A source. Its id opens the partner address, so only who may change sources sees it; the write key is given when the source is made.</summary>
+/// <summary>
+/// A source. Its id opens the partner address, so only who may change sources sees it; the write key is given when it is made or
+/// rotated. <c>oldWriteKeyUntil</c>: until then the key before is let in, too.
+/// </summary>
 public sealed record SourceShape(
     long Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SourceId, string Connection, string Name, bool Disabled, bool ChecksSignature, bool RequiresSignature, string? AllowedOrigins, string? AllowedAddresses, DateTimeOffset CreatedAt,
     string? WebhookSecretFingerprint, DateTimeOffset? WebhookSecretSetAt, DateTimeOffset? WebhookSecretAcceptedAt, PreviousSecretShape? PreviousWebhookSecret,
+    DateTimeOffset? WriteKeySetAt, DateTimeOffset? OldWriteKeyUntil, DateTimeOffset? OldWriteKeyUsedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WriteKey)
 {
     public static SourceShape Of(Source s, ConnectionDirectory directory, DateTimeOffset now, string? writeKey = null, bool withId = true) => new(
         s.Id, withId ? s.PublicId : null, directory.Find(s.ConnectionId)?.Name ?? "", s.Name, s.Disabled, s.ProtectedWebhookSecret is not null, s.RequiresSignature, s.AllowedOrigins, s.AllowedAddresses, s.CreatedAt,
-        s.WebhookSecretFingerprint, s.WebhookSecretSetAt, s.WebhookSecretAcceptedAt, PreviousSecretShape.Of(s, now), writeKey);
+        s.WebhookSecretFingerprint, s.WebhookSecretSetAt, s.WebhookSecretAcceptedAt, PreviousSecretShape.Of(s, now),
+        s.WriteKeySetAt ?? s.CreatedAt, s.KeepsPreviousWriteKey(now) ? s.PreviousWriteKeyUntil : null, s.KeepsPreviousWriteKey(now) ? directory.OldWriteKeyUsedAt(s.Id) : null, writeKey);
 }

@@ -7,11 +7,14 @@ using Richpanel.Core.Mapping;
 
 namespace Richpanel.Console.Api;
 
-/// <summary>What a caller wants a connection to be; left out = as it is, or the default of a new one. The secret is never given back.</summary>
+/// <summary>
+/// What a caller wants a connection to be; left out = as it is, or the default of a new one. The secret is never given back.
+/// <c>retryWaits</c> such as <c>5 s, 30 s, 2 min</c>, empty for the option <c>Delivery:Schedule</c>.
+/// </summary>
 public sealed record ConnectionWish(
     string? Name = null, ConnectionEnvironment? Environment = null, string? BaseUrl = null, string? ApiKey = null, string? ApiSecret = null, bool ClearSecret = false, SecretWindow KeepPreviousFor = SecretWindow.Day,
     SignatureHash? SignatureHash = null, Transport? Transport = null, OrderFieldStyle? OrderFields = null, CustomerIdRule? CustomerId = null,
-    bool? TranslateEvents = null, int? Concurrency = null, int? TimeoutSeconds = null, bool? AllowsLabSends = null, bool? Disabled = null)
+    bool? TranslateEvents = null, int? Concurrency = null, int? TimeoutSeconds = null, string? RetryWaits = null, int? RetryJitterPercent = null, bool? AllowsLabSends = null, bool? Disabled = null)
 {
     public ConnectionDraft Draft() => new()
     {
@@ -29,6 +32,8 @@ public sealed record ConnectionWish(
         TranslateEvents = TranslateEvents,
         Concurrency = Concurrency,
         TimeoutSeconds = TimeoutSeconds,
+        RetryWaits = RetryWaits,
+        RetryJitterPercent = RetryJitterPercent,
         AllowsLabSends = AllowsLabSends,
         Disabled = Disabled,
     };
@@ -77,6 +82,12 @@ internal static class ConnectionsApi
             WithAsync(connection, http, directory, async c => Rotated(await store.RollBackAsync(Caller.Of(http), c.Id), c, time)));
         administer.MapPost("/{connection}/secret/forget", (string connection, HttpContext http, ConnectionDirectory directory, SecretStore store, TimeProvider time) =>
             WithAsync(connection, http, directory, async c => Rotated(await store.ForgetAsync(Caller.Of(http), c.Id), c, time)));
+        administer.MapDelete("/{connection}", (string connection, string? confirm, HttpContext http, ConnectionDirectory directory, ConnectionRemoval removal) =>
+            WithAsync(connection, http, directory, async c => (await removal.DeleteAsync(Caller.Of(http), c.Id, confirm)).Match<IResult>(
+                _ => TypedResults.NoContent(), ApiProblems.Invalid, () => ApiProblems.NotFound("The connection is gone."))))
+            .WithSummary("Delete a connection")
+            .WithDescription("confirm is its name, exactly. Its sources let nobody in any more, its secrets are erased, what waits is canceled; deliveries, ledger and change log stay. The built-in Sandbox cannot be deleted.")
+            .Produces(StatusCodes.Status204NoContent).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     public static Task<IResult> WithAsync(string nameOrId, HttpContext http, ConnectionDirectory directory, Func<Connection, Task<IResult>> then) =>

@@ -60,7 +60,7 @@ public sealed record DeliverySearch(
             }
         }
 
-        var ask = new LogAsk(new LogQuery(terms), Sight.Of(by)) { Among = by.Connections is null ? null : [.. ApiAccess.Visible(http, directory).Select(c => c.Id)] };
+        var ask = new LogAsk(new LogQuery(terms), Sight.Of(by)) { Among = by.Connections is null ? null : [.. ApiAccess.VisibleWithDeleted(http, directory).Select(c => c.Id)] };
         faults.AddRange(reader.Check(ask).Select(fault => $"q: {fault.What} {fault.Remedy}"));
         return ask;
     }

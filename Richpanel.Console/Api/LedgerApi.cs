@@ -16,7 +16,7 @@ internal static class LedgerApi
     {
         var read = api.MapGroup("").WithTags("Ledger").RequireAuthorization(nameof(Permission.Read));
         read.MapGet("/ledger", async (HttpContext http, LedgerQueries ledger, ConnectionDirectory directory, CancellationToken ct) =>
-            Shape(await ledger.ReadAsync(ct), ApiAccess.Visible(http, directory), Caller.Of(http).Connections is null));
+            Shape(await ledger.ReadAsync(ct), ApiAccess.VisibleWithDeleted(http, directory), Caller.Of(http).Connections is null));
         read.MapGet("/requests/rejected", async (int? limit, HttpContext http, RejectedQueries rejected, CancellationToken ct) =>
             Caller.Of(http).Connections is null
                 ? Results.Ok(await rejected.RecentAsync(Sight.Of(Caller.Of(http)), Math.Clamp(limit ?? 50, 1, MostRejected), ct))

@@ -1,5 +1,6 @@
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
 
 namespace Richpanel.Console.Api;
 
@@ -29,6 +30,9 @@ public sealed record SourceChange(
     public override string ToString() => "SourceChange";
 }
 
+/// <summary>How long the write key before stays valid: <c>keepOldForHours</c>, 0 (it ends at once) to 2160; left out: 24.</summary>
+public sealed record RotateWish(int KeepOldForHours = 24);
+
 internal static class SourcesApi
 {
     public static void MapSources(this RouteGroupBuilder api)
@@ -55,6 +59,25 @@ internal static class SourcesApi
             WithAsync(source, http, directory, async found => Rotated(await store.RollBackWebhookAsync(Caller.Of(http), found.Id), found, directory, time)));
         administer.MapPost("/{source}/webhook-secret/forget", (string source, HttpContext http, ConnectionDirectory directory, SecretStore store, TimeProvider time) =>
             WithAsync(source, http, directory, async found => Rotated(await store.ForgetWebhookAsync(Caller.Of(http), found.Id), found, directory, time)));
+        administer.MapPost("/{source}/write-key/rotate", (string source, RotateWish? wish, HttpContext http, ConnectionDirectory directory, SourceStore store, TimeProvider time) =>
+            WithAsync(source, http, directory, async found => (await store.RotateWriteKeyAsync(Caller.Of(http), found.Id, TimeSpan.FromHours((wish ?? new RotateWish()).KeepOldForHours))).Match<IResult>(
+                made => TypedResults.Ok(SourceShape.Of(made.Source, directory, time.GetUtcNow(), made.WriteKey)),
+                faults => ApiProblems.Invalid([.. faults.Select(fault => fault with { Field = "KeepOldForHours" })]),
+                () => ApiProblems.NotFound(Gone))))
+            .WithSummary("Make a new write key")
+            .WithDescription("The answer alone shows it. The key before is let in for keepOldForHours more and then ends by itself; one that was still valid from an earlier rotation ends now.")
+            .Produces<SourceShape>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);
+        administer.MapPost("/{source}/write-key/end-old", (string source, HttpContext http, ConnectionDirectory directory, SourceStore store, TimeProvider time) =>
+            WithAsync(source, http, directory, async found => Rotated(await store.EndOldWriteKeyAsync(Caller.Of(http), found.Id), found, directory, time)))
+            .WithSummary("End the write key before")
+            .WithDescription("From now on only the new one is let in. 409 when no old one is valid.")
+            .Produces<SourceShape>().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status404NotFound);
+        administer.MapDelete("/{source}", (string source, string? confirm, HttpContext http, ConnectionDirectory directory, ConnectionRemoval removal) =>
+            WithAsync(source, http, directory, async found => (await removal.DeleteSourceAsync(Caller.Of(http), found.Id, confirm)).Match<IResult>(
+                _ => TypedResults.NoContent(), ApiProblems.Invalid, () => ApiProblems.NotFound(Gone))))
+            .WithSummary("Delete a source")
+            .WithDescription("confirm is its name, exactly. What it posts from now on is refused with 401; what it posted before stays.")
+            .Produces(StatusCodes.Status204NoContent).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     private const string Gone = "The source is gone.";

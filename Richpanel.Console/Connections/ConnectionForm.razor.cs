@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Wire;
 
 namespace Richpanel.Console.Connections;
 
@@ -10,6 +11,7 @@ public sealed partial class ConnectionForm
 {
     private string? _keyHint;
     private string? _secretHint;
+    private IReadOnlyList<TimeSpan> _waits = [];
 
     [Parameter, EditorRequired] public required ConnectionInput Input { get; set; }
 
@@ -35,9 +37,23 @@ public sealed partial class ConnectionForm
         ? "Stands for the built-in sandbox; no host of this name is ever asked."
         : "https://api.richpanel.com/v2 unless Richpanel told you another; newer scripts use /v3.";
 
-    private string DisabledHelp => Input.Disabled
-        ? "While it is disabled, new events are kept as Skipped rows and never sent, not even later. What already waits is held, and goes on when you enable it again."
-        : "To stop sending and lose nothing, pause it instead: a disabled connection skips what arrives.";
+    private string DefaultWaits => RetryWaits.Write(Defaults.EffectiveSchedule.Skip(1));
+
+    private string DefaultJitter => (Math.Clamp(Defaults.Jitter, 0, RetrySchedule.MostJitter) * 100).ToString("0.#", CultureInfo.InvariantCulture);
+
+    /// <summary>Said while it is typed; a save says it again.</summary>
+    private string? WaitsFault => string.IsNullOrWhiteSpace(Input.RetryWaits) ? null : RetryWaits.FaultOf(Input.RetryWaits);
+
+    /// <summary>Of what is typed, or while that cannot be read, of what could be read last.</summary>
+    private ScheduleDrawing Drawing
+    {
+        get
+        {
+            var waits = string.IsNullOrWhiteSpace(Input.RetryWaits) ? [.. Defaults.EffectiveSchedule.Skip(1)] : RetryWaits.Read(Input.RetryWaits);
+            _waits = waits ?? _waits;
+            return ScheduleDrawing.Of(_waits, Math.Clamp(Input.RetryJitterPercent / 100d ?? Defaults.Jitter, 0, RetrySchedule.MostJitter));
+        }
+    }
 
     private string SecretHelp => Input switch
     {
@@ -49,7 +65,7 @@ public sealed partial class ConnectionForm
     private string? Fault(string field) => string.Join(" ", Faults.Where(fault => fault.Field == field).Select(fault => fault.Text)) is { Length: > 0 } words ? words : null;
 
     /// <summary>Ids of the texts that describe a control: what is wrong with it comes first.</summary>
-    private string SaidBy(string id, string field) => Fault(field) is null ? $"{id}-help" : $"{id}-fault {id}-help";
+    private string SaidBy(string id, string field, string? typedFault = null) => (Fault(field) ?? typedFault) is null ? $"{id}-help" : $"{id}-fault {id}-help";
 
     private string? IsBad(string field) => Fault(field) is null ? null : "true";
 

@@ -45,10 +45,14 @@ public sealed class ConnectionInput
     /// <summary>Null: the option <c>Delivery:Timeout</c>.</summary>
     public int? TimeoutSeconds { get; set; }
 
+    /// <summary>Waits between tries as typed; empty: the option <c>Delivery:Schedule</c>.</summary>
+    public string RetryWaits { get; set; } = "";
+
+    /// <summary>Null: the option <c>Delivery:Jitter</c>.</summary>
+    public int? RetryJitterPercent { get; set; }
+
     /// <summary>QA may send by hand to this account, though it is production.</summary>
     public bool AllowsLabSends { get; set; }
-
-    public bool Disabled { get; set; }
 
     public static ConnectionInput Of(Connection connection) => new()
     {
@@ -65,8 +69,9 @@ public sealed class ConnectionInput
         TranslateEvents = connection.TranslateEvents,
         Concurrency = connection.Concurrency,
         TimeoutSeconds = connection.TimeoutSeconds,
+        RetryWaits = connection.RetryWaits ?? "",
+        RetryJitterPercent = connection.RetryJitterPercent,
         AllowsLabSends = connection.AllowsLabSends,
-        Disabled = connection.Disabled,
     };
 
     /// <summary>What a person had typed before, in place of what stands here; which connection it is, and its secret, stay.</summary>
@@ -77,7 +82,8 @@ public sealed class ConnectionInput
             (Name, Environment, BaseUrl, ApiKey, AllowsLabSends) = (typed.Name, typed.Environment, typed.BaseUrl, typed.ApiKey, typed.AllowsLabSends);
         }
 
-        (SignatureHash, Transport, Concurrency, TimeoutSeconds, Disabled) = (typed.SignatureHash, typed.Transport, typed.Concurrency, typed.TimeoutSeconds, typed.Disabled);
+        (SignatureHash, Transport, Concurrency, TimeoutSeconds) = (typed.SignatureHash, typed.Transport, typed.Concurrency, typed.TimeoutSeconds);
+        (RetryWaits, RetryJitterPercent) = (typed.RetryWaits, typed.RetryJitterPercent);
         (CustomerId, OrderFields, TranslateEvents) = (typed.CustomerId, typed.OrderFields, typed.TranslateEvents);
     }
 
@@ -98,7 +104,9 @@ public sealed class ConnectionInput
         ClearConcurrency = Concurrency is null,
         TimeoutSeconds = TimeoutSeconds,
         ClearTimeoutSeconds = TimeoutSeconds is null,
+        RetryWaits = RetryWaits,
+        RetryJitterPercent = RetryJitterPercent,
+        ClearRetryJitter = RetryJitterPercent is null,
         AllowsLabSends = IsSandbox ? null : AllowsLabSends,
-        Disabled = Disabled,
     };
 }

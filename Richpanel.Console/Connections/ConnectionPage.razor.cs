@@ -9,7 +9,12 @@ namespace Richpanel.Console.Connections;
 
 public sealed partial class ConnectionPage : IDisposable
 {
-    private const string Created = "Created. Add a source below, then point Segment at it.";
+    private const string Created = "Created. Check the address, add a source below, then point Segment at it.";
+
+    private static readonly (string Anchor, string Words)[] s_parts =
+    [
+        ("sending", "Sending"), ("secret", "API Secret"), ("settings", "Settings"), ("retry", "Retry"), ("check", "Check"), ("trial", "Trial"), ("sources", "Sources"), ("danger", "Danger zone"),
+    ];
 
     private Connection? _connection;
     private ConnectionInput? _input;
@@ -32,6 +37,8 @@ public sealed partial class ConnectionPage : IDisposable
     [Inject] public required ViewerTime Time { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
     [Inject] public required ILogger<ConnectionPage> Log { get; init; }
+
+    private IEnumerable<(string Anchor, string Words)> Parts => s_parts.Where(part => part.Anchor != "secret" || _connection?.ProtectedSecret is not null);
 
     private string Title => PublicConnectionId is null ? "New connection" : _connection?.Name ?? "Connection";
 
@@ -89,8 +96,8 @@ public sealed partial class ConnectionPage : IDisposable
         }
     }
 
-    private async Task PauseAsync(TimeSpan? length) =>
-        _refused = await Viewer.RefusalAsync(by => Holds.PauseAsync(by, _connection!.Id, length is null ? null : Time.Now + length));
+    private async Task PauseAsync(PauseAsk ask) =>
+        _refused = await Viewer.RefusalAsync(by => Holds.PauseAsync(by, _connection!.Id, ask.Until, ask.Reason));
 
     private async Task ResumeAsync() => _refused = await Viewer.RefusalAsync(by => Holds.ResumeAsync(by, _connection!.Id));
 

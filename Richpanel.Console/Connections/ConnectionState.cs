@@ -3,15 +3,17 @@ using Richpanel.Core.Connections;
 
 namespace Richpanel.Console.Connections;
 
-/// <summary>Active, paused, on hold, asked to wait or disabled: word, icon and the state whose colour it borrows. Pure.</summary>
-public sealed record ConnectionState(string Look, string Word, string Icon)
+/// <summary>Active, paused, on hold, asked to wait, disabled or deleted: word, icon and the state whose colour it borrows. Pure.</summary>
+/// <param name="Until">When it ends by itself; null when it does not.</param>
+public sealed record ConnectionState(string Look, string Word, string Icon, DateTimeOffset? Until = null)
 {
     public static ConnectionState Of(Connection connection, DateTimeOffset now) => connection switch
     {
+        { DeletedAt: not null } => new("skipped", "Deleted", Icons.Material.Outlined.DeleteOutline),
         { Disabled: true } => new("skipped", "Disabled", Icons.Material.Outlined.Block),
-        { HoldCause: not null } when !(connection.HoldUntil <= now) => new("held", "On hold", Icons.Material.Outlined.PauseCircle),
-        { PausedAt: not null } when !(connection.PausedUntil <= now) => new("held", "Paused", Icons.Material.Outlined.PauseCircle),
-        _ when connection.PostponedUntil > now => new("waiting", "Asked to wait", Icons.Material.Outlined.Schedule),
+        { HoldCause: not null } when connection.IsHeld(now) => new("held", "On hold", Icons.Material.Outlined.PauseCircle, connection.HoldUntil),
+        { PausedAt: not null } when connection.IsPaused(now) => new("held", "Paused", Icons.Material.Outlined.PauseCircle, connection.PausedUntil),
+        _ when connection.PostponedUntil > now => new("waiting", "Asked to wait", Icons.Material.Outlined.Schedule, connection.PostponedUntil),
         _ => new("accepted", "Active", Icons.Material.Outlined.CheckCircle),
     };
 }

@@ -58,6 +58,9 @@ public sealed partial class LabPage : IDisposable
     [Inject] public required IOptions<ReceivingLimits> Limits { get; init; }
     [Inject] public required ILogger<LabPage> Log { get; init; }
 
+    /// <summary>Null for one that was deleted.</summary>
+    private Connection? Target(long id) => Directory.Find(id) is { DeletedAt: null } connection ? connection : null;
+
     private List<Connection> Targets => [.. Directory.Connections.OrderByDescending(connection => connection.IsSandbox).ThenBy(connection => connection.Name)];
 
     private int Most => Limits.Value.MaxCallBytes;
@@ -75,7 +78,7 @@ public sealed partial class LabPage : IDisposable
 
     protected override async Task OnInitializedAsync()
     {
-        _target = PublicId.Parse(Connection, "con") is { } id ? Directory.Find(id) : null;
+        _target = PublicId.Parse(Connection, "con") is { } id ? Target(id) : null;
         _target ??= Targets.FirstOrDefault();
         Put(LabLoads.Of(SampleCatalog.Find(Sample) ?? SampleCatalog.Find(FirstSample)!, Time.GetUtcNow()));
         _draftKey = PersonalFilter.KeyOf(await Viewer.FindAsync()) is { } who ? $"draft:{who}:{Form}" : null;
@@ -98,7 +101,7 @@ public sealed partial class LabPage : IDisposable
             {
                 Put(load);
                 (_restored, _edited) = (draft.At, true);
-                _target = PublicId.Parse(draft.Value.Connection, "con") is { } id && Connection is null ? Directory.Find(id) ?? _target : _target;
+                _target = PublicId.Parse(draft.Value.Connection, "con") is { } id && Connection is null ? Target(id) ?? _target : _target;
                 Show();
             }
 
@@ -114,7 +117,7 @@ public sealed partial class LabPage : IDisposable
             var detail = PublicId.Parse(publicId, "dlv") is { } id ? await Deliveries.FindAsync(await Viewer.SightAsync(), id, _leaving.Token) : null;
             if (detail is not null && LabLoads.Of(detail) is { } load)
             {
-                _target = Connection is null ? Directory.Find(detail.Row.ConnectionId) ?? _target : _target;
+                _target = Connection is null ? Target(detail.Row.ConnectionId) ?? _target : _target;
                 Put(load);
             }
             else
@@ -234,7 +237,7 @@ public sealed partial class LabPage : IDisposable
     private void Show()
     {
         _typed++;
-        _target = _target is null ? null : Directory.Find(_target.Id) ?? _target;
+        _target = _target is null ? null : Target(_target.Id) ?? _target;
         _fault = JsonFault.Find(_text);
         _call = _fault is null ? SafeJson.Read(_text) as JsonTree.Map : null;
         var result = _fault is null && _target is not null

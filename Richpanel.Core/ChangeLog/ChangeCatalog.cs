@@ -18,6 +18,9 @@ public static class ChangeCatalog
     public static readonly ChangeAction ConnectionResumed = new("connection.resumed", "resumed the connection");
     public static readonly ChangeAction ConnectionHeld = new("connection.held", "put on hold the connection");
     public static readonly ChangeAction ConnectionReleased = new("connection.released", "released the hold of the connection");
+    public static readonly ChangeAction ConnectionDeleted = new("connection.deleted", "deleted the connection");
+    public static readonly ChangeAction TrialSent = new("trial.sent", "sent a marked test visitor to");
+    public static readonly ChangeAction TrialAnswered = new("trial.answered", "told what was seen of the test visitor at");
     public static readonly ChangeAction SecretReplaced = new("secret.replaced", "replaced the API Secret of");
     public static readonly ChangeAction SecretRolledBack = new("secret.rolled-back", "went back to the API Secret before of");
     public static readonly ChangeAction SecretAccepted = new("secret.accepted", "saw the first call accepted that was signed with the API Secret of");
@@ -26,6 +29,9 @@ public static class ChangeCatalog
 
     public static readonly ChangeAction SourceCreated = new("source.created", "created the source");
     public static readonly ChangeAction SourceChanged = new("source.changed", "changed the source");
+    public static readonly ChangeAction SourceDeleted = new("source.deleted", "deleted the source");
+    public static readonly ChangeAction WriteKeyRotated = new("source.key-rotated", "made a new write key of the source");
+    public static readonly ChangeAction OldWriteKeyEnded = new("source.old-key-ended", "ended the old write key of the source");
     public static readonly ChangeAction WebhookSecretReplaced = new("webhook-secret.replaced", "replaced the webhook secret of");
     public static readonly ChangeAction WebhookSecretRolledBack = new("webhook-secret.rolled-back", "went back to the webhook secret before of");
     public static readonly ChangeAction WebhookSecretForgotten = new("webhook-secret.forgotten", "let go of the old webhook secret of");

@@ -77,6 +77,12 @@ public sealed class Connection : IKeepsSecret
 
     public int? TimeoutSeconds { get; set; }
 
+    /// <summary>Own waits between tries, as <see cref="RetryWaits"/> writes them; null = the option <c>Delivery:Schedule</c>.</summary>
+    public string? RetryWaits { get; set; }
+
+    /// <summary>By how many percent a wait may grow, 0 to 20; null = the option <c>Delivery:Jitter</c>.</summary>
+    public int? RetryJitterPercent { get; set; }
+
     /// <summary>Set only on the system-made Sandbox connection: the one connection that may reach the built-in sandbox.</summary>
     public bool IsSandbox { get; set; }
 
@@ -107,6 +113,12 @@ public sealed class Connection : IKeepsSecret
 
     /// <summary>Nothing is sent before this (Retry-After shorter than a hold).</summary>
     public DateTimeOffset? PostponedUntil { get; set; }
+
+    /// <summary>
+    /// Deleted by a person: disabled for good, without sources and secrets, and no longer offered anywhere. The row stays, because
+    /// deliveries, ledger and change log go on naming it.
+    /// </summary>
+    public DateTimeOffset? DeletedAt { get; set; }
 
     public bool IsHeld(DateTimeOffset now) => HoldCause is not null && !(HoldUntil <= now);
 
@@ -186,6 +198,13 @@ public sealed class Source : IKeepsSecret
     /// <summary>The write key, protected, so that an admin can copy it again.</summary>
     public required byte[] ProtectedWriteKey { get; set; }
 
+    public DateTimeOffset? WriteKeySetAt { get; set; }
+
+    /// <summary>Of the write key before, which is let in until <see cref="PreviousWriteKeyUntil"/>. Never shown again.</summary>
+    public byte[]? PreviousWriteKeyHash { get; set; }
+
+    public DateTimeOffset? PreviousWriteKeyUntil { get; set; }
+
     /// <summary>Secret of Segment's Webhooks destination (X-Signature), protected; null when signatures are not asked for.</summary>
     public byte[]? ProtectedWebhookSecret { get; set; }
 
@@ -218,6 +237,11 @@ public sealed class Source : IKeepsSecret
     public bool Disabled { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>Deleted by a person: it lets nobody in any more. The row stays, because requests go on naming it.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
+
+    public bool KeepsPreviousWriteKey(DateTimeOffset now) => PreviousWriteKeyHash is not null && PreviousWriteKeyUntil > now;
 
     byte[]? IKeepsSecret.Secret
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -29,18 +30,29 @@ public sealed record CheckStep(CheckStepName Name, bool Passed, int Milliseconds
 public sealed class ConnectionCheck(
     RichpanelClient client, IOptions<OutgoingOptions> outgoing, OwnPorts own, SandboxEndpoint sandbox, TimeProvider time)
 {
+    /// <summary>Days of a certificate below which it is said aloud: renewals by machine come 30 days before the end.</summary>
+    private const int SoonOver = 21;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>The steps it will take, unless one fails.</summary>
+    public IReadOnlyList<CheckStepName> Plan(Connection connection) =>
+        connection.IsSandbox || outgoing.Value.HasProxy ? [CheckStepName.Answer]
+        : connection.BaseUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? [CheckStepName.Resolve, CheckStepName.Connect, CheckStepName.Tls, CheckStepName.Answer]
+        : [CheckStepName.Resolve, CheckStepName.Connect, CheckStepName.Answer];
+
     /// <summary>The steps in order; after one that failed the rest is not tried.</summary>
-    public async Task<IReadOnlyList<CheckStep>> RunAsync(Actor by, Connection connection, CancellationToken ct)
+    /// <param name="ended">Told of each step as it ends.</param>
+    public async Task<IReadOnlyList<CheckStep>> RunAsync(Actor by, Connection connection, CancellationToken ct, Action<CheckStep>? ended = null)
     {
         by.Demand(Permission.Operate, connection);   // it makes the product open connections and tells what it met
-        var steps = new List<CheckStep>();
+        var steps = new CheckSteps(ended);
         var address = new Uri(connection.BaseUrl);
         if (!HostNames.CanBe(address))
         {
             var unknown = CauseCatalog.Find(AnswerClassification.OfFault(NetworkFault.HostNotFound).Cause!);
-            return [new CheckStep(CheckStepName.Resolve, false, 0, unknown.Text, unknown)];
+            steps.Add(new CheckStep(CheckStepName.Resolve, false, 0, unknown.Text, unknown));
+            return steps.Done;
         }
 
         if (!connection.IsSandbox && !outgoing.Value.HasProxy)
@@ -48,20 +60,20 @@ public sealed class ConnectionCheck(
             var resolved = await StepAsync(CheckStepName.Resolve, SendPhase.Dns, steps, token => ResolveAsync(address, token), ct);
             if (resolved is null || !await ConnectAsync(address, resolved, steps, ct))
             {
-                return steps;
+                return steps.Done;
             }
         }
         else if (connection.IsSandbox && sandbox.Address is null)
         {
             steps.Add(new CheckStep(CheckStepName.Connect, false, 0, CauseCatalog.SandboxOff.Text, CauseCatalog.SandboxOff));
-            return steps;
+            return steps.Done;
         }
 
         await StepAsync(CheckStepName.Answer, SendPhase.Wait, steps, token => GetAsync(connection, address, token), ct);
-        return steps;
+        return steps.Done;
     }
 
-    private async Task<bool> ConnectAsync(Uri address, IPAddress[] resolved, List<CheckStep> steps, CancellationToken ct)
+    private async Task<bool> ConnectAsync(Uri address, IPAddress[] resolved, CheckSteps steps, CancellationToken ct)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         var connected = await StepAsync(
@@ -85,13 +97,14 @@ public sealed class ConnectionCheck(
         return (string.Join(", ", allowed.Select(ip => ip.ToString())), allowed);
     }
 
-    private static async Task<(string Text, object Value)> SecureAsync(Socket socket, string host, CancellationToken ct)
+    private async Task<(string Text, object Value)> SecureAsync(Socket socket, string host, CancellationToken ct)
     {
         await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: false));
         await tls.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions { TargetHost = host, RemoteCertificateValidationCallback = ServerCertificates.Accept }, ct);
-        var until = DateTime.Parse(tls.RemoteCertificate!.GetExpirationDateString(), System.Globalization.CultureInfo.InvariantCulture);
-        return ($"{tls.SslProtocol}, certificate until {until.ToString("d MMM yyyy", System.Globalization.CultureInfo.InvariantCulture)}", tls);
+        var until = DateTime.Parse(tls.RemoteCertificate!.GetExpirationDateString(), CultureInfo.InvariantCulture);
+        var days = (int)(until.ToUniversalTime() - time.GetUtcNow().UtcDateTime).TotalDays;
+        return (string.Create(CultureInfo.InvariantCulture, $"{tls.SslProtocol}, certificate until {until:d MMM yyyy}{(days < SoonOver ? $": only {days} days left" : "")}"), tls);
     }
 
     private async Task<(string Text, object Value)> GetAsync(Connection connection, Uri address, CancellationToken ct)
@@ -101,7 +114,7 @@ public sealed class ConnectionCheck(
     }
 
     private async Task<T?> StepAsync<T>(
-        CheckStepName name, SendPhase phase, List<CheckStep> steps, Func<CancellationToken, Task<(string Text, T Value)>> run, CancellationToken ct)
+        CheckStepName name, SendPhase phase, CheckSteps steps, Func<CancellationToken, Task<(string Text, T Value)>> run, CancellationToken ct)
         where T : class
     {
         var start = time.GetTimestamp();
@@ -129,6 +142,19 @@ public sealed class ConnectionCheck(
         {
             var cause = CauseCatalog.Find(AnswerClassification.OfFault(fault).Cause!);
             steps.Add(new CheckStep(name, false, Spent(), cause.Text, cause));
+        }
+    }
+
+    private sealed class CheckSteps(Action<CheckStep>? ended)
+    {
+        private readonly List<CheckStep> _done = [];
+
+        public IReadOnlyList<CheckStep> Done => _done;
+
+        public void Add(CheckStep step)
+        {
+            _done.Add(step);
+            ended?.Invoke(step);
         }
     }
 }

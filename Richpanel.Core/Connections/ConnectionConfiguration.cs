@@ -16,6 +16,7 @@ internal sealed class ConnectionConfiguration :
         connection.Property(c => c.BaseUrl).HasMaxLength(Lengths.Url);
         connection.Property(c => c.ApiKey).HasMaxLength(Lengths.Key);
         connection.Property(c => c.HoldCause).HasMaxLength(Lengths.Cause);
+        connection.Property(c => c.RetryWaits).HasMaxLength(RetryWaits.LongestText);
         connection.Ignore(c => c.Mapping);
         connection.HasIndex(c => c.Name).IsUnique();
     }

@@ -42,6 +42,14 @@ public sealed record ConnectionDraft
     /// <summary>Forget the own time-out: the option <c>Delivery:Timeout</c> holds again.</summary>
     public bool ClearTimeoutSeconds { get; init; }
 
+    /// <summary>Waits between tries, such as <c>5 s, 30 s, 2 min</c>; empty: the option <c>Delivery:Schedule</c> holds again.</summary>
+    public string? RetryWaits { get; init; }
+
+    public int? RetryJitterPercent { get; init; }
+
+    /// <summary>Forget the own jitter: the option <c>Delivery:Jitter</c> holds again.</summary>
+    public bool ClearRetryJitter { get; init; }
+
     /// <summary>QA may send to it from the lab, though it is production.</summary>
     public bool? AllowsLabSends { get; init; }
 

@@ -12,6 +12,7 @@ internal static class ConnectionFields
         ("name", c?.Name), ("environment", c?.Environment), ("baseUrl", c?.BaseUrl), ("apiKey", c?.ApiKey), (Secret, c?.SecretFingerprint),
         ("signatureHash", c?.SignatureHash), ("transport", c?.Transport), ("orderFields", c?.OrderFields), ("customerId", c?.CustomerId),
         ("translateEvents", c?.TranslateEvents), ("concurrency", c?.Concurrency), ("timeoutSeconds", c?.TimeoutSeconds),
+        ("retryWaits", c?.RetryWaits), ("retryJitterPercent", c?.RetryJitterPercent),
         ("allowsLabSends", c?.AllowsLabSends), ("disabled", c?.Disabled),
     ];
 

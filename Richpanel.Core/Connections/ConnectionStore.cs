@@ -37,7 +37,7 @@ public sealed class ConnectionStore(
         var outcome = await writer.WriteAsync(session =>
         {
             using var context = session.Context();
-            if (find(context) is not { } connection)
+            if (find(context) is not { DeletedAt: null } connection)
             {
                 return new SaveOutcome<Connection>.Missing();
             }
@@ -154,6 +154,8 @@ public sealed class ConnectionStore(
         connection.TranslateEvents = draft.TranslateEvents ?? connection.TranslateEvents;
         connection.Concurrency = draft.ClearConcurrency ? null : draft.Concurrency ?? connection.Concurrency;
         connection.TimeoutSeconds = draft.ClearTimeoutSeconds ? null : draft.TimeoutSeconds ?? connection.TimeoutSeconds;
+        connection.RetryWaits = draft.RetryWaits is null ? connection.RetryWaits : RetryWaits.Tidy(draft.RetryWaits);
+        connection.RetryJitterPercent = draft.ClearRetryJitter ? null : draft.RetryJitterPercent ?? connection.RetryJitterPercent;
         connection.AllowsLabSends = draft.AllowsLabSends ?? connection.AllowsLabSends;
         connection.Disabled = draft.Disabled ?? connection.Disabled;
         if (!connection.IsSandbox)

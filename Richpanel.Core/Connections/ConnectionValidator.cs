@@ -44,6 +44,16 @@ public static class ConnectionValidator
             faults.Add(new FieldFault("TimeoutSeconds", "The time-out is from 1 to 60 seconds."));
         }
 
+        if (connection.RetryWaits is { } waits && RetryWaits.FaultOf(waits) is { } fault)
+        {
+            faults.Add(new FieldFault("RetryWaits", fault));
+        }
+
+        if (connection.RetryJitterPercent is < 0 or > RetryWaits.MostJitterPercent)
+        {
+            faults.Add(new FieldFault("RetryJitterPercent", $"Jitter is from 0 to {RetryWaits.MostJitterPercent} percent: it spreads tries, it does not bend the schedule."));
+        }
+
         return faults;
     }
 

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Richpanel.Core.Connections;
 
-/// <summary>Once a minute: old secrets that were kept long enough are let go of.</summary>
-internal sealed partial class SecretCare(SecretStore store, TimeProvider time, ILogger<SecretCare> logger) : BackgroundService
+/// <summary>Once a minute: old secrets and write keys that were kept long enough are let go of.</summary>
+internal sealed partial class SecretCare(SecretStore store, SourceStore sources, TimeProvider time, ILogger<SecretCare> logger) : BackgroundService
 {
     private static readonly TimeSpan s_every = TimeSpan.FromMinutes(1);
 
@@ -30,6 +30,7 @@ internal sealed partial class SecretCare(SecretStore store, TimeProvider time, I
         try
         {
             await store.ForgetDueAsync();
+            await sources.EndDueWriteKeysAsync();
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
@@ -37,6 +38,6 @@ internal sealed partial class SecretCare(SecretStore store, TimeProvider time, I
         }
     }
 
-    [LoggerMessage(EventId = 1101, Level = LogLevel.Error, Message = "Old secrets could not be let go of; the next look is in a minute")]
+    [LoggerMessage(EventId = 1101, Level = LogLevel.Error, Message = "Old secrets and write keys could not be let go of; the next look is in a minute")]
     private partial void Failed(Exception failure);
 }

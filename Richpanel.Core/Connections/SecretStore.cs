@@ -68,7 +68,7 @@ public sealed class SecretStore(
 
     private static Connection? ConnectionOf(ConsoleDbContext context, Actor by, long id)
     {
-        if (context.Connections.Find(id) is not { } connection)
+        if (context.Connections.Find(id) is not { DeletedAt: null } connection)
         {
             return null;
         }

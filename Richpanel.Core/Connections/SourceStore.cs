@@ -16,6 +16,9 @@ public sealed record SourceWithKey(Source Source, string WriteKey)
 public sealed class SourceStore(
     StoreWriter writer, ConnectionDirectory directory, SecretProtector secrets, ChangeWriting log, ChangeFeed changes, TimeProvider time)
 {
+    /// <summary>A key that is not changed at the senders within this time is not being changed.</summary>
+    public static readonly TimeSpan LongestOverlap = TimeSpan.FromDays(90);
+
     private const string WebhookSecret = "webhookSecret";
 
     public Task<SaveOutcome<SourceWithKey>> AddSourceAsync(Actor by, long connectionId, SourceDraft draft) => AddSourceAsync(by, connectionId, draft, static _ => { });
@@ -36,13 +39,13 @@ public sealed class SourceStore(
         {
             using var context = session.Context();
             var hash = SecretProtector.HashKey(key);
-            if (context.Connections.Find(connectionId) is not { } connection)
+            if (context.Connections.Find(connectionId) is not { DeletedAt: null } connection)
             {
                 return new SaveOutcome<SourceWithKey>.Missing();
             }
 
             by.Demand(Permission.Administer, connection);
-            if (context.Sources.Any(s => s.WriteKeyHash == hash))
+            if (IsTaken(context, hash))
             {
                 return new SaveOutcome<SourceWithKey>.Invalid([new FieldFault("WriteKey", "Another source already has this write key. Keys are unique.")]);
             }
@@ -55,6 +58,7 @@ public sealed class SourceStore(
                 WriteKeyHash = hash,
                 ProtectedWriteKey = secrets.Protect(key),
                 CreatedAt = time.GetUtcNow(),
+                WriteKeySetAt = time.GetUtcNow(),
             };
             Apply(draft, source);
             ChangeSecret(draft, source, secret);
@@ -82,7 +86,7 @@ public sealed class SourceStore(
         var outcome = await writer.WriteAsync<SaveOutcome<Source>>(session =>
         {
             using var context = session.Context();
-            if (context.Sources.Find(sourceId) is not { } source)
+            if (context.Sources.Find(sourceId) is not { DeletedAt: null } source)
             {
                 return new SaveOutcome<Source>.Missing();
             }
@@ -137,6 +141,93 @@ public sealed class SourceStore(
 
     /// <summary>For the product's own first event, where nobody looks.</summary>
     internal string RevealWriteKey(Source source) => secrets.Unprotect(source.ProtectedWriteKey);
+
+    /// <summary>
+    /// Makes a new random write key. The one before is let in for <paramref name="keep"/> more, so that senders can be changed one after
+    /// another, and ends by itself then; one that was still kept from an earlier time ends now.
+    /// </summary>
+    /// <param name="keep">0 (it ends at once) to 90 days.</param>
+    public async Task<SaveOutcome<SourceWithKey>> RotateWriteKeyAsync(Actor by, long sourceId, TimeSpan keep)
+    {
+        by.Demand(Permission.Administer);
+        if (keep < TimeSpan.Zero || keep > LongestOverlap)
+        {
+            return new SaveOutcome<SourceWithKey>.Invalid([new FieldFault("KeepOldFor", $"The old key can stay valid for at most {LongestOverlap.Days} days.")]);
+        }
+
+        var key = RandomKey();
+        var outcome = await writer.WriteAsync<SaveOutcome<SourceWithKey>>(session =>
+        {
+            using var context = session.Context();
+            if (context.Sources.Find(sourceId) is not { DeletedAt: null } source)
+            {
+                return new SaveOutcome<SourceWithKey>.Missing();
+            }
+
+            by.Demand(Permission.Administer, context.Connections.Find(source.ConnectionId)!);
+            var now = time.GetUtcNow();
+            (source.PreviousWriteKeyHash, source.PreviousWriteKeyUntil) = keep > TimeSpan.Zero ? (source.WriteKeyHash, now + keep) : ((byte[]?)null, (DateTimeOffset?)null);
+            (source.WriteKeyHash, source.ProtectedWriteKey, source.WriteKeySetAt) = (SecretProtector.HashKey(key), secrets.Protect(key), now);
+            Log(context, by, ChangeCatalog.WriteKeyRotated, source, [FieldChange.Changed("writeKey"), .. FieldChange.Between(("oldKeyUntil", null, source.PreviousWriteKeyUntil))]);
+            context.SaveChanges();
+            return new SaveOutcome<SourceWithKey>.Saved(new SourceWithKey(source, key));
+        });
+        directory.ForgetOldWriteKeyUse(sourceId);
+        await TellAsync();
+        return outcome;
+    }
+
+    /// <summary>The write key before lets in nobody from now on. Invalid when none is kept.</summary>
+    public async Task<SaveOutcome<Source>> EndOldWriteKeyAsync(Actor by, long sourceId)
+    {
+        by.Demand(Permission.Administer);
+        return await EndOldWriteKeyAsync(by, sourceId, _ => true);
+    }
+
+    /// <summary>Ends the old write keys whose time has come. They let in nobody since that very moment; this only says so.</summary>
+    internal async Task EndDueWriteKeysAsync()
+    {
+        foreach (var source in directory.Sources.Where(IsOver))
+        {
+            await EndOldWriteKeyAsync(Actor.System, source.Id, IsOver);
+        }
+    }
+
+    private bool IsOver(Source source) => source.PreviousWriteKeyHash is not null && !source.KeepsPreviousWriteKey(time.GetUtcNow());
+
+    private async Task<SaveOutcome<Source>> EndOldWriteKeyAsync(Actor by, long sourceId, Func<Source, bool> still)
+    {
+        var outcome = await writer.WriteAsync<SaveOutcome<Source>>(session =>
+        {
+            using var context = session.Context();
+            if (context.Sources.Find(sourceId) is not { DeletedAt: null } source)
+            {
+                return new SaveOutcome<Source>.Missing();
+            }
+
+            by.Demand(Permission.Administer, context.Connections.Find(source.ConnectionId)!);
+            if (source.PreviousWriteKeyHash is null || !still(source))
+            {
+                return new SaveOutcome<Source>.Invalid([new FieldFault("WriteKey", "No old write key of this source is valid.")]);
+            }
+
+            var until = source.PreviousWriteKeyUntil;
+            (source.PreviousWriteKeyHash, source.PreviousWriteKeyUntil) = (null, null);
+            Log(context, by, ChangeCatalog.OldWriteKeyEnded, source, FieldChange.Between(("oldKeyUntil", until, null)));
+            context.SaveChanges();
+            return new SaveOutcome<Source>.Saved(source);
+        });
+        if (outcome is SaveOutcome<Source>.Saved)
+        {
+            directory.ForgetOldWriteKeyUse(sourceId);
+            await TellAsync();
+        }
+
+        return outcome;
+    }
+
+    /// <summary>An old key counts, too: it would let in two sources at once.</summary>
+    private static bool IsTaken(ConsoleDbContext context, byte[] hash) => context.Sources.Any(s => s.WriteKeyHash == hash || s.PreviousWriteKeyHash == hash);
 
     private static void Apply(SourceDraft draft, Source source)
     {

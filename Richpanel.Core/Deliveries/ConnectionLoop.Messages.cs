@@ -52,7 +52,7 @@ internal sealed partial class ConnectionLoop
                 GiveBack(ended.Deliveries.Select(delivery => delivery.Row).ToList());
                 break;
             case SendEnd.Broke:
-                _finished.AddRange(ended.Deliveries.Select(delivery => OutcomeRules.Broke(delivery.Row, tools.Options, tools.Chance(), now)));
+                _finished.AddRange(ended.Deliveries.Select(delivery => OutcomeRules.Broke(delivery.Row, Rules, tools.Chance(), now)));
                 break;
             default:
                 _finished.AddRange(ended.Deliveries.Select(delivery => OutcomeRules.BrokenOff(delivery.Row)));
@@ -65,6 +65,7 @@ internal sealed partial class ConnectionLoop
         SentExchange? judged = null;
         var reading = HoldReading.None;
         List<ClaimedDelivery> unsent = [];
+        var rules = Rules;
         foreach (var sent in deliveries)
         {
             if (sent.Exchanges.Count == 0)
@@ -82,7 +83,7 @@ internal sealed partial class ConnectionLoop
                 StopIfNeeded(OutcomeRules.StopAfter(judged.Result, reading.Decision, now), now);
             }
 
-            var outcome = OutcomeRules.Decide(sent, reading, tools.Options, tools.Chance(), now);
+            var outcome = OutcomeRules.Decide(sent, reading, rules, tools.Chance(), now);
             if (outcome.State == DeliveryState.Failed)
             {
                 _streaks = _streaks.Forget(sent.Delivery.Row.Id);

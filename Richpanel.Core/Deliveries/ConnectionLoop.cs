@@ -302,5 +302,8 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
     private int MostUnrecorded(Connection connection) =>
         Concurrency(connection) * (connection.Transport == Transport.Batch ? tools.Options.BatchSize : 1);
 
+    /// <summary>With the connection's own retry schedule as it is now.</summary>
+    private DeliveryOptions Rules => tools.Options.For(tools.Directory.Find(connectionId));
+
     private int Concurrency(Connection connection) => connection.Concurrency ?? tools.Options.Concurrency;
 }

@@ -188,7 +188,13 @@ public sealed class DeliveryActions(
                 return new ActionOutcome(false, null);
             }
 
-            by.Demand(Permission.ActOnOne, context.Connections.AsNoTracking().Single(connection => connection.Id == delivery.ConnectionId));
+            var connection = context.Connections.AsNoTracking().Single(connection => connection.Id == delivery.ConnectionId);
+            by.Demand(Permission.ActOnOne, connection);
+            if (connection.DeletedAt is not null && wish.Action != ChangeCatalog.DeliveryCanceled)
+            {
+                return new ActionOutcome(false, delivery.State);   // there is nowhere to send it
+            }
+
             var before = LedgerPlace.Of(delivery);
             var dueBefore = delivery.DueAt;
             var done = change(context, delivery);

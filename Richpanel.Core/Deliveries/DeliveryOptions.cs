@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using Richpanel.Core.Connections;
 
 namespace Richpanel.Core.Deliveries;
 
 /// <summary>Section <c>Delivery</c>.</summary>
-public sealed class DeliveryOptions
+public sealed record DeliveryOptions
 {
     /// <summary>Characters of mapped calls in one <c>/bt</c> request, so that Base64 makes at most 500 KB of them.</summary>
     internal const int MostBatchCharacters = 375_000;
@@ -26,6 +27,15 @@ public sealed class DeliveryOptions
         Schedule.Count == 0 || (Schedule[0] == TimeSpan.Zero && Schedule.All(wait => wait >= TimeSpan.Zero && wait <= s_longestWait));
 
     public IReadOnlyList<TimeSpan> EffectiveSchedule => Schedule.Count == 0 ? DefaultSchedule : Schedule;
+
+    /// <summary>These options with the waits and the jitter that a connection has of its own.</summary>
+    public DeliveryOptions For(Connection? connection) => connection is null or { RetryWaits: null, RetryJitterPercent: null }
+        ? this
+        : this with
+        {
+            Schedule = connection.RetryWaits is { } own && RetryWaits.Read(own) is { } waits ? [TimeSpan.Zero, .. waits] : Schedule,
+            Jitter = connection.RetryJitterPercent / 100d ?? Jitter,
+        };
 
     /// <summary>Share by which a wait may grow, 0 to 0.2 of it, never shrink.</summary>
     [Range(0, 1)]

@@ -49,7 +49,7 @@ public sealed class LedgerQueries(IDbContextFactory<ConsoleDbContext> contexts, 
             Line(counts, held),
             requests.Where(r => r.Cause.Length == 0).Sum(r => r.Count),
             requests.Where(r => r.Cause.Length > 0).Sum(r => r.Count),
-            [.. directory.Connections.Select(c => new ConnectionLedger(c.Id, c.Name, Line(counts.Where(row => row.ConnectionId == c.Id), held)))]);
+            [.. directory.AllConnections.Select(c => new ConnectionLedger(c.Id, c.Name, Line(counts.Where(row => row.ConnectionId == c.Id), held)))]);
     }
 
     private static LedgerLine Line(IEnumerable<LedgerCount> counts, IReadOnlyList<long> held)

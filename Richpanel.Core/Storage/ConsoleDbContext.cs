@@ -20,6 +20,8 @@ public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(opt
 
     public DbSet<Source> Sources => Set<Source>();
 
+    public DbSet<Trial> Trials => Set<Trial>();
+
     public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
 
     public DbSet<Person> People => Set<Person>();

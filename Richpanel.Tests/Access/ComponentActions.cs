@@ -99,7 +99,7 @@ internal static class ComponentActions
             NotFor = Permission.SeePersonalData, Open = pages => DeliveryAsync(pages, 200), Prepare = page => page.Find("#unmask-reason").Change("Ticket 4711"),
         },
 
-        new("FlowPanel", "() => OnPause.InvokeAsync(_length)", typeof(ConnectionPage), "Pause", Permission.Operate) { Open = pages => ConnectionAsync(pages, _ => { }) },
+        new("FlowPanel", "PauseAsync", typeof(ConnectionPage), "Pause", Permission.Operate) { Open = pages => ConnectionAsync(pages, _ => { }) },
         new("FlowPanel", "OnResume", typeof(ConnectionPage), "Resume", Permission.Operate) { Open = pages => ConnectionAsync(pages, c => c.PausedAt = DateTimeOffset.UnixEpoch) },
         new("FlowPanel", "OnRelease", typeof(ConnectionPage), "Release", Permission.Operate) { Open = pages => ConnectionAsync(pages, c => c.HoldCause = "unauthorized") },
         new("CheckPanel", "RunAsync", typeof(ConnectionPage), "Check", Permission.Operate) { Says = "Resolve the host", Open = pages => ConnectionAsync(pages, _ => { }) },
@@ -112,6 +112,26 @@ internal static class ComponentActions
         new("SecretFacts", "OnForget", typeof(ConnectionPage), "Forget it now, of a webhook", Permission.Administer)
         {
             Button = "Forget it now", Yes = "Forget it", Open = WithTwoWebhookSecretsAsync, Prepare = page => page.Button("Edit").Click(),
+        },
+        new("TrialPanel", "SendAsync", typeof(ConnectionPage), "Send a test visitor, to the sandbox", Permission.UseSandbox)
+        {
+            Button = "Send a test visitor…", Yes = "Send 1 to Sandbox", Open = AtSandboxAsync,
+        },
+        new("TrialPanel", "SendAsync", typeof(ConnectionPage), "Send a test visitor, to staging", Permission.Send)
+        {
+            Button = "Send a test visitor…", Yes = "Send 1 to Shop", Open = pages => ConnectionAsync(pages, c => c.Environment = ConnectionEnvironment.Staging),
+        },
+        new("TrialRow", "() => SayAsync(TrialAnswer.Seen)", typeof(ConnectionPage), "Seen", Permission.UseSandbox) { Open = WithTrialAsync },
+        new("TrialRow", "() => SayAsync(TrialAnswer.NotSeen)", typeof(ConnectionPage), "Not seen", Permission.UseSandbox) { Open = WithTrialAsync },
+        new("TrialRow", "OnUse", typeof(ConnectionPage), "Send this way from now on", Permission.Administer) { Open = WithSeenTrialAsync },
+        new("DangerPanel", "EnableAsync", typeof(ConnectionPage), "Enable Shop", Permission.Administer) { Open = pages => ConnectionAsync(pages, c => c.Disabled = true) },
+        new("DangerPanel", "DisableAsync", typeof(ConnectionPage), "Disable, of a connection", Permission.Administer)
+        {
+            Button = "Disable", Open = pages => ConnectionAsync(pages, _ => { }), Prepare = page => page.Find("#disable-name").Input("Shop"),
+        },
+        new("DangerPanel", "DeleteAsync", typeof(ConnectionPage), "Delete, of a connection", Permission.Administer)
+        {
+            Button = "Delete", Open = pages => ConnectionAsync(pages, _ => { }), Prepare = page => page.Find("#delete-name").Input("Shop"),
         },
         new("ConnectionForm", "OnSave", typeof(NewConnectionPage), "Create connection", Permission.Administer)
         {
@@ -131,6 +151,20 @@ internal static class ComponentActions
             Open = pages => ConnectionAsync(pages, _ => { }), Prepare = page => page.Find("input[placeholder='Web shop']").Change("Web"),
         },
         new("SourcesPanel", "() => ShowAsync(source)", typeof(ConnectionPage), "Show", Permission.Administer) { Open = pages => ConnectionAsync(pages, _ => { }) },
+        new("RotateForm", "RotateAsync", typeof(ConnectionPage), "Make the key", Permission.Administer)
+        {
+            Open = pages => ConnectionAsync(pages, _ => { }), Prepare = page => page.Button("New key…").Click(),
+        },
+        new("OldKey", "OnEnd", typeof(ConnectionPage), "End it now", Permission.Administer) { Yes = "End it", Open = WithOldKeyAsync },
+        new("DeleteSourceForm", "DeleteAsync", typeof(ConnectionPage), "Delete source", Permission.Administer)
+        {
+            Open = pages => ConnectionAsync(pages, _ => { }),
+            Prepare = page =>
+            {
+                page.Button("Delete…").Click();
+                page.Find("#delete-source-name").Input("Shop");
+            },
+        },
         new("SourceForm", "OnSave", typeof(ConnectionPage), "Save source", Permission.Administer)
         {
             Open = pages => ConnectionAsync(pages, _ => { }),
@@ -233,7 +267,8 @@ internal static class ComponentActions
         ("PreviewPanel", "() => _tab = Mapping", OnlyTheView), ("PreviewPanel", "() => _tab = Request", OnlyTheView), ("PreviewPanel", "() => _tab = Code", OnlyTheView),
         ("PreviewPanel", "() => _language = id", OnlyTheView),
         ("RestoredDraft", "OnDiscard", OnlyTheView), ("SetUpPage", "SetUpAsync", TheDoor), ("SignInPage", "SignInAsync", TheDoor), ("SignOutPage", "OutAsync", TheDoor),
-        ("SourceForm", "OnCancel", OnlyTheView), ("SourcesPanel", "() => Edit(source)", OnlyTheView),
+        ("SourceForm", "OnCancel", OnlyTheView), ("SourcesPanel", "() => Rotate(source)", OnlyTheView), ("SourcesPanel", "() => AskToDelete(source)", OnlyTheView),
+        ("RotateForm", "OnCancel", OnlyTheView), ("DeleteSourceForm", "OnCancel", OnlyTheView), ("TrialRow", "() => _again = true", OnlyTheView), ("SourcesPanel", "() => Edit(source)", OnlyTheView),
         ("ShortcutKeys", "CloseAsync", OnlyTheView), ("TokensPage", "() => _made = null", OnlyTheView),
         ("TimeChart", "() => Begin(bar)", OnlyTheView), ("TimeChart", "e => Reach(bar, e)", OnlyTheView), ("TimeChart", "EndAsync", OnlyTheView),
         ("TimeChart", "e => ClickAsync(bar, e)", OnlyTheView), ("TimeChart", "ZoomInAsync", OnlyTheView),
@@ -300,6 +335,33 @@ internal static class ComponentActions
         await pages.Get<SourceStore>().UpdateSourceAsync(Actor.System, source.SourceId, new SourceDraft { WebhookSecret = "the one after it", KeepPreviousFor = SecretWindow.Week });
         var id = PublicId.Connection(source.ConnectionId);
         return () => pages.Open<ConnectionPage>($"/connections/{id}", set => set.Add(page => page.PublicConnectionId, id));
+    }
+
+    private static Task<Func<IRenderedComponent<IComponent>>> AtSandboxAsync(PagesUnderTest pages)
+    {
+        var id = PublicId.Connection(pages.Sandbox.Id);
+        return Task.FromResult<Func<IRenderedComponent<IComponent>>>(() => pages.Open<ConnectionPage>($"/connections/{id}", set => set.Add(page => page.PublicConnectionId, id)));
+    }
+
+    private static async Task<Func<IRenderedComponent<IComponent>>> WithTrialAsync(PagesUnderTest pages)
+    {
+        Assert.IsType<SaveOutcome<Trial>.Saved>(await pages.Get<ConnectionTrials>().SendAsync(Actor.System, pages.Sandbox.Id, TrialWay.All[0], Xunit.TestContext.Current.CancellationToken));
+        return await AtSandboxAsync(pages);
+    }
+
+    /// <summary>One that was seen, though it was not sent as the connection is set.</summary>
+    private static async Task<Func<IRenderedComponent<IComponent>>> WithSeenTrialAsync(PagesUnderTest pages)
+    {
+        var sent = await pages.Get<ConnectionTrials>().SendAsync(Actor.System, pages.Sandbox.Id, TrialWay.All[1], Xunit.TestContext.Current.CancellationToken);
+        await pages.Get<ConnectionTrials>().AnswerAsync(Actor.System, Assert.IsType<SaveOutcome<Trial>.Saved>(sent).Value.Id, TrialAnswer.Seen);
+        return await AtSandboxAsync(pages);
+    }
+
+    private static async Task<Func<IRenderedComponent<IComponent>>> WithOldKeyAsync(PagesUnderTest pages)
+    {
+        var open = await ConnectionAsync(pages, _ => { });
+        await pages.Get<SourceStore>().RotateWriteKeyAsync(Actor.System, pages.App.Directory.Sources.Single(source => source.Name == "Shop").Id, TimeSpan.FromDays(7));
+        return open;
     }
 
     /// <summary>An admin, and vera, who is a viewer.</summary>

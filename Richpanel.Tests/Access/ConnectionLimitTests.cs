@@ -38,6 +38,12 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
         ["SourceStore.AddSourceAsync"] = (of, by) => of.Get<SourceStore>().AddSourceAsync(by, of.Shop.Id, new SourceDraft { Name = "Another" }),
         ["SourceStore.UpdateSourceAsync"] = (of, by) => of.Get<SourceStore>().UpdateSourceAsync(by, of.Source.Id, new SourceDraft { Name = "Other name" }),
         ["SourceStore.ShowWriteKeyAsync"] = (of, by) => of.Get<SourceStore>().ShowWriteKeyAsync(by, of.Source),
+        ["SourceStore.RotateWriteKeyAsync"] = (of, by) => of.Get<SourceStore>().RotateWriteKeyAsync(by, of.Source.Id, TimeSpan.FromDays(1)),
+        ["SourceStore.EndOldWriteKeyAsync"] = (of, by) => of.Get<SourceStore>().EndOldWriteKeyAsync(by, of.Source.Id),
+        ["ConnectionRemoval.DeleteAsync"] = (of, by) => of.Get<ConnectionRemoval>().DeleteAsync(by, of.Shop.Id, "another name"),
+        ["ConnectionRemoval.DeleteSourceAsync"] = (of, by) => of.Get<ConnectionRemoval>().DeleteSourceAsync(by, of.Source.Id, "another name"),
+        ["ConnectionTrials.SendAsync"] = (of, by) => of.Get<ConnectionTrials>().SendAsync(by, of.Shop.Id, TrialWay.All[0], Ct),
+        ["ConnectionTrials.AnswerAsync"] = (of, by) => of.Get<ConnectionTrials>().AnswerAsync(by, of.TrialId, TrialAnswer.Seen),
         ["SecretStore.RollBackAsync"] = (of, by) => of.Get<SecretStore>().RollBackAsync(by, of.Shop.Id),
         ["SecretStore.ForgetAsync"] = (of, by) => of.Get<SecretStore>().ForgetAsync(by, of.Shop.Id),
         ["SecretStore.RollBackWebhookAsync"] = (of, by) => of.Get<SecretStore>().RollBackWebhookAsync(by, of.Source.Id),
@@ -132,6 +138,8 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
 
         public long DeliveryId { get; private set; }
 
+        public long TrialId { get; private set; }
+
         /// <summary>Where the connection whose name is planted and its delivery can be read by who may.</summary>
         public IReadOnlyList<string> AddressesOfTheShop { get; private set; } = [];
 
@@ -139,6 +147,14 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
         {
             _http = Console.CreateClient();
             DeliveryId = (await MakeAsync("Shop", "Order Completed")).Delivery;
+            TrialId = await Console.Writer.WriteAsync(session =>
+            {
+                using var context = session.Context();
+                var trial = new Trial { ConnectionId = Shop.Id, Transport = Transport.Single, VisitorName = "Console trial ABCDEF", SentBy = "Anna" };
+                context.Trials.Add(trial);
+                context.SaveChanges();
+                return trial.Id;
+            });
             await MakeAsync("Elsewhere", "Order Completed");
             var (hidden, delivery) = await MakeAsync($"Shop {Planted}", $"Event {Planted}");
             AddressesOfTheShop = [$"/api/v1/connections/{PublicId.Connection(hidden)}", $"/api/v1/connections/{hidden}", $"/api/v1/deliveries/{PublicId.Delivery(delivery)}"];

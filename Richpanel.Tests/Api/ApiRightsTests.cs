@@ -22,6 +22,10 @@ public sealed class ApiRightsTests(ApiUnderTest api) : IClassFixture<ApiUnderTes
         ("POST", "connections", Permission.Administer), ("PUT", "connections/nobody", Permission.Administer), ("POST", "sources", Permission.Administer),
         ("PUT", "sources/nobody", Permission.Administer), ("POST", "connections/Shop/secret/roll-back", Permission.Administer),
         ("POST", "connections/Shop/secret/forget", Permission.Administer),
+        ("GET", "connections/Shop/trials", Permission.Read), ("POST", "connections/nobody/trials", Permission.UseSandbox),
+        ("POST", "connections/nobody/trials/trl_zzz/answer", Permission.UseSandbox), ("DELETE", "connections/nobody", Permission.Administer),
+        ("POST", "sources/nobody/write-key/rotate", Permission.Administer), ("POST", "sources/nobody/write-key/end-old", Permission.Administer),
+        ("DELETE", "sources/nobody", Permission.Administer),
         ("GET", "samples/nobody", Permission.Read), ("POST", "samples", Permission.SaveSamples), ("DELETE", "samples/nobody", Permission.SaveSamples),
         ("GET", "audit", Permission.ReadChangeLog), ("POST", "audit/verify", Permission.ReadChangeLog), ("GET", "audit/export.csv", Permission.ReadChangeLog),
     ];

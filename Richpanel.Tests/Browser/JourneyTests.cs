@@ -164,6 +164,38 @@ public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console)
         Assert.Empty(tab.Faults);
     }
 
+    [Fact(Timeout = 180_000)]
+    public async Task An_admin_sets_up_a_connection_checks_it_tries_it_out_and_sees_a_first_event_accepted()
+    {
+        await using var tab = await OpenAsync(Role.Admin, "/connections/new");
+        await tab.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Journey staging");
+        await tab.Page.GetByLabel("Environment").SelectOptionAsync("Staging");
+        await tab.Page.GetByLabel("Base address").FillAsync("https://richpanel.invalid/v2");
+        await tab.Page.GetByLabel("API Key").FillAsync("journey-key-2");
+        await tab.Page.GetByLabel("Waits between tries").FillAsync("5 s, 1 min");
+        await SeesAsync(tab.Page.GetByText("3 tries over 1 min 5 s"));
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Create connection" }).PressAsync("Enter");
+        await SeesAsync(tab.Page.GetByText("Created. Check the address"));
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Check", Exact = true }).ClickAsync();
+        await SeesAsync(tab.Page.GetByText("Nothing can be delivered this way."));   // no host has such a name: it is told, and nothing is lost
+
+        await tab.GoAsync($"/connections/{console.SandboxId}");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Check", Exact = true }).ClickAsync();
+        await SeesAsync(tab.Page.GetByText("The address can be reached."));
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send a test visitor…" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send 1 to Sandbox" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Seen", Exact = true }).ClickAsync();
+        await SeesAsync(tab.Page.GetByText("admin saw “Console trial"));
+
+        await tab.Page.GetByLabel("New source").FillAsync("First shop");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Add source" }).ClickAsync();
+        var key = tab.Page.Locator("tbody tr").Filter(new() { HasText = "First shop" }).Locator("td[data-label='Write key'] .mono");
+        await console.Sender.PostAsync("""{"userId":"u","event":"Journey First","messageId":"journey-first"}""", await key.InnerTextAsync(new() { Timeout = Patience }));
+        await tab.GoAsync("/deliveries?event=Journey%20First");
+        await SeesAsync(tab.Page.Locator("tbody tr").Filter(new() { HasText = "Journey First" }).GetByText("Accepted"));
+        Assert.Empty(tab.Faults);
+    }
+
     public void Dispose() => console.Answers();
 
     private Task<BrowserPage> OpenAsync(Role role, string path) => console.OpenAsync(browser, role, path);

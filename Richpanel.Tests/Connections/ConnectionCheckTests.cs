@@ -73,6 +73,21 @@ public sealed class ConnectionCheckTests
     public async Task A_sandbox_that_is_switched_off_is_told_as_that() =>
         Assert.Equal(["Connect: sandbox_off"], await RunAsync("http://sandbox.invalid/v2", isSandbox: true));
 
+    [Fact(Timeout = 30_000)]
+    public async Task Each_step_is_told_as_it_ends_and_they_are_those_that_were_announced()
+    {
+        await using var server = RawServer.Saying("HTTP/1.1 404 Not here\r\nContent-Length: 0\r\n\r\n");
+        using var under = new ClientUnderTest(true, null);
+        var check = new ConnectionCheck(under.Client, Options.Create(new OutgoingOptions { AllowPrivateNetworks = true }), under.Own, under.Sandbox, TimeProvider.System);
+        var shop = new Connection { Name = "Shop", BaseUrl = $"http://127.0.0.1:{server.Port}/v2", ApiKey = "KEY-1234" };
+        List<CheckStep> told = [];
+
+        var steps = await check.RunAsync(Actor.System, shop, TestContext.Current.CancellationToken, told.Add);
+
+        Assert.Equal(steps, told);
+        Assert.Equal(check.Plan(shop), told.Select(step => step.Name));
+    }
+
     /// <summary>The steps in order, each by name, with the code of what made it fail.</summary>
     private static async Task<IEnumerable<string>> RunAsync(string address, bool allowPrivate = true, string? proxy = null, bool isSandbox = false)
     {

@@ -284,4 +284,45 @@ public sealed class HoldTests
         Assert.True(await test.Holds.ResumeAsync(Actor.System, connection));
         Assert.False(await test.Holds.ResumeAsync(Actor.System, connection));
     }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_pause_with_an_end_goes_on_by_itself_at_that_time_even_in_another_process_and_says_so()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        await test.Holds.PauseAsync(Actor.System with { Name = "Anna" }, connection, test.Time.GetUtcNow().AddHours(1), "Planned work");
+        var id = (await test.ReceiveAsync(connection, "u1"))[0];
+        test.Advance(TimeSpan.FromMinutes(59));
+        await test.StopAsync();
+        await using var next = await test.NextProcessAsync();
+        await next.StartAsync();
+        await next.UntilAsync(id, row => row is { State: DeliveryState.Waiting, AttemptCount: 0 });
+        Assert.Empty(stub.Requests);
+
+        next.Advance(TimeSpan.FromMinutes(1));
+
+        await next.UntilAsync(id, row => row.State == DeliveryState.Accepted);
+        Assert.Null(next.Directory.Find(connection)!.PausedAt);
+        var lines = await next.ReadAsync(context => context.ChangeLog.Where(line => line.Action.StartsWith("connection.")).OrderBy(line => line.Id).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Equal([("connection.paused", "Anna", "Planned work"), ("connection.resumed", "Richpanel Console", "Its time had come.")], lines.Select(line => (line.Action, line.ActorName, line.Reason)));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_connection_with_a_schedule_of_its_own_is_retried_by_that_one()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(503);
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var connection = await test.ConnectAsync(stub.BaseUrl, shop => (shop.RetryWaits, shop.RetryJitterPercent) = ("7 min", 0));
+        await test.StartAsync();
+        var id = (await test.ReceiveAsync(connection, "u1"))[0];
+
+        var waits = await test.UntilAsync(id, row => row is { AttemptCount: 1, State: DeliveryState.Waiting });
+        Assert.Equal(A.Noon.AddMinutes(7), waits.DueAt);
+        test.Advance(TimeSpan.FromMinutes(7));
+
+        await test.UntilAsync(id, row => row is { AttemptCount: 2, State: DeliveryState.Failed });   // one wait: no third try
+    }
 }

@@ -28,7 +28,7 @@ public sealed class OverviewQueriesTests : IAsyncLifetime
         await DatabaseStartup.MigrateAsync(paths, Ct);
         _store = new SqliteStore(paths);
         _writer = new StoreWriter(_store, new DoorLoad());
-        _overview = new OverviewQueries(_store, new ConnectionDirectory(_store), new FakeTimeProvider(s_now));
+        _overview = new OverviewQueries(_store, new ConnectionDirectory(_store, new FakeTimeProvider(s_now)), new FakeTimeProvider(s_now));
     }
 
     public async ValueTask DisposeAsync()
@@ -101,7 +101,7 @@ public sealed class OverviewQueriesTests : IAsyncLifetime
     {
         await using var context = _store.CreateDbContext();
         await context.Database.OpenConnectionAsync(Ct);
-        foreach (var sql in OverviewSql.All)
+        foreach (var sql in OverviewSql.All.Append(ConnectionActivity.Day).Append(ConnectionActivity.LastAccepted))
         {
             await using var command = ((SqliteConnection)context.Database.GetDbConnection()).CreateCommand();
             command.CommandText = $"EXPLAIN QUERY PLAN {sql}";

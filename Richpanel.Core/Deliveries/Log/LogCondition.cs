@@ -27,7 +27,7 @@ internal sealed class LogCondition
         Held = directory.HeldConnections(now);
         Terms = [.. ask.Query.Active.Where(term => term.Key is not (LogKey.Since or LogKey.Until or LogKey.Text))];
         Words = [.. ask.Query.Active.Where(term => term.Key == LogKey.Text)];
-        Visible = [.. directory.Connections.Select(c => c.Id).Where(id => ask.Among is null || ask.Among.Contains(id))];
+        Visible = [.. directory.AllConnections.Select(c => c.Id).Where(id => ask.Among is null || ask.Among.Contains(id))];
         Connections = [.. Terms.Where(term => term is { Key: LogKey.Connection, IsNot: false }).Aggregate(Visible.AsEnumerable(), (left, term) => left.Intersect(ConnectionsOf(term)))];
     }
 
@@ -184,10 +184,10 @@ internal sealed class LogCondition
     private IEnumerable<long> ConnectionsOf(LogTerm term) => term.Values.SelectMany(ConnectionsNamed);
 
     private IReadOnlyList<long> ConnectionsNamed(LogValue value) =>
-        [.. _directory.Connections.Where(c => Visible.Contains(c.Id) && (Fits(c.Name, value) || PublicId.Parse(value.Text, "con") == c.Id)).Select(c => c.Id)];
+        [.. _directory.AllConnections.Where(c => Visible.Contains(c.Id) && (Fits(c.Name, value) || PublicId.Parse(value.Text, "con") == c.Id)).Select(c => c.Id)];
 
     private IReadOnlyList<long> SourcesNamed(LogValue value) =>
-        [.. _directory.Sources.Where(s => Visible.Contains(s.ConnectionId) && (Fits(s.Name, value) || PublicId.Parse(value.Text, "src") == s.Id)).Select(s => s.Id)];
+        [.. _directory.AllSources.Where(s => Visible.Contains(s.ConnectionId) && (Fits(s.Name, value) || PublicId.Parse(value.Text, "src") == s.Id)).Select(s => s.Id)];
 
     private static bool Fits(string name, LogValue value) =>
         value.IsPrefix ? name.StartsWith(value.Text, StringComparison.OrdinalIgnoreCase) : name.Equals(value.Text, StringComparison.OrdinalIgnoreCase);

@@ -236,6 +236,9 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.Property<int>("CustomerId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("Disabled")
                         .HasColumnType("INTEGER");
 
@@ -287,6 +290,13 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
 
                     b.Property<byte[]>("ProtectedSecret")
                         .HasColumnType("BLOB");
+
+                    b.Property<int?>("RetryJitterPercent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RetryWaits")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
 
                     b.Property<long?>("SecretAcceptedAt")
                         .HasColumnType("INTEGER");
@@ -341,6 +351,9 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("Disabled")
                         .HasColumnType("INTEGER");
 
@@ -359,6 +372,12 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("PreviousWebhookSecretUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("PreviousWriteKeyHash")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("PreviousWriteKeyUntil")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("ProtectedWebhookSecret")
@@ -388,6 +407,9 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.Property<byte[]>("WriteKeyHash")
                         .IsRequired()
                         .HasColumnType("BLOB");
+
+                    b.Property<long?>("WriteKeySetAt")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
@@ -1084,6 +1106,61 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.ToTable("Samples", (string)null);
                 });
 
+            modelBuilder.Entity("Richpanel.Core.Preview.Trial", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("Answer")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("AnsweredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AnsweredBy")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Cause")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ConnectionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("Hash")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Milliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("SentAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SentBy")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("StatusCode")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Transport")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("VisitorName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ConnectionId");
+
+                    b.ToTable("Trials", (string)null);
+                });
+
             modelBuilder.Entity("Richpanel.Core.Receiving.ExpansionCursor", b =>
                 {
                     b.Property<int>("Id")
@@ -1230,6 +1307,15 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("Richpanel.Core.Connections.Source", b =>
+                {
+                    b.HasOne("Richpanel.Core.Connections.Connection", null)
+                        .WithMany()
+                        .HasForeignKey("ConnectionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Preview.Trial", b =>
                 {
                     b.HasOne("Richpanel.Core.Connections.Connection", null)
                         .WithMany()

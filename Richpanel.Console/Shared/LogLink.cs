@@ -3,9 +3,9 @@ using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Privacy;
 
-namespace Richpanel.Console.Overview;
+namespace Richpanel.Console.Shared;
 
-/// <summary>Addresses of the delivery log that prove a number of the overview, in the log's own query language. Pure.</summary>
+/// <summary>Addresses of the delivery log that prove a number of a page, in the log's own query language. Pure.</summary>
 internal static class LogLink
 {
     public const string Health = "-origin:lab";
@@ -22,6 +22,10 @@ internal static class LogLink
         var query = string.Join(' ', new[] { terms, Term("since", since), Term("until", until) }.Where(term => term.Length > 0));
         return query.Length == 0 ? "/deliveries" : $"/deliveries?q={Uri.EscapeDataString(query)}";
     }
+
+    /// <summary>What of one connection fits the terms.</summary>
+    public static string OfConnection(string name, string terms = "", DateTimeOffset? since = null, DateTimeOffset? until = null) =>
+        To($"{terms} {new LogTerm(LogKey.Connection, name)}".Trim(), since, until);
 
     /// <summary>Null for a name that must stand in no address, and for none.</summary>
     public static string? ToEvent(string name, string terms, OverviewRange range) =>
