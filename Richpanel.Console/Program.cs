@@ -74,6 +74,7 @@ try
     app.MapChangeLogDownload();
     app.MapSupportDownload();
     app.MapLogDownload();
+    app.MapSandboxDownload();
     app.MapPublicSandbox();
     app.MapOpenId().WithMetadata(PageDoor.Mark);
     app.MapConsole();
