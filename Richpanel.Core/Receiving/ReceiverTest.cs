@@ -40,7 +40,7 @@ public sealed class ReceiverTest(SourceStore sources, ConnectionDirectory direct
         var at = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", System.Globalization.CultureInfo.InvariantCulture);
         var notForRichpanel = connection.IsSandbox ? "" : "\"integrations\":{\"Richpanel\":false},";
         var body = Encoding.UTF8.GetBytes(
-            $$"""{"type":"track","event":"{{EventName}}","messageId":"{{messageId}}","anonymousId":"receiver-test","timestamp":"{{at}}",{{notForRichpanel}}"properties":{"sent_by":"Richpanel Console"}}""");
+            $$"""{"type":"track","event":"{{EventName}}","messageId":"{{messageId}}","anonymousId":"receiver-test","timestamp":"{{at}}",{{notForRichpanel}}"properties":{"sent_by":"Richpanel Console"} }""");
         var signature = source is { RequiresSignature: true, ProtectedWebhookSecret: not null } && secrets.Open(source) is { } open ? WebhookSignature.Of(body, open.Current) : null;
         await log.WriteAsync(by, new Change(ChangeCatalog.ReceiverTested, PublicId.Source(source.Id), source.Name));
         return new TestCall(messageId, body, key, signature);
