@@ -5,6 +5,8 @@ using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Receiving;
 
 namespace Richpanel.Console.Receiver;
@@ -33,6 +35,7 @@ public sealed partial class TestPanel : IDisposable
     [Inject] public required SourceStore Sources { get; init; }
     [Inject] public required ReceiverAddress Addresses { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
+    [Inject] public required LogReader Reader { get; init; }
     [Inject] public required DeliveryQueries Deliveries { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
@@ -98,10 +101,10 @@ public sealed partial class TestPanel : IDisposable
         var began = Time.GetTimestamp();
         while (Time.GetElapsedTime(began) < s_patience)
         {
-            var page = await Deliveries.PageAsync(await Viewer.SightAsync(), new DeliveryFilter { MessageId = messageId, ConnectionId = Source.ConnectionId }, null, 1, _leaving.Token);
-            if (page.Items.Count > 0)
+            var ask = new LogAsk(LogQuery.All.With(new LogTerm(LogKey.Message, messageId)), await Viewer.SightAsync()) { Among = [Source.ConnectionId] };
+            if ((await Reader.PageAsync(ask, LogPlace.Newest, 1, _leaving.Token)).Rows is [var line, ..])
             {
-                return page.Items[0];
+                return line.Row;
             }
 
             await Task.Delay(s_look, Time, _leaving.Token);

@@ -4,6 +4,8 @@ using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Sandbox;
 
 namespace Richpanel.Console.Sandbox;
@@ -35,7 +37,7 @@ public sealed partial class SandboxRequestView : IDisposable
     [Parameter] public string? OlderTo { get; set; }
 
     [Inject] public required SandboxQueries Queries { get; init; }
-    [Inject] public required DeliveryQueries Deliveries { get; init; }
+    [Inject] public required LogReader Reader { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
@@ -90,10 +92,10 @@ public sealed partial class SandboxRequestView : IDisposable
         var found = new List<DeliveryRow?>();
         foreach (var id in detail.EventIds.Take(MostLooked))
         {
-            var rows = sandbox is null || id.Length == 0
+            var lines = sandbox is null || id.Length == 0
                 ? []
-                : (await Deliveries.PageAsync(sight, new DeliveryFilter { MessageId = id, ConnectionId = sandbox.Id }, null, MostLooked, _leaving.Token)).Items;
-            found.Add(rows.FirstOrDefault(row => row.State != DeliveryState.Skipped) ?? rows.FirstOrDefault());
+                : (await Reader.PageAsync(new LogAsk(LogQuery.All.With(new LogTerm(LogKey.Message, id)), sight) { Among = [sandbox.Id] }, LogPlace.Newest, MostLooked, _leaving.Token)).Rows;
+            found.Add((lines.FirstOrDefault(line => line.Row.State != DeliveryState.Skipped) ?? lines.FirstOrDefault())?.Row);
         }
 
         return found;
