@@ -70,6 +70,7 @@ try
     app.UseSignIn();
     var api = app.MapApi();
     api.MapSandbox();
+    api.MapReceiverApi();
     api.MapAudit();
     app.MapChangeLogDownload();
     app.MapSupportDownload();

@@ -11,6 +11,9 @@ namespace Richpanel.Console.Sandbox;
 /// <summary>The frame: which tab, how full it is, clear and export. Each tab reads its own rows.</summary>
 public sealed partial class SandboxPage : IDisposable
 {
+    /// <summary>Between two counts: under load something changes all the time.</summary>
+    private static readonly TimeSpan s_calm = TimeSpan.FromSeconds(1);
+
     private readonly Leaving _leaving = new();
     private SandboxView _view = new();
     private SandboxSize? _size;
@@ -31,6 +34,7 @@ public sealed partial class SandboxPage : IDisposable
     [Inject] public required IOptions<SandboxOptions> Options { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
+    [Inject] public required TimeProvider Clock { get; init; }
     [Inject] public required ILogger<SandboxPage> Log { get; init; }
 
     private bool IsOn => Options.Value.Enabled;
@@ -43,12 +47,25 @@ public sealed partial class SandboxPage : IDisposable
         _notFor = Directory.Connections.FirstOrDefault(connection => connection.IsSandbox) is { } sandbox && actor?.MayTouch(sandbox) == false;
         if (IsOn && !_notFor)
         {
-            _update = new LiveUpdate(Changes, () => InvokeAsync(CountAsync));
+            _update = new LiveUpdate(Changes, RefreshAsync);
             await CountAsync();
         }
     }
 
     protected override void OnParametersSet() => _view = SandboxView.Read(Tab, Request, Pane, Only, Before, Of);
+
+    private async Task RefreshAsync()
+    {
+        await InvokeAsync(CountAsync);
+        try
+        {
+            await Task.Delay(s_calm, Clock, _leaving.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The person has left the page.
+        }
+    }
 
     private async Task CountAsync()
     {
@@ -70,7 +87,7 @@ public sealed partial class SandboxPage : IDisposable
     private async Task ClearAsync()
     {
         var had = _size;
-        _said = await Viewer.RefusalAsync(by => Control.ClearAsync(by, _leaving.Token)) ?? $"The sandbox forgot {Number(had?.Requests ?? 0)} requests. Its scenario stays.";
+        _said = await Viewer.RefusalAsync(by => Control.ClearAsync(by, _leaving.Token)) ?? $"The sandbox forgot {Count(had?.Requests ?? 0, "request")}. Its scenario stays.";
         await CountAsync();
     }
 
@@ -84,7 +101,9 @@ public sealed partial class SandboxPage : IDisposable
     });
 
     private static string Question(SandboxSize size) =>
-        $"Forget {Number(size.Requests)} requests, {Number(size.Customers)} customers, {Number(size.Visitors)} visitors, {Number(size.Sessions)} sessions and {Number(size.Events)} events of the sandbox? The delivery log and the scenario stay.";
+        $"Forget {Count(size.Requests, "request")}, {Count(size.Customers, "customer")}, {Count(size.Visitors, "visitor")}, {Count(size.Sessions, "session")} and {Count(size.Events, "event")} of the sandbox? The delivery log and the scenario stay.";
+
+    private static string Count(int count, string noun) => $"{Number(count)} {noun}{(count == 1 ? "" : "s")}";
 
     private static string Number(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

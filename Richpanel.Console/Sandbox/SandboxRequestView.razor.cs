@@ -13,6 +13,9 @@ namespace Richpanel.Console.Sandbox;
 /// <summary>One request from every side, and the deliveries that sent it.</summary>
 public sealed partial class SandboxRequestView : IDisposable
 {
+    /// <summary>An answer of which nothing is known by then was not written down: the longest delay is a minute.</summary>
+    internal static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(2);
+
     private const int MostRaw = 64 * 1024;
 
     /// <summary>Calls of one request whose deliveries are looked for.</summary>

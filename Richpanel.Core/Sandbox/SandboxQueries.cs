@@ -57,7 +57,7 @@ public sealed class SandboxQueries(SandboxStore store)
     public async Task<IReadOnlyList<SandboxRequestRow>> RequestsAsync(Sight sight, SandboxOnly only, long? before, int limit, CancellationToken ct)
     {
         await using var context = store.CreateDbContext();
-        var rows = await Fitting(context.Requests, only).Where(r => before == null || r.Id < before).OrderByDescending(r => r.Id).Take(Limit(limit))
+        var rows = await Fitting(context, only).Where(r => before == null || r.Id < before).OrderByDescending(r => r.Id).Take(Limit(limit))
             .Select(r => new { r.Id, r.At, r.Method, r.Path, r.Status, r.Calls, r.Event, r.KeepsContract, r.Taken, r.TookMs, r.SenderLeft, Findings = r.KeepsContract ? "[]" : r.Findings }).ToListAsync(ct);
         return
         [
@@ -70,7 +70,7 @@ public sealed class SandboxQueries(SandboxStore store)
     public async Task<int> NewerAsync(SandboxOnly only, long after, CancellationToken ct)
     {
         await using var context = store.CreateDbContext();
-        return await Fitting(context.Requests, only).Where(r => r.Id > after).Take(MostRows).CountAsync(ct);
+        return await Fitting(context, only).Where(r => r.Id > after).Take(MostRows).CountAsync(ct);
     }
 
     public async Task<SandboxRequestDetail?> RequestAsync(Sight sight, long id, CancellationToken ct)
@@ -165,12 +165,12 @@ public sealed class SandboxQueries(SandboxStore store)
         return sight.IsClear ? rows : [.. rows.Select(mask)];
     }
 
-    private static IQueryable<SandboxRequest> Fitting(IQueryable<SandboxRequest> requests, SandboxOnly only) => only switch
+    private static IQueryable<SandboxRequest> Fitting(SandboxDbContext context, SandboxOnly only) => (only switch
     {
-        SandboxOnly.Broken => requests.AsNoTracking().Where(r => !r.KeepsContract),
-        SandboxOnly.NotTaken => requests.AsNoTracking().Where(r => !r.Taken),
-        _ => requests.AsNoTracking(),
-    };
+        SandboxOnly.Broken => context.BrokenRequests,
+        SandboxOnly.NotTaken => context.NotTakenRequests,
+        _ => context.Requests,
+    }).AsNoTracking();
 
     private static List<string> BrokenOf(string findings) =>
         findings.Length <= 2 ? [] : [.. (JsonSerializer.Deserialize<List<ContractFinding>>(findings, JsonSerializerOptions.Web) ?? []).Where(finding => !finding.Passed).Select(finding => finding.Rule)];

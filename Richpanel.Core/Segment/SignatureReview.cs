@@ -211,7 +211,17 @@ public sealed record SignatureReview(string Expected, string? FirstElement, bool
     private static IEnumerable<(string? Words, byte[] Bytes)> Bodies(string body)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal) { body };
-        yield return (null, Encoding.UTF8.GetBytes(body));
+        var whole = Encoding.UTF8.GetBytes(body);
+        if (FirstOf(whole) is { } first)
+        {
+            yield return (null, first);
+            yield return ("as a whole list, and not of its first element alone", whole);
+        }
+        else
+        {
+            yield return (null, whole);
+        }
+
         var unix = body.ReplaceLineEndings("\n");
         foreach (var (words, text) in new (string, string?)[]
         {
@@ -232,11 +242,6 @@ public sealed record SignatureReview(string Expected, string? FirstElement, bool
             {
                 yield return (words, Encoding.UTF8.GetBytes(text));
             }
-        }
-
-        if (FirstOf(Encoding.UTF8.GetBytes(body)) is { } first)
-        {
-            yield return ("of its first element alone", first);
         }
 
         if (body.Any(c => c > '\x7f') && body.All(c => c <= '\xff'))

@@ -76,6 +76,22 @@ public sealed class SandboxPageTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Keys_lead_from_one_request_to_the_next()
+    {
+        await _pages.SendAsync(""" "userId":"u","event":"First" """, "m-1");
+        await _pages.SendAsync(""" "userId":"u","event":"Second" """, "m-2");
+        var page = _pages.Open<SandboxPage>("/sandbox");
+        page.Eventually(() => Assert.Equal(2, page.FindAll("tr[data-request]").Count));
+
+        await page.InvokeAsync(() => _pages.Keys.Find("j")!.Do());
+        Assert.EndsWith("/sandbox?request=2", _pages.Address.Uri, StringComparison.Ordinal);
+        page = _pages.Show<SandboxPage>();
+        page.Eventually(() => Assert.Equal(2, page.FindAll("tr[data-request]").Count));
+        await page.InvokeAsync(() => _pages.Keys.Find("j")!.Do());
+        Assert.EndsWith("/sandbox?request=1", _pages.Address.Uri, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_preset_is_applied_by_its_button_alone_and_the_step_that_is_next_moves_by_itself()
     {
         var page = _pages.Open<SandboxPage>("/sandbox");
@@ -164,7 +180,7 @@ public sealed class SandboxPageTests : IAsyncLifetime
         page.EventuallySays("1 of 100,000");
 
         await page.PressAsync("Clear…");
-        Assert.Contains("Forget 1 requests, 1 customers, 1 visitors, 1 sessions and 1 events", page.Words(), StringComparison.Ordinal);
+        Assert.Contains("Forget 1 request, 1 customer, 1 visitor, 1 session and 1 event of the sandbox?", page.Words(), StringComparison.Ordinal);
         await page.PressAsync("Forget it all");
 
         page.EventuallySays("Nothing came yet");

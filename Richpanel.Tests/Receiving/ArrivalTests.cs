@@ -86,7 +86,7 @@ public sealed class ArrivalTests : IAsyncLifetime
         Assert.Equal([new RejectedCount("invalid_json", 12), new RejectedCount("empty_body", 1)], await queries.CountsAsync(Ct));
         var clear = Core.Privacy.Sight.Of(Actor.System);
         var rows = await queries.RecentAsync(clear, "invalid_json", null, 50, Ct);
-        Assert.Equal(Refusals.SamplesPerMinute, rows.Count);   // counted: all; kept: some
+        Assert.InRange(rows.Count, Refusals.SamplesPerMinute, 12);   // counted: all; kept: some, more when the minute turns
         Assert.Single(await queries.RecentAsync(clear, "empty_body", null, 50, Ct));
         var sample = await queries.SampleAsync(clear, rows[0].Id, Ct);
         Assert.Contains("jane@example.com", sample, StringComparison.Ordinal);

@@ -61,10 +61,9 @@ public sealed class ReceiverProbeTests
         Assert.Equal(ProbeVerdict.Kept, outcome.Verdict);
         await console.ExpandedAsync();
         await using var context = console.Read();
-        var delivery = Assert.Single(context.Deliveries.Where(delivery => delivery.ConnectionId == shop.ConnectionId));
-        await console.Services.GetRequiredService<Core.Deliveries.DeliveryActions>().WaitForOutcomeAsync(delivery.Id, 0, TimeSpan.FromSeconds(20), Ct);
-        await context.Entry(delivery).ReloadAsync(Ct);
-        Assert.Equal((Core.Deliveries.DeliveryState.Skipped, "filtered_by_integrations"), (delivery.State, delivery.Cause));
+        var id = Assert.Single(context.Deliveries.Where(delivery => delivery.ConnectionId == shop.ConnectionId).Select(delivery => delivery.Id).ToList());
+        var settled = await console.Services.GetRequiredService<Core.Deliveries.DeliveryActions>().WaitForOutcomeAsync(id, 0, TimeSpan.FromSeconds(20), Ct);
+        Assert.Equal((Core.Deliveries.DeliveryState.Skipped, "filtered_by_integrations"), (settled!.State, settled.Cause));
     }
 
     [Fact(Timeout = 60_000)]
@@ -88,8 +87,7 @@ public sealed class ReceiverProbeTests
     {
         var console = new ConsoleUnderTest(new() { ["Receiver:PublicUrl"] = url });
 
-        Assert.ThrowsAny<Exception>(() => _ = console.Services);
-        Assert.Contains("Receiver:PublicUrl must be an address", console.Logs.Text, StringComparison.Ordinal);
+        Assert.Contains("Receiver:PublicUrl must be an address", Assert.ThrowsAny<Exception>(() => _ = console.Services).ToString(), StringComparison.Ordinal);
     }
 
     private static ConsoleUnderTest Listening(params ReadOnlySpan<(string Key, string Value)> settings)

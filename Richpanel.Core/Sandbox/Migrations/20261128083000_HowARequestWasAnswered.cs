@@ -47,11 +47,31 @@ namespace Richpanel.Core.Sandbox.Migrations
                 table: "Requests",
                 type: "INTEGER",
                 nullable: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Requests_KeepsContract",
+                table: "Requests",
+                column: "KeepsContract",
+                filter: "\"KeepsContract\" = 0");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Requests_Taken",
+                table: "Requests",
+                column: "Taken",
+                filter: "\"Taken\" = 0");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropIndex(
+                name: "IX_Requests_KeepsContract",
+                table: "Requests");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Requests_Taken",
+                table: "Requests");
+
             migrationBuilder.DropColumn(
                 name: "Headers",
                 table: "Requests");

@@ -162,6 +162,12 @@ namespace Richpanel.Core.Sandbox.Migrations
 
                     b.HasIndex("At");
 
+                    b.HasIndex("KeepsContract")
+                        .HasFilter("\"KeepsContract\" = 0");
+
+                    b.HasIndex("Taken")
+                        .HasFilter("\"Taken\" = 0");
+
                     b.ToTable("Requests");
                 });
 
