@@ -15,10 +15,10 @@ public sealed class SandboxDbContext(DbContextOptions<SandboxDbContext> options)
     public DbSet<SandboxRequest> Requests => Set<SandboxRequest>();
 
     /// <summary>Requests that broke a rule of the contract, without looking at the others.</summary>
-    public IQueryable<SandboxRequest> BrokenRequests => Requests.FromSqlRaw($"SELECT * FROM \"Requests\" WHERE {Broken}");
+    public IQueryable<SandboxRequest> BrokenRequests => Requests.FromSqlRaw("SELECT * FROM \"Requests\" WHERE " + Broken);
 
     /// <summary>Requests that were answered otherwise than Richpanel would, without looking at the others.</summary>
-    public IQueryable<SandboxRequest> NotTakenRequests => Requests.FromSqlRaw($"SELECT * FROM \"Requests\" WHERE {NotTaken}");
+    public IQueryable<SandboxRequest> NotTakenRequests => Requests.FromSqlRaw("SELECT * FROM \"Requests\" WHERE " + NotTaken);
 
     public DbSet<SandboxCustomer> Customers => Set<SandboxCustomer>();
 
