@@ -14,7 +14,7 @@ public sealed record SandboxAnswer(int Status, IReadOnlyList<KeyValuePair<string
     /// <summary>Promised by an answer that is cut in the middle.</summary>
     private const int PromisedBytes = 1000;
 
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
 
     public static SandboxAnswer Of(SandboxStep step) => step.Fault switch
     {

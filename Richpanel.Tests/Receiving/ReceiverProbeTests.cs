@@ -1,5 +1,7 @@
 using System.Text;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Richpanel.Console.Receiver;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
@@ -85,9 +87,12 @@ public sealed class ReceiverProbeTests
     [InlineData("https://user:pass@events.example.com")]
     public void A_public_address_that_is_none_stops_the_start_with_its_name(string url)
     {
-        var console = new ConsoleUnderTest(new() { ["Receiver:PublicUrl"] = url });
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Receiver:PublicUrl", url)]).Build();
+        using var services = new ServiceCollection().AddSingleton<IConfiguration>(settings).AddLogging().AddReceiver().BuildServiceProvider();
 
-        Assert.Contains("Receiver:PublicUrl must be an address", Assert.ThrowsAny<Exception>(() => _ = console.Services).ToString(), StringComparison.Ordinal);
+        var failure = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate());
+
+        Assert.Contains("Receiver:PublicUrl must be an address", failure.Message, StringComparison.Ordinal);
     }
 
     private static ConsoleUnderTest Listening(params ReadOnlySpan<(string Key, string Value)> settings)
