@@ -98,7 +98,7 @@ public sealed partial class SandboxRequestView : IDisposable
             var lines = sandbox is null || id.Length == 0
                 ? []
                 : (await Reader.PageAsync(new LogAsk(LogQuery.All.With(new LogTerm(LogKey.Message, id)), sight) { Among = [sandbox.Id] }, LogPlace.Newest, MostLooked, _leaving.Token)).Rows;
-            found.Add((lines.FirstOrDefault(line => line.Row.State != DeliveryState.Skipped) ?? lines.FirstOrDefault())?.Row);
+            found.Add((lines.FirstOrDefault(line => line.Row.State != DeliveryState.Skipped) ?? (lines is [var newest, ..] ? newest : null))?.Row);
         }
 
         return found;

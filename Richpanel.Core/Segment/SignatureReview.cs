@@ -51,6 +51,8 @@ public sealed record SignatureReview(string Expected, string? FirstElement, bool
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = JsonTreeReader.MaxDepth };
     private static readonly JsonSerializerOptions s_compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = JsonTreeReader.MaxDepth };
 
+    private static readonly JsonSerializerOptions s_escaped = new() { MaxDepth = JsonTreeReader.MaxDepth };
+
     /// <param name="body">The raw body, as UTF-8 will carry it.</param>
     /// <param name="secret">The shared secret, as it is entered on both sides.</param>
     /// <param name="header">What came as <c>X-Signature</c>; null or blank: nothing to compare.</param>
@@ -234,7 +236,7 @@ public sealed record SignatureReview(string Expected, string? FirstElement, bool
             ("without the byte order mark before it", body.TrimStart('\ufeff')),
             ("written anew without blanks, after it was parsed", Rewritten(body, s_compact)),
             ("written anew with indents, after it was parsed", Rewritten(body, s_indented)),
-            ("written anew with every non-ASCII character escaped", Rewritten(body, new JsonSerializerOptions { MaxDepth = JsonTreeReader.MaxDepth })),
+            ("written anew with every non-ASCII character escaped", Rewritten(body, s_escaped)),
             ("as text inside quotes: it was encoded as JSON twice", JsonSerializer.Serialize(body, s_compact)),
         })
         {

@@ -1,5 +1,4 @@
 using Bunit;
-using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Console.Receiver;
 using Richpanel.Core;
 using Richpanel.Core.Access;
@@ -14,8 +13,6 @@ public sealed class ReceiverPageTests : IAsyncLifetime
     private const string Call = """{"type":"track","event":"One","userId":"u","messageId":"m-1"}""";
 
     private readonly PagesUnderTest _pages = new();
-
-    private static CancellationToken Ct => Xunit.TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 60_000)]
     public async Task It_waits_for_the_first_request_and_shows_it_let_in_or_refused_without_being_asked()

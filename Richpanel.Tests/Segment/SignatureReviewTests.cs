@@ -11,6 +11,8 @@ public sealed class SignatureReviewTests
 {
     private const int Times = 400;
 
+    private static readonly JsonSerializerOptions s_plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly Gen<string> s_secret = Gen.Char["abcdefghijkmnopqrstuvwxyzABCDEFGH123456789-_"].Array[6, 40].Select(letters => "k" + new string(letters) + "~");
 
     private static readonly Gen<string> s_body =
@@ -57,11 +59,11 @@ public sealed class SignatureReviewTests
             var signed = kind switch
             {
                 0 => body + "\n",
-                1 => JsonSerializer.Serialize(JsonDocument.Parse(body), new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }),
+                1 => JsonSerializer.Serialize(JsonElement.Parse(body), s_plain),
                 2 => body.Replace("{\"type", "{\r\n\"type", StringComparison.Ordinal),
                 3 => "\ufeff" + body,
-                4 => JsonSerializer.Serialize(body, new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }),
-                _ => JsonSerializer.Serialize(JsonDocument.Parse(body)),
+                4 => JsonSerializer.Serialize(body, s_plain),
+                _ => JsonSerializer.Serialize(JsonElement.Parse(body)),
             };
             var pasted = kind == 2 ? signed.ReplaceLineEndings("\n") : body;
 
