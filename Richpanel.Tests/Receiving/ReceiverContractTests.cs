@@ -19,7 +19,7 @@ public sealed partial class ReceiverContractTests
             .Select(match => (int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), fields[match.Groups[2].Value])).Distinct().ToList();
 
         Assert.True(written.Count > 12);
-        Assert.Empty(written.Where(pair => !table.Contains(pair)));
+        Assert.DoesNotContain(written, pair => !table.Contains(pair));
     }
 
     [Fact]
