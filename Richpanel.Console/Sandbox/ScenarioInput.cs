@@ -94,7 +94,7 @@ public static class ScenarioWords
 
         if (position.Step >= scenario.Steps.Count)
         {
-            return $"All {scenario.Steps.Count} {(scenario.Steps.Count == 1 ? "step is" : "steps are")} played: answers as Richpanel again.";
+            return "Every step is played: answers as Richpanel again.";
         }
 
         var step = scenario.Steps[position.Step];

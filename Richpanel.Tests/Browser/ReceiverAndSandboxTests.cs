@@ -26,7 +26,7 @@ public sealed class ReceiverAndSandboxTests(BrowserFixture browser, JourneyConso
         await console.Sender.PostAsync("""{"userId":"qa-1","event":"Order Completed","messageId":"qa-retry","properties":{"order_id":"A-1","total":5}}""");
 
         await SeesAsync(tab.Page.Locator("tr[data-request]").GetByText("503", new() { Exact = true }));
-        await SeesAsync(tab.Page.GetByTestId("scenario-now").GetByText("All 1 step is played"));
+        await SeesAsync(tab.Page.GetByTestId("scenario-now").GetByText("Every step is played"));
         await tab.Page.Locator("tr[data-request] a.row-link").First.ClickAsync();
         await SeesAsync(tab.Page.GetByTestId("request").GetByText("Contract: kept"));
         await SeesAsync(tab.Page.GetByTestId("request").GetByText("Step 1 of the scenario of that time."));
