@@ -70,10 +70,12 @@ try
     app.UseSignIn();
     var api = app.MapApi();
     api.MapSandbox();
+    api.MapReceiverApi();
     api.MapAudit();
     app.MapChangeLogDownload();
     app.MapSupportDownload();
     app.MapLogDownload();
+    app.MapSandboxDownload();
     app.MapPublicSandbox();
     app.MapOpenId().WithMetadata(PageDoor.Mark);
     app.MapConsole();

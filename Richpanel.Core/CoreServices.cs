@@ -127,6 +127,8 @@ public static class CoreServices
         services.AddSingleton<Expansion>();
         services.AddSingleton<CallDoor>();
         services.AddSingleton<RejectedQueries>();
+        services.AddSingleton<ArrivalQueries>();
+        services.AddSingleton<ReceiverTest>();
         services.AddSingleton<Refusals>();
         services.AddHostedService(provider => provider.GetRequiredService<Refusals>());
         services.AddHostedService<CallExpander>();

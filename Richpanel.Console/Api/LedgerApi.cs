@@ -17,9 +17,9 @@ internal static class LedgerApi
         var read = api.MapGroup("").WithTags("Ledger").RequireAuthorization(nameof(Permission.Read));
         read.MapGet("/ledger", async (HttpContext http, LedgerQueries ledger, ConnectionDirectory directory, CancellationToken ct) =>
             Shape(await ledger.ReadAsync(ct), ApiAccess.VisibleWithDeleted(http, directory), Caller.Of(http).Connections is null));
-        read.MapGet("/requests/rejected", async (int? limit, HttpContext http, RejectedQueries rejected, CancellationToken ct) =>
+        read.MapGet("/requests/rejected", async (string? cause, long? before, int? limit, HttpContext http, RejectedQueries rejected, CancellationToken ct) =>
             Caller.Of(http).Connections is null
-                ? Results.Ok(await rejected.RecentAsync(Sight.Of(Caller.Of(http)), Math.Clamp(limit ?? 50, 1, MostRejected), ct))
+                ? Results.Ok(await rejected.RecentAsync(Sight.Of(Caller.Of(http)), cause, before, Math.Clamp(limit ?? 50, 1, MostRejected), ct))
                 : ApiProblems.Forbidden("A refused request belongs to no connection for certain, so only tokens for all connections may read them."));
     }
 

@@ -54,7 +54,7 @@ public sealed partial class LabPage : IDisposable
     [Inject] public required DraftStore Drafts { get; init; }
     [Inject] public required TimeProvider Time { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
-    [Inject] public required IConfiguration Configuration { get; init; }
+    [Inject] public required ReceiverAddress Address { get; init; }
     [Inject] public required IOptions<ReceivingLimits> Limits { get; init; }
     [Inject] public required ILogger<LabPage> Log { get; init; }
 
@@ -69,12 +69,7 @@ public sealed partial class LabPage : IDisposable
 
     private string Size => string.Create(CultureInfo.InvariantCulture, $"{Bytes:N0} bytes of {Most:N0}{(Bytes > Most ? ": too long to be received" : "")}");
 
-    /// <summary>Where events are posted: an address of its own when the receiver has one, else where this page came from.</summary>
-    private string ReceiverAddress =>
-        (Configuration["Receiver:Urls"]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? Navigation.BaseUri)
-            .Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal).Replace("//[::]", "//127.0.0.1", StringComparison.Ordinal)
-            .Replace("//*", "//127.0.0.1", StringComparison.Ordinal).Replace("//+", "//127.0.0.1", StringComparison.Ordinal)
-            .TrimEnd('/');
+    private string PostTo => Address.Of(Navigation.BaseUri);
 
     protected override async Task OnInitializedAsync()
     {

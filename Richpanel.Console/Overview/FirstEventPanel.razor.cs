@@ -33,7 +33,7 @@ public sealed partial class FirstEventPanel : IDisposable
     [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required TimeProvider Time { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
-    [Inject] public required IConfiguration Configuration { get; init; }
+    [Inject] public required ReceiverAddress Address { get; init; }
     [Inject] public required ILogger<FirstEventPanel> Log { get; init; }
 
     protected override async Task OnInitializedAsync()
@@ -43,17 +43,12 @@ public sealed partial class FirstEventPanel : IDisposable
         _hasSource = source is not null;
         var may = (await Viewer.FindAsync())?.May(Permission.Administer) == true;   // it shows a write key
         _keyLost = source is not null && !Sources.CanShowWriteKey(source);
-        _command = source is null || !may || _keyLost ? null : CurlCommand.Of(ReceiverAddress, Sources.RevealWriteKey(source));
+        _command = source is null || !may || _keyLost ? null : CurlCommand.Of(PostTo, Sources.RevealWriteKey(source));
         _update = new LiveUpdate(Changes, () => InvokeAsync(ReadAsync));
         await ReadAsync();
     }
 
-    /// <summary>Where events are posted: an address of its own when the receiver has one, else where this page came from.</summary>
-    private string ReceiverAddress =>
-        (Configuration["Receiver:Urls"]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? Navigation.BaseUri)
-            .Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal).Replace("//[::]", "//127.0.0.1", StringComparison.Ordinal)
-            .Replace("//*", "//127.0.0.1", StringComparison.Ordinal).Replace("//+", "//127.0.0.1", StringComparison.Ordinal)
-            .TrimEnd('/');
+    private string PostTo => Address.Of(Navigation.BaseUri);
 
     private async Task ReadAsync()
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Richpanel.Console.Shared;
 
 namespace Richpanel.Console.Receiver;
 
@@ -11,7 +12,8 @@ public static class ReceiverEndpoints
 {
     public static IServiceCollection AddReceiver(this IServiceCollection services)
     {
-        services.AddOptions<ReceiverOptions>().BindConfiguration("Receiver").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ReceiverOptions>().BindConfiguration("Receiver").ValidateDataAnnotations()
+            .Validate(options => options.IsPublicUrlUsable, ReceiverOptions.PublicUrlFault).ValidateOnStart();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ReceiverOptions>>((server, receiver) =>
         {
             server.AddServerHeader = false;
@@ -26,6 +28,8 @@ public static class ReceiverEndpoints
         services.AddSingleton<WebhookCheck>();
         services.AddSingleton<RefusalRecord>();
         services.AddSingleton<ReceiverHandler>();
+        services.AddSingleton<ReceiverAddress>();
+        services.AddSingleton<ReceiverProbe>();
         return services;
     }
 

@@ -6,6 +6,14 @@ namespace Richpanel.Console.Receiver;
 /// <summary>Section <c>Receiver</c>, what only the HTTP door needs. Sizes are in <see cref="Core.Receiving.ReceivingLimits"/>.</summary>
 public sealed class ReceiverOptions
 {
+    internal const string PublicUrlFault = "Receiver:PublicUrl must be an address such as https://events.example.com, without query.";
+
+    /// <summary>The address senders use, where it is not the one that pages come from; shown on pages and used for test calls.</summary>
+    public string PublicUrl { get; init; } = "";
+
+    internal bool IsPublicUrlUsable => PublicUrl.Length == 0
+        || (Uri.TryCreate(PublicUrl, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https") && url.Query.Length == 0 && url.Fragment.Length == 0 && url.UserInfo.Length == 0);
+
     /// <summary>A body must have arrived completely after this.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(30);

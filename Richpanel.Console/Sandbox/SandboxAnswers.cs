@@ -1,4 +1,3 @@
-using System.Globalization;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Sandbox;
 
@@ -16,6 +15,7 @@ public sealed class SandboxAnswers(
     /// <summary>On the public address key and signature are required; on the loopback socket Richpanel's own patience is simulated: 200 to anything.</summary>
     public async Task AnswerAsync(HttpContext http, bool demandKeys)
     {
+        var started = time.GetTimestamp();
         var keys = Keys();
         if (demandKeys && keys.ApiSecret is null)
         {
@@ -47,24 +47,41 @@ public sealed class SandboxAnswers(
             return;
         }
 
-        var step = scenarios.Next();
-        await store.KeepAsync(
-            new SandboxRequest
-            {
-                At = time.GetUtcNow(),
-                Path = http.Request.Path,
-                Body = body,
-                Status = step.Fault == SandboxFault.Reset ? 0 : step.Status,
-                Calls = report.Calls.Count,
-                Event = report.Calls.Count > 0 ? report.Calls[0]["event"]?.AsText() : null,
-                KeepsContract = report.KeepsContract,
-                Findings = SandboxStore.FindingsJson(report),
-                Taken = step is { Status: >= 200 and < 300, Fault: SandboxFault.None },
-            },
-            report,
-            http.RequestAborted);
-        await PlayAsync(http, step);
+        var (step, number) = scenarios.Next();
+        var request = RequestOf(http.Request, body, report, step, number);
+        await store.KeepAsync(request, report, http.RequestAborted);
+        var left = false;
+        try
+        {
+            await PlayAsync(http, step);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException)
+        {
+            left = true;
+            throw;
+        }
+        finally
+        {
+            store.Answered(request.Id, (int)time.GetElapsedTime(started).TotalMilliseconds, left);
+        }
     }
+
+    private SandboxRequest RequestOf(HttpRequest http, byte[] body, ContractReport report, SandboxStep step, int? number) => new()
+    {
+        At = time.GetUtcNow(),
+        Method = http.Method,
+        Path = http.Path,
+        Headers = SandboxHeaders.Text(http.Headers.Select(header => new KeyValuePair<string, string>(header.Key, header.Value.ToString()))),
+        Body = body,
+        Status = SandboxAnswer.Of(step).Status,
+        Step = SandboxAnswer.Write(step),
+        StepNumber = number,
+        Calls = report.Calls.Count,
+        Event = report.Calls.Count > 0 ? report.Calls[0]["event"]?.AsText() : null,
+        KeepsContract = report.KeepsContract,
+        Findings = SandboxStore.FindingsJson(report),
+        Taken = step is { Status: >= 200 and < 300, Fault: SandboxFault.None },
+    };
 
     private async Task PlayAsync(HttpContext http, SandboxStep step)
     {
@@ -73,40 +90,28 @@ public sealed class SandboxAnswers(
             await Task.Delay(TimeSpan.FromMilliseconds(step.DelayMs), time, http.RequestAborted);
         }
 
-        http.Response.StatusCode = step.Status;
-        if (step.RetryAfterSeconds is { } seconds)
+        var answer = SandboxAnswer.Of(step);
+        if (answer.Status == 0)
         {
-            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            http.Abort();
+            return;
         }
 
-        switch (step.Fault)
+        http.Response.StatusCode = answer.Status;
+        foreach (var (name, value) in answer.Headers)
         {
-            case SandboxFault.Reset:
-                http.Abort();
-                break;
-            case SandboxFault.Half:
-                http.Response.ContentLength = 1000;
-                await http.Response.WriteAsync("{\"half\":", http.RequestAborted);
-                await http.Response.Body.FlushAsync(http.RequestAborted);
-                http.Abort();
-                break;
-            case SandboxFault.Html:
-                http.Response.ContentType = "text/html";
-                await http.Response.WriteAsync("<!doctype html><title>Sign in</title><p>This is not Richpanel.", http.RequestAborted);
-                break;
-            case SandboxFault.Garbage:
-                http.Response.ContentType = "application/octet-stream";
-                await http.Response.Body.WriteAsync(new byte[] { 0xff, 0xfe, 0x00, 0x80, 0x1b }, http.RequestAborted);
-                break;
-            default:
-                if (step.Status is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified)
-                {
-                    break;   // these have no body; the server would refuse to write one
-                }
+            http.Response.Headers.Append(name, value);
+        }
 
-                http.Response.ContentType = "application/json";
-                await http.Response.WriteAsync(step.Status < 400 ? "{}" : $$"""{"message":"Answered {{step.Status}} by the sandbox's scenario."}""", http.RequestAborted);
-                break;
+        if (answer.Body.Length > 0)
+        {
+            await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
+        }
+
+        if (answer.CutAfter)
+        {
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            http.Abort();
         }
     }
 

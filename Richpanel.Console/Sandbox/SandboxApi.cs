@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -13,7 +14,11 @@ namespace Richpanel.Console.Sandbox;
 public static class SandboxApi
 {
     public sealed record RequestDetail(
-        long Id, DateTimeOffset At, string Path, int Status, bool KeepsContract, bool Taken, JsonElement Findings, string Body, IReadOnlyList<JsonElement> Calls);
+        long Id, DateTimeOffset At, string Method, string Path, int Status, int? TookMs, bool SenderLeft, int? ScenarioStep, bool KeepsContract, bool Taken,
+        IReadOnlyDictionary<string, string> Headers, JsonElement Findings, string Body, IReadOnlyList<JsonElement> Calls, Answered? Answer);
+
+    /// <param name="CutAfter">The connection was cut after this body, although more was promised.</param>
+    public sealed record Answered(int Status, IReadOnlyDictionary<string, string> Headers, string Body, bool CutAfter);
 
     public sealed record TimelineEvent(
         long Id, long RequestId, string? EventId, string Event, string? Uid, string? Did, long? SessionId, DateTimeOffset OccurredAt, DateTimeOffset ArrivedAt, bool Repeat, JsonElement Call);
@@ -30,6 +35,8 @@ public static class SandboxApi
         read.MapGet("/visitors", (string? did, int? limit, HttpContext http, SandboxQueries queries, CancellationToken ct) => queries.VisitorsAsync(Sight.Of(By(http)), did, limit ?? 50, ct));
         read.MapGet("/sessions", (string? uid, string? did, int? limit, HttpContext http, SandboxQueries queries, CancellationToken ct) => queries.SessionsAsync(Sight.Of(By(http)), uid, did, limit ?? 50, ct));
         read.MapGet("/timeline", TimelineAsync);
+        read.MapGet("/size", (SandboxQueries queries, CancellationToken ct) => queries.SizeAsync(ct));
+        read.MapGet("/export", SandboxDownload.ForProgram).Produces<string>(StatusCodes.Status200OK, "application/json");
         read.MapGet("/scenario", (SandboxScenarios scenarios) => Shown(scenarios));
 
         var change = Group(api, Permission.UseSandbox);
@@ -63,21 +70,31 @@ public static class SandboxApi
 
     private static ProblemHttpResult Missing(string what) => TypedResults.Problem(what, statusCode: StatusCodes.Status404NotFound, title: "Not found");
 
-    private static Task<IReadOnlyList<SandboxRequestRow>> RequestsAsync(long? before, int? limit, HttpContext http, SandboxQueries queries, CancellationToken ct) =>
-        queries.RequestsAsync(Sight.Of(By(http)), before, limit ?? 50, ct);
+    /// <param name="only">broken or notTaken; left out = all.</param>
+    private static async Task<Results<Ok<IReadOnlyList<SandboxRequestRow>>, ProblemHttpResult>> RequestsAsync(
+        long? before, int? limit, string? only, HttpContext http, SandboxQueries queries, CancellationToken ct) =>
+        only is null || (Enum.TryParse<SandboxOnly>(only, ignoreCase: true, out _) && only.All(char.IsAsciiLetter))
+            ? TypedResults.Ok(await queries.RequestsAsync(Sight.Of(By(http)), only is null ? SandboxOnly.All : Enum.Parse<SandboxOnly>(only, ignoreCase: true), before, limit ?? 50, ct))
+            : TypedResults.Problem("only: give all, broken or notTaken.", statusCode: StatusCodes.Status400BadRequest, title: "Bad request");
 
     private static async Task<Results<Ok<RequestDetail>, ProblemHttpResult>> RequestAsync(
         long id, HttpContext http, SandboxQueries queries, CancellationToken ct)
     {
-        if (await queries.RequestAsync(Sight.Of(By(http)), id, ct) is not var (request, calls))
+        if (await queries.RequestAsync(Sight.Of(By(http)), id, ct) is not { } detail)
         {
             return Missing($"The sandbox remembers no request {id}. GET /api/v1/sandbox/requests lists them.");
         }
 
+        var request = detail.Request;
         return TypedResults.Ok(new RequestDetail(
-            request.Id, request.At, request.Path, request.Status, request.KeepsContract, request.Taken, JsonElement.Parse(request.Findings),
-            System.Text.Encoding.UTF8.GetString(request.Body), [.. calls.Select(call => DeepJson.Parse(Core.Json.JsonTreeWriter.Write(call)))]));
+            request.Id, request.At, request.Method, request.Path, request.Status, request.TookMs, request.SenderLeft, request.StepNumber, request.KeepsContract, request.Taken,
+            ByName(SandboxHeaders.Read(request.Headers)), JsonElement.Parse(request.Findings), Encoding.UTF8.GetString(request.Body),
+            [.. detail.Calls.Select(call => DeepJson.Parse(Core.Json.JsonTreeWriter.Write(call)))],
+            detail.Answer is { } answer ? new Answered(answer.Status, ByName(answer.Headers), Encoding.UTF8.GetString(answer.Body), answer.CutAfter) : null));
     }
+
+    private static Dictionary<string, string> ByName(IEnumerable<KeyValuePair<string, string>> headers) => headers
+        .GroupBy(header => header.Key, StringComparer.OrdinalIgnoreCase).ToDictionary(group => group.Key, group => string.Join(", ", group.Select(header => header.Value)));
 
     private static async Task<IReadOnlyList<TimelineEvent>> TimelineAsync(
         string? uid, string? did, string? eventId, int? limit, HttpContext http, SandboxQueries queries, CancellationToken ct)

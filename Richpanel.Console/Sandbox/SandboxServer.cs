@@ -60,6 +60,7 @@ public static class SandboxHost
         services.AddSingleton<SandboxScenarios>();
         services.AddSingleton<SandboxControl>();
         services.AddSingleton<SandboxQueries>();
+        services.AddSingleton<SandboxExport>();
         services.AddSingleton<SandboxAnswers>();
         services.AddHostedService<SandboxServer>();
         return services;

@@ -20,6 +20,8 @@ internal static class CommandPages
         new("Connections", "/connections", Permission.Read, Icons.Material.Outlined.Hub, "accounts settings sources", "g c"),
         new("New connection", "/connections/new", Permission.Administer, Icons.Material.Outlined.Add, "add account"),
         new("Lab", "/lab", Permission.Read, Icons.Material.Outlined.Science, "preview test send payload", "g l"),
+        new("Receiver", "/receiver", Permission.Read, Icons.Material.Outlined.Sensors, "set up setup snippets sdk curl webhook signature refused rejected test", "g r"),
+        new("Sandbox", "/sandbox", Permission.Read, Icons.Material.Outlined.Inbox, "inspector scenario simulate requests contract", "g s"),
         new("Change log", "/change-log", Permission.ReadChangeLog, Icons.Material.Outlined.History, "audit history", "g h"),
         new("People", "/people", Permission.ManagePeople, Icons.Material.Outlined.Group, "users roles invite", "g p"),
         new("API tokens", "/tokens", Permission.ManagePeople, Icons.Material.Outlined.Key, "keys bearer", "g t"),

@@ -52,6 +52,8 @@ public static class ChangeCatalog
     public static readonly ChangeAction ViewDeleted = new("view.deleted", "deleted the shared view");
     public static readonly ChangeAction ScenarioSet = new("sandbox.scenario-set", "set the scenario of the sandbox");
     public static readonly ChangeAction SandboxCleared = new("sandbox.cleared", "cleared the sandbox");
+    public static readonly ChangeAction SandboxExported = new("sandbox.exported", "exported what the sandbox remembers");
+    public static readonly ChangeAction ReceiverTested = new("receiver.tested", "tested the receiver with the source");
 
     public static readonly ChangeAction SignedIn = new("person.signed-in", "signed in");
     public static readonly ChangeAction SignedOut = new("person.signed-out", "signed out");

@@ -7,7 +7,18 @@ namespace Richpanel.Core.Sandbox;
 /// <summary>The sandbox's own database file: what happens there never touches the log.</summary>
 public sealed class SandboxDbContext(DbContextOptions<SandboxDbContext> options) : DbContext(options)
 {
+    /// <summary>Conditions of partial indexes: a question must say them in the same words to use one.</summary>
+    private const string Broken = "\"KeepsContract\" = 0";
+
+    private const string NotTaken = "\"Taken\" = 0";
+
     public DbSet<SandboxRequest> Requests => Set<SandboxRequest>();
+
+    /// <summary>Requests that broke a rule of the contract, without looking at the others.</summary>
+    public IQueryable<SandboxRequest> BrokenRequests => Requests.FromSqlRaw("SELECT * FROM \"Requests\" WHERE " + Broken);
+
+    /// <summary>Requests that were answered otherwise than Richpanel would, without looking at the others.</summary>
+    public IQueryable<SandboxRequest> NotTakenRequests => Requests.FromSqlRaw("SELECT * FROM \"Requests\" WHERE " + NotTaken);
 
     public DbSet<SandboxCustomer> Customers => Set<SandboxCustomer>();
 
@@ -23,6 +34,8 @@ public sealed class SandboxDbContext(DbContextOptions<SandboxDbContext> options)
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<SandboxRequest>().HasIndex(r => r.At);
+        modelBuilder.Entity<SandboxRequest>().HasIndex(r => r.KeepsContract).HasFilter(Broken);
+        modelBuilder.Entity<SandboxRequest>().HasIndex(r => r.Taken).HasFilter(NotTaken);
         modelBuilder.Entity<SandboxCustomer>().HasIndex(c => c.Uid).IsUnique();
         modelBuilder.Entity<SandboxVisitor>().HasIndex(v => v.Did).IsUnique();
         modelBuilder.Entity<SandboxSession>().HasIndex(s => new { s.Owner, s.LastAt });

@@ -11,6 +11,7 @@ internal static class SandboxMask
     {
         detail.Request.Body = PayloadMask.Bytes(detail.Request.Body, PayloadKind.Part);
         detail.Request.Event = TextMask.Name(detail.Request.Event);
+        detail.Request.Headers = TextMask.Headers(detail.Request.Headers);
         return detail with { Calls = [.. detail.Calls.Select(call => PayloadMask.Map(call, PayloadKind.Call))] };
     }
 

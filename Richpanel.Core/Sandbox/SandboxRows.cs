@@ -7,13 +7,30 @@ public sealed class SandboxRequest
 
     public DateTimeOffset At { get; set; }
 
+    public string Method { get; set; } = "POST";
+
     /// <summary>For example <c>/v2/t</c>.</summary>
     public required string Path { get; set; }
+
+    /// <summary>One <c>Name: value</c> a line, as <see cref="SandboxHeaders.Text"/> keeps them; null for a request that an earlier version kept.</summary>
+    public string? Headers { get; set; }
 
     public required byte[] Body { get; set; }
 
     /// <summary>What was answered; 0 when the connection was cut instead.</summary>
     public int Status { get; set; }
+
+    /// <summary>The <see cref="SandboxStep"/> that was played, as JSON; null for a request that an earlier version kept.</summary>
+    public string? Step { get; set; }
+
+    /// <summary>Which step of the scenario of that time it was, from 1; null when Richpanel's own answer was given.</summary>
+    public int? StepNumber { get; set; }
+
+    /// <summary>Milliseconds from its head to the end of the answer; null while it is being answered.</summary>
+    public int? TookMs { get; set; }
+
+    /// <summary>The sender did not wait for the answer.</summary>
+    public bool SenderLeft { get; set; }
 
     /// <summary>Calls inside, as far as they could be decoded.</summary>
     public int Calls { get; set; }

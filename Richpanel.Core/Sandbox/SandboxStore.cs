@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,7 @@ namespace Richpanel.Core.Sandbox;
 /// </summary>
 /// <param name="mostRequests">How many requests are remembered.</param>
 public sealed partial class SandboxStore(
-    StoragePaths paths, IOptions<SandboxOptions> options, TimeProvider time, ILogger<SandboxStore> log, int mostRequests = SandboxStore.MostRequests)
+    StoragePaths paths, IOptions<SandboxOptions> options, ChangeFeed changes, TimeProvider time, ILogger<SandboxStore> log, int mostRequests = SandboxStore.MostRequests)
     : BackgroundService, IDbContextFactory<SandboxDbContext>
 {
     public const int MostRequests = 100_000;
@@ -30,7 +31,7 @@ public sealed partial class SandboxStore(
     private readonly DbContextOptions<SandboxDbContext> _database =
         new DbContextOptionsBuilder<SandboxDbContext>().UseSqlite($"Data Source={paths.SandboxFile};Default Timeout=10").Options;
 
-    private readonly Channel<Arrival> _arrivals = Channel.CreateBounded<Arrival>(1024);
+    private readonly Channel<Work> _work = Channel.CreateBounded<Work>(1024);
 
     public SandboxDbContext CreateDbContext()
     {
@@ -62,9 +63,12 @@ public sealed partial class SandboxStore(
     public async Task KeepAsync(SandboxRequest request, ContractReport report, CancellationToken ct)
     {
         var arrival = new Arrival(request, report, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        await _arrivals.Writer.WriteAsync(arrival, ct);
+        await _work.Writer.WriteAsync(arrival, ct);
         await arrival.Kept.Task.WaitAsync(ct);
     }
+
+    /// <summary>Adds how a kept request ended. Nobody waits for it: where too much is to be written, it stays unknown.</summary>
+    public void Answered(long requestId, int ms, bool senderLeft) => _work.Writer.TryWrite(new Ending(requestId, ms, senderLeft));
 
     /// <summary>Forgets everything. Asks nobody: whoever acts for somebody goes through <see cref="SandboxControl"/>.</summary>
     internal async Task ClearAsync(CancellationToken ct)
@@ -77,23 +81,24 @@ public sealed partial class SandboxStore(
         await context.Customers.ExecuteDeleteAsync(ct);
         await context.Requests.ExecuteDeleteAsync(ct);
         await transaction.CommitAsync(ct);
+        changes.Raise();
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(WriteAsync(stoppingToken), CareAsync(stoppingToken));
 
     private async Task WriteAsync(CancellationToken ct)
     {
-        var group = new List<Arrival>();
+        var group = new List<Work>();
         try
         {
-            while (await _arrivals.Reader.WaitToReadAsync(ct))
+            while (await _work.Reader.WaitToReadAsync(ct))
             {
-                while (group.Count < MostInCommit && _arrivals.Reader.TryRead(out var arrival))
+                while (group.Count < MostInCommit && _work.Reader.TryRead(out var work))
                 {
-                    group.Add(arrival);
+                    group.Add(work);
                 }
 
-                Commit(group);
+                Commit([.. group.OfType<Arrival>()], [.. group.OfType<Ending>()]);
                 group.Clear();
             }
         }
@@ -103,26 +108,64 @@ public sealed partial class SandboxStore(
         }
     }
 
-    private void Commit(List<Arrival> group)
+    private void Commit(List<Arrival> arrivals, List<Ending> endings)
     {
         try
         {
             using var context = CreateDbContext();
             using var transaction = context.Database.BeginTransaction();
-            context.Requests.AddRange(group.Select(arrival => arrival.Request));
-            context.SaveChanges();
-            SandboxTimeline.Take(
-                context,
-                [.. group.Where(arrival => arrival.Request.Taken).SelectMany(arrival => arrival.Report.Calls, (arrival, call) => SandboxCall.Of(arrival.Request, call))],
-                options.Value.SessionGap);
-            ForgetBeyondCap(context, group[^1].Request.Id);
+            Keep(context, arrivals);
+            Write(context, endings);
             transaction.Commit();
-            group.ForEach(arrival => arrival.Kept.TrySetResult());
+            arrivals.ForEach(arrival => arrival.Kept.TrySetResult());
+            changes.Raise();
         }
         catch (Exception failure)   // whatever it was, these requests are told of it and the next ones are tried again
         {
-            LogFailed(failure, group.Count);
-            group.ForEach(arrival => arrival.Kept.TrySetException(failure));
+            LogFailed(failure, arrivals.Count);
+            arrivals.ForEach(arrival => arrival.Kept.TrySetException(failure));
+        }
+    }
+
+    private void Keep(SandboxDbContext context, List<Arrival> arrivals)
+    {
+        if (arrivals.Count == 0)
+        {
+            return;
+        }
+
+        context.Requests.AddRange(arrivals.Select(arrival => arrival.Request));
+        context.SaveChanges();
+        SandboxTimeline.Take(
+            context,
+            [.. arrivals.Where(arrival => arrival.Request.Taken).SelectMany(arrival => arrival.Report.Calls, (arrival, call) => SandboxCall.Of(arrival.Request, call))],
+            options.Value.SessionGap);
+        ForgetBeyondCap(context, arrivals[^1].Request.Id);
+    }
+
+    private static void Write(SandboxDbContext context, List<Ending> endings)
+    {
+        if (endings.Count == 0)
+        {
+            return;
+        }
+
+        using var command = context.Database.GetDbConnection().CreateCommand();
+        command.CommandText = """UPDATE "Requests" SET "TookMs"=$ms,"SenderLeft"=$left WHERE "Id"=$id""";
+        command.Transaction = context.Database.CurrentTransaction!.GetDbTransaction();
+        var (ms, left, id) = (Parameter("$ms"), Parameter("$left"), Parameter("$id"));
+        foreach (var ending in endings)
+        {
+            (ms.Value, left.Value, id.Value) = (ending.Ms, ending.SenderLeft ? 1 : 0, ending.RequestId);
+            command.ExecuteNonQuery();
+        }
+
+        System.Data.Common.DbParameter Parameter(string name)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            command.Parameters.Add(parameter);
+            return parameter;
         }
     }
 
@@ -185,5 +228,10 @@ public sealed partial class SandboxStore(
     [LoggerMessage(EventId = 5002, Level = LogLevel.Warning, Message = "The sandbox could not forget what is old; it tries again in an hour")]
     private partial void LogCareFailed(Exception failure);
 
-    private sealed record Arrival(SandboxRequest Request, ContractReport Report, TaskCompletionSource Kept);
+    /// <summary>Something to be written.</summary>
+    private abstract record Work;
+
+    private sealed record Arrival(SandboxRequest Request, ContractReport Report, TaskCompletionSource Kept) : Work;
+
+    private sealed record Ending(long RequestId, int Ms, bool SenderLeft) : Work;
 }

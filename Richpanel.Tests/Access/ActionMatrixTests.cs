@@ -7,6 +7,7 @@ using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
+using Richpanel.Core.Receiving;
 using Richpanel.Core.Sandbox;
 using Richpanel.Core.Storage;
 using Richpanel.Core.Support;
@@ -40,6 +41,8 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("SampleStore.DeleteAsync", Permission.SaveSamples, (of, by) => Get<SampleStore>(of).DeleteAsync(by, Missing)),
         ("SandboxControl.SetScenarioAsync", Permission.UseSandbox, (of, by) => Get<SandboxControl>(of).SetScenarioAsync(by, SandboxScenario.AsRichpanel)),
         ("SandboxControl.ClearAsync", Permission.UseSandbox, (of, by) => Get<SandboxControl>(of).ClearAsync(by, Ct)),
+        ("SandboxExport.WriteAsync", Permission.Read, (of, by) => Get<SandboxExport>(of).WriteAsync(by, Stream.Null, Ct)),
+        ("ReceiverTest.MakeAsync", Permission.UseSandbox, (of, by) => Get<ReceiverTest>(of).MakeAsync(by, Get<ConnectionDirectory>(of).Sources[0])),
         ("ConnectionHolds.PauseAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).PauseAsync(by, Missing, null)),
         ("ConnectionHolds.ResumeAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).ResumeAsync(by, Missing)),
         ("ConnectionHolds.ReleaseAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).ReleaseAsync(by, Missing)),
@@ -79,6 +82,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
     {
         ["ChangeWriting.WriteAsync"] = "writes down what was asked for elsewhere",
         ["ChangeWriting.Append"] = "writes down what was asked for elsewhere",
+        ["ArrivalQueries.NewestAsync"] = "only shows what the actor may touch",
         ["Sight.Of"] = "only says what the actor may see",
         ["PeopleStore.CreateAdminAsync"] = "asks for the setup code or the configuration instead",
         ["PeopleStore.ChangeOwnAsync"] = "changes nobody but the actor",

@@ -6,6 +6,8 @@ using Richpanel.Console.Deliveries;
 using Richpanel.Console.Lab;
 using Richpanel.Console.Overview;
 using Richpanel.Console.People;
+using Richpanel.Console.Receiver;
+using Richpanel.Console.Sandbox;
 using Richpanel.Console.Tokens;
 using Richpanel.Core;
 using Richpanel.Core.Access;
@@ -175,6 +177,40 @@ internal static class ComponentActions
             },
         },
 
+        new("AddressPanel", "OnShowKey", typeof(ReceiverPage), "Show the write key", Permission.Administer)
+        {
+            Button = "Show the write key and fill it in below", Open = pages => ReceiverAsync(pages, _ => { }),
+        },
+        new("TestPanel", "SendAsync", typeof(ReceiverPage), "Send me a test, with a source of the sandbox", Permission.UseSandbox)
+        {
+            Button = "Send me a test", Open = pages => At<ReceiverPage>(pages, $"/receiver?source={PublicId.Source(pages.App.Directory.Sources[0].Id)}"),
+        },
+        new("TestPanel", "SendAsync", typeof(ReceiverPage), "Send me a test, with a source of production", Permission.SendToProduction)
+        {
+            Button = "Send me a test", Open = pages => ReceiverAsync(pages, _ => { }),
+        },
+        new("SandboxPage", "ClearAsync", typeof(SandboxPage), "Clear, of the sandbox", Permission.UseSandbox)
+        {
+            Button = "Clear…",
+            Yes = "Forget it all",
+            Open = async pages =>
+            {
+                await pages.SendAsync(""" "userId":"jane","event":"Order Completed" """, "m-1");
+                return () => pages.Open<SandboxPage>("/sandbox");
+            },
+        },
+        new("ScenarioPanel", "ApplyAsync", typeof(SandboxPage), "Apply scenario", Permission.UseSandbox)
+        {
+            Open = pages => At<SandboxPage>(pages, "/sandbox"),
+            Prepare = page =>
+            {
+                page.Button("Change…").Click();
+                page.Button("503, then 200").Click();
+            },
+        },
+        new("ScenarioPanel", "RestartAsync", typeof(SandboxPage), "Start again from step 1", Permission.UseSandbox) { Open = ScenarioAsync },
+        new("ScenarioPanel", "ResetAsync", typeof(SandboxPage), "Answer as Richpanel", Permission.UseSandbox) { Open = ScenarioAsync },
+
         new("VerifyPanel", "VerifyAsync", typeof(ChangeLogPage), "Verify", Permission.ReadChangeLog)
         {
             Open = pages => At<ChangeLogPage>(pages, "/change-log"),
@@ -272,6 +308,11 @@ internal static class ComponentActions
         ("ShortcutKeys", "CloseAsync", OnlyTheView), ("TokensPage", "() => _made = null", OnlyTheView),
         ("TimeChart", "() => Begin(bar)", OnlyTheView), ("TimeChart", "e => Reach(bar, e)", OnlyTheView), ("TimeChart", "EndAsync", OnlyTheView),
         ("TimeChart", "e => ClickAsync(bar, e)", OnlyTheView), ("TimeChart", "ZoomInAsync", OnlyTheView),
+        ("NewPill", "OnShow", OnlyTheView), ("StillArea", "() => OnPoint.InvokeAsync(true)", OnlyTheView), ("StillArea", "() => OnPoint.InvokeAsync(false)", OnlyTheView),
+        ("SnippetPanel", "() => _tab = id", OnlyTheView), ("SignaturePanel", "Review", "computes over what whoever presses it has pasted, and keeps nothing"),
+        ("SignaturePanel", "FillExample", OnlyTheView), ("SignaturePanel", "Forget", OnlyTheView), ("RejectedLine", "LookAsync", "shows what whoever presses it may read, masked by role"),
+        ("ScenarioPanel", "Toggle", OnlyTheView), ("ScenarioPanel", "() => Fill(preset.Scenario)", OnlyTheView), ("ScenarioPanel", "Add", OnlyTheView),
+        ("StepForm", "OnUp", OnlyTheView), ("StepForm", "OnDown", OnlyTheView), ("StepForm", "OnRemove", OnlyTheView),
         ("UnmaskPanel", "OnHide", OnlyTheView), ("VerifyPanel", "Stop", OnlyTheView),
     ];
 
@@ -291,6 +332,19 @@ internal static class ComponentActions
         var source = await pages.App.AddSourceAsync("Shop", shop);
         return () => pages.Open<LabPage>($"/lab?connection={PublicId.Connection(source.ConnectionId)}");
     }
+
+    private static async Task<Func<IRenderedComponent<IComponent>>> ReceiverAsync(PagesUnderTest pages, Action<Connection> shop)
+    {
+        var source = await pages.App.AddSourceAsync("Shop", shop);
+        return () => pages.Open<ReceiverPage>($"/receiver?source={PublicId.Source(source.SourceId)}");
+    }
+
+    /// <summary>The sandbox with a scenario being played.</summary>
+    private static Task<Func<IRenderedComponent<IComponent>>> ScenarioAsync(PagesUnderTest pages) => Task.FromResult<Func<IRenderedComponent<IComponent>>>(() =>
+    {
+        pages.Answers(503);
+        return pages.Open<SandboxPage>("/sandbox");
+    });
 
     /// <summary>The log with the form of a view unfolded.</summary>
     private static Task<Func<IRenderedComponent<IComponent>>> LogViewAsync(PagesUnderTest pages, string rest, string button) => Task.FromResult<Func<IRenderedComponent<IComponent>>>(() =>

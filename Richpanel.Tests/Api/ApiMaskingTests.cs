@@ -26,6 +26,7 @@ public sealed class ApiMaskingTests(ApiUnderTest api) : IClassFixture<ApiUnderTe
         ("POST", "deliveries/search", $$"""{"email":"{{Email}}"}"""), ("POST", "deliveries/search", $$"""{"user":"{{Email}}"}"""), ("GET", "connections", null), ("GET", "sources", null),
         ("GET", "sandbox/requests", null), ("GET", "sandbox/requests/{request}", null), ("GET", "sandbox/customers", null), ("GET", "sandbox/visitors", null),
         ("GET", "sandbox/sessions", null), ("GET", "sandbox/timeline", null), ("GET", "sandbox/scenario", null),
+        ("GET", "sandbox/export", null), ("GET", "requests/newest", null), ("GET", "requests/rejected/causes", null),
     ];
 
     public static TheoryData<Role> Masked => [Role.Viewer, Role.Support];

@@ -8,12 +8,13 @@ public sealed class ApiRightsTests(ApiUnderTest api) : IClassFixture<ApiUnderTes
     /// <summary>Every call of the API with the permission it asks for.</summary>
     private static readonly (string Method, string Path, Permission Needs)[] s_calls =
     [
-        ("GET", "ledger", Permission.Read), ("GET", "requests/rejected", Permission.Read), ("GET", "deliveries", Permission.Read),
+        ("GET", "ledger", Permission.Read), ("GET", "requests/rejected", Permission.Read), ("GET", "requests/rejected/causes", Permission.Read), ("GET", "requests/newest", Permission.Read), ("GET", "deliveries", Permission.Read),
         ("POST", "deliveries/search", Permission.Read), ("GET", "deliveries/dlv_zzz", Permission.Read), ("POST", "preview", Permission.Read),
         ("GET", "samples", Permission.Read), ("GET", "connections", Permission.Read), ("GET", "connections/Shop", Permission.Read),
         ("POST", "connections/nobody/check", Permission.Operate), ("GET", "sources", Permission.Read), ("GET", "sandbox/requests", Permission.Read),
         ("GET", "sandbox/customers", Permission.Read), ("GET", "sandbox/visitors", Permission.Read), ("GET", "sandbox/sessions", Permission.Read),
         ("GET", "sandbox/timeline", Permission.Read), ("GET", "sandbox/scenario", Permission.Read),
+        ("GET", "sandbox/size", Permission.Read), ("GET", "sandbox/export", Permission.Read), ("POST", "sources/nobody/test", Permission.UseSandbox),
         ("POST", "deliveries/dlv_zzz/retry", Permission.ActOnOne), ("POST", "deliveries/dlv_zzz/cancel", Permission.ActOnOne),
         ("POST", "deliveries/dlv_zzz/try-now", Permission.ActOnOne), ("POST", "deliveries/dlv_zzz/unmask", Permission.Unmask),
         ("POST", "send", Permission.UseSandbox), ("PUT", "sandbox/scenario", Permission.UseSandbox),

@@ -28,6 +28,9 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         ("connection-new", "/connections/new", null),
         ("connection", "/connections/{shop}", null),
         ("lab", "/lab", null),
+        ("receiver", "/receiver?source={source}", null),
+        ("sandbox", "/sandbox?request=4", null),
+        ("sandbox-customers", "/sandbox?tab=customers", null),
         ("change-log", "/change-log", null),
         ("people", "/people", null),
         ("tokens", "/tokens", null),
@@ -82,10 +85,11 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         private ConsoleUnderTest? _console;
         private string _failed = "";
         private string _shop = "";
+        private string _source = "";
 
         public Uri Address => _console!.ClientOptions.BaseAddress;
 
-        public string Fill(string path) => path.Replace("{failed}", _failed, StringComparison.Ordinal).Replace("{shop}", _shop, StringComparison.Ordinal);
+        public string Fill(string path) => path.Replace("{failed}", _failed, StringComparison.Ordinal).Replace("{shop}", _shop, StringComparison.Ordinal).Replace("{source}", _source, StringComparison.Ordinal);
 
         public async Task FillAsync()
         {
@@ -111,7 +115,11 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
                     _failed = status == 422 ? PublicId.Delivery(row.Id) : _failed;
                 }
 
-                _console.Services.GetRequiredService<SandboxScenarios>().Set(SandboxScenario.AsRichpanel);
+                await RefusedAsync("/v1/track", """{"userId":"user-2041","event":"Order Completed"}""", "a-key-of-nobody");
+                await RefusedAsync("/v1/batch", """{"batch":[{"type":"track","event": }]}""", sender.Key);
+                await RefusedAsync("/v1/trakc", "{}", sender.Key);
+                _console.Services.GetRequiredService<SandboxScenarios>().Set(new SandboxScenario([new SandboxStep(503, Repeat: 2), new SandboxStep(429, RetryAfterSeconds: 30)]));
+                _source = PublicId.Source(_console.Directory.Sources[0].Id);
                 var source = await _console.AddSourceAsync("Shop", shop => (shop.Environment, shop.PausedAt) = (ConnectionEnvironment.Production, TimeProvider.System.GetUtcNow()));
                 _shop = PublicId.Connection(source.ConnectionId);
                 await _console.Services.GetRequiredService<ApiTokenStore>().CreateAsync(Actor.System, new ApiTokenDraft("Nightly export", Role.Viewer, [], null));
@@ -120,6 +128,12 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
             {
                 _filling.Release();
             }
+        }
+
+        private async Task RefusedAsync(string path, string body, string key)
+        {
+            using var http = new HttpClient { BaseAddress = Address };
+            using var answer = await http.PostCallAsync(path, body, key);
         }
 
         public async ValueTask DisposeAsync()

@@ -166,7 +166,7 @@ public sealed class SecretTests
         }
 
         // What pages hold comes over their circuit: Pages/SecretsOnPagesTests searches that. This is what a GET of them answers.
-        foreach (var path in (string[])["/api/v1/connections", "/api/v1/sources", "/api/v1/ledger", "/api/v1/requests/rejected", "/api/v1/audit?limit=500", "/api/v1/audit/export.csv", "/api/v1/tokens", "/api/v1/sandbox/requests", "/api/v1/sandbox/customers", "/api/v1/sandbox/visitors", "/api/v1/sandbox/sessions", "/api/v1/sandbox/timeline", "/api/v1/sandbox/scenario", "/", "/deliveries", "/connections", "/connections/con_3", "/lab", "/openapi/v1.json", "/metrics"])
+        foreach (var path in (string[])["/api/v1/connections", "/api/v1/sources", "/api/v1/ledger", "/api/v1/requests/rejected", "/api/v1/requests/newest", "/api/v1/sandbox/export", "/api/v1/audit?limit=500", "/api/v1/audit/export.csv", "/api/v1/tokens", "/api/v1/sandbox/requests", "/api/v1/sandbox/customers", "/api/v1/sandbox/visitors", "/api/v1/sandbox/sessions", "/api/v1/sandbox/timeline", "/api/v1/sandbox/scenario", "/", "/deliveries", "/connections", "/connections/con_3", "/lab", "/receiver", "/sandbox", "/openapi/v1.json", "/metrics"])
         {
             await SendAsync(product, answers, new HttpRequestMessage(HttpMethod.Get, path), ct);
         }

@@ -60,6 +60,9 @@ internal sealed class PagesUnderTest : IAsyncDisposable
 
     public NavigationManager Address => _context.Services.GetRequiredService<NavigationManager>();
 
+    /// <summary>Of the circuit that shows the pages.</summary>
+    public Shortcuts Keys => _context.Services.GetRequiredService<Shortcuts>();
+
     public Connection Sandbox => App.Directory.Connections.Single(connection => connection.IsSandbox);
 
     public ConnectionHolds Holds => Get<ConnectionHolds>();

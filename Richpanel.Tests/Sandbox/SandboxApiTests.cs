@@ -23,7 +23,7 @@ public sealed class SandboxApiTests : IAsyncLifetime
     private static readonly (string Method, string Path, string? Body)[] s_routes =
     [
         ("GET", "requests", null), ("GET", "requests/1", null), ("GET", "customers", null), ("GET", "visitors", null), ("GET", "sessions", null),
-        ("GET", "timeline", null), ("GET", "scenario", null), ("PUT", "scenario", """{"steps":[{"status":500,"repeat":0}]}"""), ("DELETE", "", null),
+        ("GET", "timeline", null), ("GET", "size", null), ("GET", "export", null), ("GET", "scenario", null), ("PUT", "scenario", """{"steps":[{"status":500,"repeat":0}]}"""), ("DELETE", "", null),
     ];
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -143,6 +143,19 @@ public sealed class SandboxApiTests : IAsyncLifetime
         using var answer = await CallAsync("GET", "requests/4711", null, Everything);
 
         await IsProblemAsync(answer, HttpStatusCode.NotFound, "The sandbox remembers no request 4711. GET /api/v1/sandbox/requests lists them.");
+    }
+
+    [Fact]
+    public async Task The_list_can_be_narrowed_to_what_broke_the_contract_and_says_which_rules()
+    {
+        await SeedAsync();
+
+        using var broken = await CallAsync("GET", "requests?only=broken", null, Everything);
+        Assert.Contains("signature", Assert.Single((await JsonAsync(broken)).EnumerateArray()).GetProperty("broken").EnumerateArray().Select(rule => rule.GetString()));
+        using var other = await CallAsync("GET", "requests?only=notTaken", null, Everything);
+        Assert.Empty((await JsonAsync(other)).EnumerateArray());
+        using var wrong = await CallAsync("GET", "requests?only=7", null, Everything);
+        await IsProblemAsync(wrong, HttpStatusCode.BadRequest, "only: give all, broken or notTaken.");
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Richpanel.Core;
 using Richpanel.Core.Json;
 using Richpanel.Core.Sandbox;
 using Richpanel.Core.Storage;
@@ -20,6 +21,7 @@ public sealed class SandboxCapTests : IAsyncLifetime
     public SandboxCapTests() => _store = new SandboxStore(
         new StoragePaths($"Data Source={Path.Combine(_folder.Path, "console.db")}"),
         Options.Create(new SandboxOptions()),
+        new ChangeFeed(_time),
         _time,
         NullLogger<SandboxStore>.Instance,
         mostRequests: 20);
@@ -104,7 +106,7 @@ public sealed class SandboxCapTests : IAsyncLifetime
         await KeepAsync(1);
         await _store.StopAsync(Ct);
         using var again = new SandboxStore(
-            new StoragePaths($"Data Source={Path.Combine(_folder.Path, "console.db")}"), Options.Create(new SandboxOptions()), _time, NullLogger<SandboxStore>.Instance);
+            new StoragePaths($"Data Source={Path.Combine(_folder.Path, "console.db")}"), Options.Create(new SandboxOptions()), new ChangeFeed(_time), _time, NullLogger<SandboxStore>.Instance);
         await again.PrepareAsync(Ct);
         await again.StartAsync(Ct);
 

@@ -126,22 +126,47 @@ namespace Richpanel.Core.Sandbox.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Headers")
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("KeepsContract")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Method")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Path")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("SenderLeft")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Status")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Step")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("StepNumber")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("Taken")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("TookMs")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Id");
 
                     b.HasIndex("At");
+
+                    b.HasIndex("KeepsContract")
+                        .HasFilter("\"KeepsContract\" = 0");
+
+                    b.HasIndex("Taken")
+                        .HasFilter("\"Taken\" = 0");
 
                     b.ToTable("Requests");
                 });

@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Components;
+using Richpanel.Console.Shared;
+using Richpanel.Core;
+using Richpanel.Core.Access;
+using Richpanel.Core.Connections;
+
+namespace Richpanel.Console.Receiver;
+
+/// <summary>All that somebody needs to point a sender at the receiver: address, key, code, what arrives, what is refused and why.</summary>
+public sealed partial class ReceiverPage : IDisposable
+{
+    private Source? _source;
+    private Actor? _actor;
+    private bool _mayAdminister;
+    private bool _isGone;
+    private string? _key;
+    private string? _refused;
+    private LiveUpdate? _update;
+
+    /// <summary>Public id of the source that is set up; none = all.</summary>
+    [SupplyParameterFromQuery(Name = "source")] public string? SourceId { get; set; }
+
+    /// <summary>Code of the cause that refused requests are narrowed to.</summary>
+    [SupplyParameterFromQuery] public string? Cause { get; set; }
+
+    /// <summary>Refused requests older than this id.</summary>
+    [SupplyParameterFromQuery] public string? Before { get; set; }
+
+    [Inject] public required ConnectionDirectory Directory { get; init; }
+    [Inject] public required SourceStore Sources { get; init; }
+    [Inject] public required ReceiverAddress Addresses { get; init; }
+    [Inject] public required Viewer Viewer { get; init; }
+    [Inject] public required ChangeFeed Changes { get; init; }
+    [Inject] public required NavigationManager Navigation { get; init; }
+
+    private string PostTo => Addresses.Of(Navigation.BaseUri);
+
+    private List<Source> Visible =>
+    [
+        .. Directory.Sources.Where(source => Directory.Find(source.ConnectionId) is { } connection && _actor?.MayTouch(connection) == true)
+            .OrderBy(source => Directory.Find(source.ConnectionId)!.IsSandbox).ThenBy(NameOf, StringComparer.OrdinalIgnoreCase),
+    ];
+
+    protected override void OnInitialized() => _update = new LiveUpdate(Changes, () => InvokeAsync(LookAgain));
+
+    protected override async Task OnParametersSetAsync()
+    {
+        _actor = await Viewer.FindAsync();
+        _mayAdminister = _actor?.May(Permission.Administer) == true;
+        var chosen = Visible.Find(source => PublicId.Source(source.Id) == SourceId);
+        _isGone = SourceId is { Length: > 0 } && chosen is null;
+        if (chosen?.Id != _source?.Id)
+        {
+            (_key, _refused) = (null, null);   // a key belongs to one source
+        }
+
+        _source = chosen;
+    }
+
+    /// <summary>A source may have been changed or removed meanwhile.</summary>
+    private void LookAgain()
+    {
+        if (_source is not null && Directory.FindSource(_source.Id) is var now && !ReferenceEquals(now, _source))
+        {
+            (_source, _isGone) = (now, now is null);
+            StateHasChanged();
+        }
+    }
+
+    private string NameOf(Source source) =>
+        $"{source.Name} · {Directory.Find(source.ConnectionId)?.Name}{(source.Disabled ? " (disabled)" : "")}";
+
+    private void Choose(ChangeEventArgs choice) =>
+        Navigation.NavigateTo(choice.Value is string { Length: > 0 } id ? $"/receiver?source={Uri.EscapeDataString(id)}" : "/receiver");
+
+    /// <summary>The page with refused requests of one cause, of all with none.</summary>
+    private string CauseAddress(string? cause, long? before)
+    {
+        List<string> parts = [];
+        if (_source is not null)
+        {
+            parts.Add("source=" + PublicId.Source(_source.Id));
+        }
+
+        if (cause is not null)
+        {
+            parts.Add("cause=" + Uri.EscapeDataString(cause));
+        }
+
+        if (before is { } id)
+        {
+            parts.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"before={id}"));
+        }
+
+        return "/receiver" + (parts.Count == 0 ? "" : "?" + string.Join('&', parts));
+    }
+
+    /// <summary>Who looked at a key stands in the change log.</summary>
+    private async Task ShowKeyAsync()
+    {
+        if (_source is not { } source)
+        {
+            return;
+        }
+
+        try
+        {
+            _refused = await Viewer.RefusalAsync(async by => _key = await Sources.ShowWriteKeyAsync(by, source));
+        }
+        catch (CryptographicException)
+        {
+            _refused = "The write key cannot be shown: the key ring that sealed it is gone. It still works; add a source to have a key you can copy.";
+        }
+    }
+
+    public void Dispose() => _update?.Dispose();
+}
