@@ -52,7 +52,7 @@ public sealed class Shortcuts
         return new Removal(this, added);
     }
 
-    public Shortcut? Find(string keys) => _all.LastOrDefault(one => one.Keys == keys);
+    public Shortcut? Find(string keys) => _all.LastOrDefault(one => one.Keys == keys && !one.IsOfScript);
 
     public void Switch(bool off)
     {

@@ -212,7 +212,7 @@ public sealed partial class DeliveryView
     {
         if (_related?.Customer is { } customer)
         {
-            var who = Personal.Keep(new PersonalFilter(null, null, PersonalFilter.KeyOf(await Viewer.FindAsync())) { Terms = customer.ToString() });
+            var who = Personal.Keep(new PersonalFilter(new LogQuery([customer]).ToString(), PersonalFilter.KeyOf(await Viewer.FindAsync())));
             Navigation.NavigateTo(new LogAddress { Who = who }.ToString());
         }
     }
