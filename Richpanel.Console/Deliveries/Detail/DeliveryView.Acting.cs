@@ -128,7 +128,7 @@ public sealed partial class DeliveryView
             if (asked.Done && waits && IsShown(id))
             {
                 _queuedAt = Clock.GetUtcNow();
-                StateHasChanged();
+                await ReadAsync();
             }
 
             var ended = asked.Done && waits ? await Actions.WaitForOutcomeAsync(id, before, s_patience, _leaving.Token) : null;
