@@ -83,7 +83,7 @@ public sealed partial class DeliveriesPage
         var address = view is not null && view.Query.Equals(query)
             ? new LogAddress { View = view.Id }
             : new LogAddress { Query = Text(open) ?? (view is null ? null : ""), Who = personal.Terms.Count > 0 ? await KeepAsync(personal) : null, View = view?.Id };
-        if (new Uri(Navigation.Uri).PathAndQuery == address.ToString())
+        if ((Address with { Open = null }).ToString() == address.ToString())
         {
             (_faults, _faultyText) = ([], null);
             await ReloadAsync();   // asked again: whoever presses Enter wants to see it anew

@@ -22,7 +22,7 @@ public sealed partial class DeliveriesPage
     [SupplyParameterFromQuery] public string? Ask { get; set; }
 
     private DetailAddress? Beside => string.IsNullOrEmpty(Open) ? null
-        : new(Address, Open, IsPane: true) { Tab = Tab, Try = int.TryParse(Try, out var number) ? number : null, Against = Against, Ask = Ask };
+        : new(Address, Open, IsPane: true) { Tab = Tab, Try = int.TryParse(Try, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null, Against = Against, Ask = Ask };
 
     private long? OpenId => PublicId.Parse(Open, "dlv");
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Deliveries.Detail;
 using Richpanel.Console.Deliveries.Log;
@@ -34,7 +35,7 @@ public sealed partial class DeliveryDetailPage : IDisposable
 
     private LogAddress Log => new() { Query = Q, Who = Who, View = View };
 
-    private DetailAddress Address => new(Log, PublicDeliveryId, IsPane: false) { Tab = Tab, Try = int.TryParse(Try, out var number) ? number : null, Against = Against, Ask = Ask };
+    private DetailAddress Address => new(Log, PublicDeliveryId, IsPane: false) { Tab = Tab, Try = int.TryParse(Try, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null, Against = Against, Ask = Ask };
 
     protected override void OnInitialized() => _keys = Shortcuts.Add(
         "This delivery",

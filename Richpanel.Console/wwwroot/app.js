@@ -19,7 +19,7 @@ window.richpanel = {
       const root = document.documentElement;
       root.dataset.theme = dark ? 'dark' : 'light';
       root.dataset.density = choice.density || 'comfortable';
-      root.dataset.keys = choice.keys || 'on';
+      if (choice.keys === 'off') { root.dataset.keys = 'off'; } else { delete root.dataset.keys; }
       try {
         for (const part of richpanel.display.parts) {
           if (choice[part]) { localStorage.setItem(part, choice[part]); } else { localStorage.removeItem(part); }

@@ -23,7 +23,7 @@ public sealed class DeliveryJourneyTests(BrowserFixture browser, JourneyConsole 
         await using var tab = await console.OpenAsync(browser, Role.Support, "/deliveries?q=message%3Abeside-*");
         var keys = tab.Page.Keyboard;
         var beside = tab.Page.Locator("[data-open]");
-        await tab.Page.Locator("[data-keys=on].log-page").WaitForAsync();
+        await tab.Page.Locator("[data-keys=on]").WaitForAsync();
         await SeesAsync(tab.Page.Locator("tr[data-row]").Filter(new() { HasText = "Beside Broke" }));
         await tab.Page.Locator("h1").FocusAsync();
 

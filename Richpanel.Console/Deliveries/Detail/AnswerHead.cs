@@ -6,7 +6,7 @@ namespace Richpanel.Console.Deliveries.Detail;
 public static class AnswerHead
 {
     /// <summary>Headers whose value opens something for whoever holds it.</summary>
-    private static readonly string[] s_secret = ["cookie", "authorization", "authenticate", "token", "secret", "api-key", "apikey", "signature", "password", "session"];
+    private static readonly string[] s_secret = ["cookie", "authorization", "token", "secret", "api-key", "apikey", "signature", "password", "session"];
 
     /// <param name="lines">One <c>Name: value</c> a line, as they are kept.</param>
     public static IReadOnlyList<(string Name, string Value)> Of(string? lines) =>
@@ -14,7 +14,7 @@ public static class AnswerHead
         .. (lines ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split(':', 2))
             .Select(parts => (Name: parts[0].Trim(), Value: parts.Length > 1 ? parts[1].Trim() : ""))
-            .Select(header => (header.Name, IsSecret(header.Name) ? string.Create(CultureInfo.InvariantCulture, $"••• hidden, {header.Value.Length} characters") : header.Value))
+            .Select(header => (header.Name, IsSecret(header.Name) && !IsLifted(header.Name) ? string.Create(CultureInfo.InvariantCulture, $"••• hidden, {header.Value.Length} characters") : header.Value))
             .OrderBy(header => IsLifted(header.Name) ? 0 : 1),
     ];
 

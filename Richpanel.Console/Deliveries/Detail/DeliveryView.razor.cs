@@ -132,7 +132,8 @@ public sealed partial class DeliveryView : IDisposable
             {
                 await OnShown.InvokeAsync(_detail is null ? null : Name);
                 StateHasChanged();
-                _related = detail is null ? null : await RelatedOnes.OfAsync(await SightAsync(), detail.Row.Id, _leaving.Token);
+                var related = detail is null ? null : await RelatedOnes.OfAsync(await SightAsync(), detail.Row.Id, _leaving.Token);
+                _related = asked == Address.Id ? related : _related;
             }
         }
         catch (Exception failure) when (failure is not OperationCanceledException)

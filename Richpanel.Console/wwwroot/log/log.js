@@ -151,7 +151,7 @@ export function list(page, circuit) {
   // The delivery beside the list follows the row, once the key is let go.
   const follow = row => {
     clearTimeout(opening);
-    if (beside() && row) { opening = setTimeout(() => call('OpenRow', row.dataset.row), 120); }
+    if (beside() && row) { opening = setTimeout(() => { if (beside()) { call('OpenRow', row.dataset.row); } }, 120); }
   };
   const moved = row => { go(row); follow(row); };
   const current = () => here() ?? page.querySelector('tr[data-row][aria-current]');
@@ -204,7 +204,7 @@ export function list(page, circuit) {
       return;
     }
     const press = (row ? inRows[e.key] : null) ?? (beside() ? besides[e.key] : null) ?? anywhere[e.key];
-    if (press) { e.preventDefault(); press(); }
+    if (press && !(e.repeat && 'recx'.includes(e.key))) { e.preventDefault(); press(); }
   };
   document.addEventListener('keydown', listen);
   page.followRow = follow;
