@@ -77,7 +77,7 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
     }
 
     private static string? SaidAtLast(IReadOnlyList<Attempt> attempts, Dictionary<long, Exchange> exchanges) =>
-        attempts.LastOrDefault() is { ExchangeId: { } last, Outcome: not OutcomeRules.Accepted } && exchanges.GetValueOrDefault(last) is { StatusCode: not (>= 200 and < 300) } exchange
+        attempts is [.., { ExchangeId: { } last, Outcome: not OutcomeRules.Accepted }] && exchanges.GetValueOrDefault(last) is { StatusCode: not (>= 200 and < 300) } exchange
             ? Log.LogReasons.Said(exchange.ResponseBody, isClear: true)
             : null;
 

@@ -70,7 +70,7 @@ public sealed partial class DeliveryView : IDisposable
     private DeliveryStory Story => DeliveryStory.Of(_detail!.Row, Connection);
 
     /// <summary>The one the address names, else the last.</summary>
-    private AttemptDetail? Try => _detail!.Attempts.LastOrDefault(one => one.Attempt.Number == Address.Try) ?? _detail.Attempts.LastOrDefault();
+    private AttemptDetail? Try => _detail!.Attempts.LastOrDefault(one => one.Attempt.Number == Address.Try) ?? (_detail.Attempts is [.., var last] ? last : null);
 
     /// <summary>What was sent by the chosen try, else what would be sent now.</summary>
     private string? Curl => (_sent ?? NowRequest) is { } request ? RichpanelCurl.Of(request, Connection?.SignatureHash ?? SignatureHash.Sha256) : null;
