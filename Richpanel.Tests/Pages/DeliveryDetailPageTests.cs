@@ -145,7 +145,7 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
         var page = await OpenFailedAsync();
         await page.PressAsync("Retry");
         var row = await _pages.FindAsync("m-1");
-        await _pages.Get<DeliveryActions>().RetryAsync(Core.Access.Actor.System, row.Id, asThen: false, default);
+        await _pages.Get<DeliveryActions>().RetryAsync(Core.Access.Actor.System, row.Id, asThen: false, Xunit.TestContext.Current.CancellationToken);
         await _pages.Get<DeliveryActions>().WaitForOutcomeAsync(row.Id, 1, PagesUnderTest.Patience, Xunit.TestContext.Current.CancellationToken);
 
         await page.PressAsync("Retry it");

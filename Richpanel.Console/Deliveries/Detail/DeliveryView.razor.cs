@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
 using Microsoft.JSInterop;
 using MudBlazor;
-using Richpanel.Console.Deliveries.Log;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Access;
