@@ -144,6 +144,7 @@ public static class CoreServices
         services.AddSingleton<DeliverySignal>();
         services.AddSingleton<DeliveryQueries>();
         services.AddSingleton<LogReader>();
+        services.AddSingleton<RelatedDeliveries>();
         services.AddSingleton<LogViewStore>();
         services.AddSingleton<LogExport>();
         services.AddSingleton<DeliveryUnmasking>();

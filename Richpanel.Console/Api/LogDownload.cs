@@ -5,7 +5,6 @@ using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
-using Richpanel.Core.Privacy;
 
 namespace Richpanel.Console.Api;
 
@@ -77,7 +76,7 @@ internal static class LogDownload
         // What somebody else typed is shown to nobody who sees personal data masked; and no term is dropped unsaid, or the file would hold more than the list.
         if (who is not null)
         {
-            if (personal.Find(who) is { } kept && (Sight.Of(by).IsClear || kept.By == PersonalFilter.KeyOf(by)))
+            if (personal.FindFor(by, who) is { } kept)
             {
                 query = query.And(kept.ToQuery());
             }

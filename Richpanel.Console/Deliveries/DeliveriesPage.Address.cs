@@ -5,7 +5,6 @@ using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
-using Richpanel.Core.Privacy;
 
 namespace Richpanel.Console.Deliveries;
 
@@ -24,7 +23,7 @@ public sealed partial class DeliveriesPage
     [SupplyParameterFromQuery] public string? View { get; set; }
     [SupplyParameterFromQuery] public string? At { get; set; }
 
-    private LogAddress Address => new() { Query = Q, Who = Who, View = View, At = At };
+    private LogAddress Address => new() { Query = Q, Who = Who, View = View, At = At, Open = Open };
 
     private IReadOnlyList<LogFault> Faults => _faults.Count > 0 ? _faults : _screen.Unknown;
 
@@ -45,8 +44,7 @@ public sealed partial class DeliveriesPage
             return false;
         }
 
-        var actor = await Viewer.FindAsync();
-        var kept = Personal.Find(Who) is { } filter && actor is not null && (Sight.Of(actor).IsClear || filter.By == PersonalFilter.KeyOf(actor)) ? filter : null;
+        var kept = Personal.FindFor(await Viewer.FindAsync(), Who);
         _notice = Who is not null && kept is null ? Expired : null;
         var query = kept is null ? reading.Query : reading.Query.And(kept.ToQuery());
         if (View is not null || _views.Count == 0)
@@ -85,7 +83,7 @@ public sealed partial class DeliveriesPage
         var address = view is not null && view.Query.Equals(query)
             ? new LogAddress { View = view.Id }
             : new LogAddress { Query = Text(open) ?? (view is null ? null : ""), Who = personal.Terms.Count > 0 ? await KeepAsync(personal) : null, View = view?.Id };
-        if (new Uri(Navigation.Uri).PathAndQuery == address.ToString())
+        if ((Address with { Open = null }).ToString() == address.ToString())
         {
             (_faults, _faultyText) = ([], null);
             await ReloadAsync();   // asked again: whoever presses Enter wants to see it anew

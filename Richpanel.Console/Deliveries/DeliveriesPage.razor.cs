@@ -21,6 +21,7 @@ public sealed partial class DeliveriesPage : IAsyncDisposable
     private DotNetObjectReference<DeliveriesPage>? _self;
     private LiveUpdate? _update;
     private bool _hasMoved;
+    private IDisposable? _keys;
 
     [Inject] public required LogReader Reader { get; init; }
     [Inject] public required LogViewStore ViewStore { get; init; }
@@ -30,6 +31,7 @@ public sealed partial class DeliveriesPage : IAsyncDisposable
     [Inject] public required TimeProvider Clock { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
+    [Inject] public required Shortcuts Shortcuts { get; init; }
     [Inject] public required IJSRuntime Browser { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
     [Inject] public required ILogger<DeliveriesPage> Logger { get; init; }
@@ -44,17 +46,21 @@ public sealed partial class DeliveriesPage : IAsyncDisposable
         _screen = new LogScreen(Reader, Clock);
         _update = new LiveUpdate(Changes, () => InvokeAsync(() => QuietlyAsync(() => _screen.RefreshAsync(StateHasChanged, _leaving.Token))));
         Time.Ticked += CatchUp;
+        _keys = Shortcuts.AddOfScript(
+            "Deliveries",
+            ("/", "Query"), ("j", "Next row"), ("k", "Previous row"), ("Enter", "Open the row; again: go into it"), ("Escape", "Close what is open"), ("x", "Select the row"), ("f", "Only this, not this"),
+            ("r", "Retry"), ("e", "Open in lab"), ("c", "Copy as cURL"), ("]", "Next beside the list"), ("[", "Previous beside the list"), (".", "Live or paused"));
     }
 
     protected override async Task OnParametersSetAsync()
     {
-        // Another page's address may be seen for a moment before this one is taken away.
-        if (Navigation.Uri == _asked || new Uri(Navigation.Uri).AbsolutePath != LogAddress.All.ToString() || !await ReadAddressAsync())
+        // Another page's address may be seen for a moment before this one is taken away; what is shown beside the list is no other list.
+        if (ListOf(Navigation.Uri) == _asked || new Uri(Navigation.Uri).AbsolutePath != LogAddress.All.ToString() || !await ReadAddressAsync())
         {
             return;
         }
 
-        _asked = Navigation.Uri;
+        _asked = ListOf(Navigation.Uri);
         await ReloadAsync();
     }
 
@@ -151,6 +157,7 @@ public sealed partial class DeliveriesPage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Time.Ticked -= CatchUp;
+        _keys?.Dispose();
         _update?.Dispose();
         _leaving.Dispose();
         _self?.Dispose();

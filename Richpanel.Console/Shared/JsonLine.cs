@@ -39,7 +39,7 @@ public sealed record JsonLine(int Depth, string Path, string? Key, string Value,
                 for (var i = 0; i < map.Members.Count; i++)
                 {
                     var (name, value) = map.Members[i];
-                    Add(lines, value, depth + 1, $"{path}.{name}", Quote(name), i + 1 < map.Members.Count ? "," : "");
+                    Add(lines, value, depth + 1, JsonPath.Member(path, name), Quote(name), i + 1 < map.Members.Count ? "," : "");
                 }
 
                 lines.Add(new JsonLine(depth, path, null, "}", "mark", tail));
@@ -48,7 +48,7 @@ public sealed record JsonLine(int Depth, string Path, string? Key, string Value,
                 lines.Add(new JsonLine(depth, path, key, "[", "mark", ""));
                 for (var i = 0; i < list.Items.Count; i++)
                 {
-                    Add(lines, list.Items[i], depth + 1, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), null, i + 1 < list.Items.Count ? "," : "");
+                    Add(lines, list.Items[i], depth + 1, JsonPath.Item(path, i), null, i + 1 < list.Items.Count ? "," : "");
                 }
 
                 lines.Add(new JsonLine(depth, path, null, "]", "mark", tail));

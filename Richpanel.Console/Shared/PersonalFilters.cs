@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Richpanel.Core.Access;
 using Richpanel.Core.Deliveries.Query;
+using Richpanel.Core.Privacy;
 
 namespace Richpanel.Console.Shared;
 
@@ -48,6 +49,10 @@ public sealed class PersonalFilters(TimeProvider time)
 
         return id;
     }
+
+    /// <summary>As <see cref="Find"/>, for whoever may see what somebody else typed, or typed it themselves.</summary>
+    public PersonalFilter? FindFor(Actor? by, string? id) =>
+        by is not null && Find(id) is { } kept && (Sight.Of(by).IsClear || kept.By == PersonalFilter.KeyOf(by)) ? kept : null;
 
     /// <summary>Null when the id is unknown or too old: the page then says that this part of the filter is gone.</summary>
     public PersonalFilter? Find(string? id)

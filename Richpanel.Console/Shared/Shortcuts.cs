@@ -7,7 +7,11 @@ namespace Richpanel.Console.Shared;
 /// </param>
 /// <param name="Words">What it does: <c>Next row</c>.</param>
 /// <param name="Part">Heading in the sheet: the page's name, or <c>Everywhere</c>.</param>
-public sealed record Shortcut(string Keys, string Words, string Part, Func<Task> Do);
+public sealed record Shortcut(string Keys, string Words, string Part, Func<Task> Do)
+{
+    /// <summary>The page's own script listens for it, where a way to the server and back is too long: it is only shown.</summary>
+    public bool IsOfScript { get; init; }
+}
 
 /// <summary>
 /// The keys that do something now, in one list: the frame listens for them and the sheet (<c>?</c>) shows them. A page adds its own
@@ -39,7 +43,16 @@ public sealed class Shortcuts
         return new Removal(this, added);
     }
 
-    public Shortcut? Find(string keys) => _all.LastOrDefault(one => one.Keys == keys);
+    /// <summary>Keys that the page's own script listens for, so that the sheet shows them.</summary>
+    public IDisposable AddOfScript(string part, params (string Keys, string Words)[] keys)
+    {
+        Shortcut[] added = [.. keys.Select(one => new Shortcut(one.Keys, one.Words, part, () => Task.CompletedTask) { IsOfScript = true })];
+        _all.AddRange(added);
+        Changed?.Invoke();
+        return new Removal(this, added);
+    }
+
+    public Shortcut? Find(string keys) => _all.LastOrDefault(one => one.Keys == keys && !one.IsOfScript);
 
     public void Switch(bool off)
     {

@@ -19,6 +19,7 @@ window.richpanel = {
       const root = document.documentElement;
       root.dataset.theme = dark ? 'dark' : 'light';
       root.dataset.density = choice.density || 'comfortable';
+      if (choice.keys === 'off') { root.dataset.keys = 'off'; } else { delete root.dataset.keys; }
       try {
         for (const part of richpanel.display.parts) {
           if (choice[part]) { localStorage.setItem(part, choice[part]); } else { localStorage.removeItem(part); }
@@ -56,6 +57,8 @@ window.richpanel = {
         return;
       }
       if (typing(e.target) || document.querySelector('dialog[open], .mud-dialog, .mud-popover-open')) { return; }
+      if (e.key === 'Escape' && e.target.closest?.('.confirm, [role=dialog], [aria-expanded=true]')) { return; } // closes that
+      if (e.key.startsWith('Arrow') && e.target.closest?.('pre, [role=listbox], [role=tablist]')) { return; } // moves in that
       const pair = now.before && Date.now() - now.at < 1500 ? now.before + ' ' + e.key : '';
       if (now.keys.includes(pair)) { press(pair); return; }
       if (now.keys.includes(e.key)) { press(e.key); return; }
@@ -74,6 +77,15 @@ window.richpanel = {
     drop: key => {
       try { localStorage.removeItem(key); } catch { /* nothing was kept */ }
     },
+  },
+
+  // A file of the text, made here: nothing is asked for again.
+  save: (name, text) => {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([text], { type: 'application/octet-stream' }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   },
 
   copy: async text => {
@@ -123,29 +135,71 @@ window.richpanel = {
   },
 };
 
-// Point at a field: where it came from and where it went light up together.
+// Point at a field, by mouse, by Tab in the table or by the arrows in the outgoing call: where it came from, where it went and by which
+// rule light up together, and a line says so.
 (() => {
+  const within = (inner, outer) => inner === outer || inner.startsWith(outer + '.') || inner.startsWith(outer + '[');
+  // Rows of the table that speak of an outgoing field: its own, those inside it, else the nearest one around it.
+  const rowsOf = (scope, field) => {
+    const rows = [...scope.querySelectorAll('tr[data-target]')];
+    const own = rows.filter(row => within(row.dataset.target, field));
+    if (own.length) { return own; }
+    const around = rows.filter(row => within(field, row.dataset.target)).sort((one, other) => other.dataset.target.length - one.dataset.target.length);
+    return around.slice(0, 1);
+  };
+  const light = (scope, name, paths, on) => {
+    for (const line of scope.querySelectorAll(`[data-json="${name}"] [data-path]`)) {
+      if (paths.some(path => within(line.dataset.path, path))) { line.classList.toggle('lit', on); }
+    }
+  };
+  const say = (scope, field, rows) => {
+    const says = scope.querySelector('.lineage-says');
+    if (!says) { return; }
+    says.textContent = !field ? '' : rows.length === 0 ? `${field}: no rule of its own`
+      : rows.length === 1 ? `${rows[0].dataset.target} ← ${rows[0].dataset.source || 'not from the call'} · ${rows[0].dataset.rule || ''}`
+        : `${field} holds ${rows.length} fields; point at one of them`;
+  };
   const mark = (from, on) => {
     const scope = from.closest('[data-lineage]');
     if (!scope) { return; }
-    for (const name of ['source', 'target']) {
-      const path = from.dataset[name];
-      if (!path) { continue; }
-      for (const line of scope.querySelectorAll(`[data-json="${name}"] [data-path]`)) {
-        const at = line.dataset.path;
-        const within = at === path || at.startsWith(path + '.') || at.startsWith(path + '[');
-        line.classList.toggle('lit', on && within);
-      }
+    const field = from.closest('[data-json=target]') ? from.dataset.path : null;
+    const rows = field ? rowsOf(scope, field) : from.matches('tr[data-target]') ? [from] : [];
+    const sources = field ? rows.map(row => row.dataset.source).filter(Boolean) : [from.dataset.source].filter(Boolean);
+    light(scope, 'source', sources, on);
+    light(scope, 'target', field ? [field] : [from.dataset.target].filter(Boolean), on);
+    if (field) { rows.forEach(row => row.classList.toggle('lit', on)); }
+    if (field || from.dataset.target) { say(scope, on ? field || from.dataset.target : null, rows); }
+    if (on && sources.length) {
+      const box = scope.querySelector('[data-json=source] pre');
+      const line = box?.querySelector('.lit');
+      if (line && (line.offsetTop < box.scrollTop || line.offsetTop > box.scrollTop + box.clientHeight - 24)) { box.scrollTop = line.offsetTop - box.clientHeight / 3; }
     }
   };
+  const points = '[data-source], [data-target], [data-json=target] [data-path]';
   const watch = (type, on) => document.addEventListener(type, e => {
-    const from = e.target.closest?.('[data-source], [data-target]');
+    const from = e.target.closest?.(points);
     if (from) { mark(from, on); }
   });
   watch('mouseover', true);
   watch('mouseout', false);
   watch('focusin', true);
   watch('focusout', false);
+
+  // In the outgoing call the arrows go from line to line.
+  document.addEventListener('keydown', e => {
+    const box = e.target.matches?.('[data-lineage] [data-json=target] pre') ? e.target : null;
+    if (!box || (e.key !== 'ArrowDown' && e.key !== 'ArrowUp') || e.ctrlKey || e.metaKey || e.altKey) { return; }
+    e.preventDefault();
+    const lines = [...box.querySelectorAll('[data-path]')];
+    const now = lines.indexOf(box.pointed);
+    if (box.pointed) { mark(box.pointed, false); }
+    box.pointed = lines[Math.max(0, Math.min(lines.length - 1, now + (e.key === 'ArrowDown' ? 1 : -1)))];
+    mark(box.pointed, true);
+    box.pointed.scrollIntoView({ block: 'nearest' });
+  });
+  document.addEventListener('focusout', e => {
+    if (e.target.pointed) { mark(e.target.pointed, false); e.target.pointed = null; }
+  });
 })();
 
 // Who signs out leaves nothing behind for the next one at this browser.

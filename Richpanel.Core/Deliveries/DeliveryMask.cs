@@ -28,6 +28,9 @@ internal static class DeliveryMask
     {
         IsSentAsNow = detail.IsSentAsNow,
         IsMasked = true,
+        Said = TextMask.Foreign(detail.Said),
+        Wishes = detail.Wishes,
+        Calls = detail.Calls.Masked(),
     };
 
     private static PreviewResult Of(PreviewResult preview) => preview with

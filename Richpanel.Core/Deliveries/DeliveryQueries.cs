@@ -58,6 +58,9 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
             preview)
         {
             IsSentAsNow = IsSentAsNow(attempts, sent, preview),
+            Said = SaidAtLast(attempts, exchanges),
+            Wishes = await WishesAsync(context, id, ct),
+            Calls = new SentCalls(sent.Values, preview?.Call?.Content, isMasked: false),
         };
         return sight.Shows(id) ? detail : DeliveryMask.Of(detail);
     }
@@ -71,6 +74,19 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
 
         var reading = CallReader.ContextOf(request.Route, request.ReceivedAt, request.Envelope) with { Arrival = $"{request.Id}:{delivery.BodyOffset}" };
         return CallPreview.Of(request.Call(delivery.BodyOffset, delivery.BodyLength), connection, reading, time.GetUtcNow());
+    }
+
+    private static string? SaidAtLast(IReadOnlyList<Attempt> attempts, Dictionary<long, Exchange> exchanges) =>
+        attempts is [.., { ExchangeId: { } last, Outcome: not OutcomeRules.Accepted }] && exchanges.GetValueOrDefault(last) is { StatusCode: not (>= 200 and < 300) } exchange
+            ? Log.LogReasons.Said(exchange.ResponseBody, isClear: true)
+            : null;
+
+    private static async Task<IReadOnlyList<DeliveryWish>> WishesAsync(ConsoleDbContext context, long id, CancellationToken ct)
+    {
+        var name = PublicId.Delivery(id);
+        var lines = await context.ChangeLog.AsNoTracking().Where(line => line.ObjectId == name && DeliveryWish.Actions.Contains(line.Action))
+            .OrderByDescending(line => line.Id).Take(DeliveryWish.Most).ToListAsync(ct);
+        return [.. lines.Select(DeliveryWish.Of).Reverse()];
     }
 
     /// <summary>Compared in clear: two different customers look alike once they are masked.</summary>

@@ -45,6 +45,15 @@ public sealed record DeliveryDetail(DeliveryRow Row, Delivery Source, IReadOnlyL
 
     /// <summary>Personal data in it is hidden.</summary>
     public bool IsMasked { get; init; }
+
+    /// <summary>What the other side said at the last try that was not accepted, one line; null when it said nothing.</summary>
+    public string? Said { get; init; }
+
+    /// <summary>What people asked of it, oldest first.</summary>
+    public IReadOnlyList<DeliveryWish> Wishes { get; init; } = [];
+
+    /// <summary>Compares what was sent with each other and with what would be sent now.</summary>
+    public SentCalls Calls { get; init; } = SentCalls.None;
 }
 
 public sealed record AttemptDetail(Attempt Attempt, Exchange? Exchange, MappedCall? Sent);

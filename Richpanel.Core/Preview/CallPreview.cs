@@ -35,6 +35,9 @@ public sealed record PreviewResult(
 /// <summary>The one pipeline, Reader → Mapper → Envelope, without its last step. Never opens the secret.</summary>
 public static class CallPreview
 {
+    /// <summary>Of every request to Richpanel.</summary>
+    internal static IReadOnlyList<KeyValuePair<string, string>> Headers { get; } = [KeyValuePair.Create("Content-Type", "application/json; charset=utf-8")];
+
     public static PreviewResult Of(ReadOnlyMemory<byte> call, Connection connection, ReadingContext reading, DateTimeOffset now) =>
         SegmentReader.Read(call, reading) switch
         {
@@ -52,7 +55,7 @@ public static class CallPreview
             ? RichpanelEnvelope.PreviewBatch([call], connection.ApiKey, now)
             : RichpanelEnvelope.PreviewSingle(call, connection.ApiKey, signed, now);
         return new PreviewRequest(
-            "POST", connection.BaseUrl + envelope.Path, [KeyValuePair.Create("Content-Type", "application/json; charset=utf-8")], Encoding.ASCII.GetString(envelope.Body));
+            "POST", connection.BaseUrl + envelope.Path, Headers, Encoding.ASCII.GetString(envelope.Body));
     }
 
     private static PreviewResult OfReadable(CallReading.Readable readable, Connection connection, DateTimeOffset now) =>

@@ -82,11 +82,23 @@ internal static class ComponentActions
             },
         },
 
-        new("DeliveryButtons", "OnTryNow", typeof(DeliveryDetailPage), "Try now", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 503) },
-        new("DeliveryButtons", "OnCancel", typeof(DeliveryDetailPage), "Cancel", Permission.ActOnOne) { Yes = "Cancel the delivery", Open = pages => DeliveryAsync(pages, 503) },
-        new("DeliveryButtons", "() => OnRetry.InvokeAsync(false)", typeof(DeliveryDetailPage), "Retry", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 422) },
-        new("DeliveryButtons", "() => OnRetry.InvokeAsync(true)", typeof(DeliveryDetailPage), "Retry as then", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 422) },
-        new("DeliveryButtons", "() => OnRetry.InvokeAsync(false)", typeof(DeliveryDetailPage), "Send again", Permission.ActOnOne) { Yes = "Send again", Open = pages => DeliveryAsync(pages, 200) },
+        new("AttemptTimeline", "OnTryNow", typeof(DeliveryDetailPage), "Try now", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 503) },
+        new("AttemptTimeline", "OnCancel", typeof(DeliveryDetailPage), "Cancel", Permission.ActOnOne) { Yes = "Cancel the delivery", Open = pages => DeliveryAsync(pages, 503) },
+        new("RetryDialog", "SendAsync", typeof(DeliveryDetailPage), "Retry it", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 422), Prepare = page => page.Button("Retry").Click() },
+        new("RetryDialog", "SendAsync", typeof(DeliveryDetailPage), "Retry as now", Permission.ActOnOne)
+        {
+            Open = pages => DeliveryAsync(pages, 422, changed: true), Prepare = page => page.Button("Retry").Click(),
+        },
+        new("RetryDialog", "SendAsync", typeof(DeliveryDetailPage), "Retry as then", Permission.ActOnOne)
+        {
+            Open = pages => DeliveryAsync(pages, 422, changed: true),
+            Prepare = page =>
+            {
+                page.Button("Retry").Click();
+                page.Find("input[value=then]").Change("then");
+            },
+        },
+        new("RetryDialog", "SendAsync", typeof(DeliveryDetailPage), "Send again now", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 200), Prepare = page => page.Button("Send again").Click() },
         new("LogViewForm", "SaveForAllAsync", typeof(DeliveriesPage), "Save for everyone", Permission.ShareViews)
         {
             Open = pages => LogViewAsync(pages, "?q=state%3Afailed%20type%3Atrack", "Save view"), Prepare = page => page.Find("#view-name").Input("Failed tracks"),
@@ -298,7 +310,10 @@ internal static class ComponentActions
         ("LogRowMenu", "() => OnChoose.InvokeAsync(term with { IsNot = true })", OnlyTheView), ("LogRowMenu", "() => OnChoose.InvokeAsync(term)", OnlyTheView), ("LogRowMenu", "OnClose", OnlyTheView),
         ("LogSelectionBar", "OnAll", OnlyTheView), ("LogSelectionBar", "OnClear", OnlyTheView), ("LogSelectionBar", "OnCopyIds", "copies ids that whoever presses it sees anyway"),
         ("LogValuePicker", "AddAsync", OnlyTheView), ("LogViewForm", "DeleteOwnAsync", "deletes a view of whoever does it"), ("LogViewForm", "SaveForMeAsync", "keeps a view for nobody but whoever does it"),
-        ("MappingPanel", "() => _now = false", OnlyTheView), ("MappingPanel", "() => _now = true", OnlyTheView),
+        ("MappingPart", "() => _now = false", OnlyTheView), ("MappingPart", "() => _now = true", OnlyTheView),
+        ("DeliveryButtons", "OnRetry", "opens the dialog, which asks"), ("DeliveryButtons", "OnCopyCurl", "copies what whoever presses it sees anyway"), ("DeliveryButtons", "OnShare", OnlyTheView),
+        ("DeliveryView", "OnClose", OnlyTheView), ("DiffTable", "() => _all = true", OnlyTheView), ("PayloadView", "() => _raw = false", OnlyTheView), ("PayloadView", "() => _raw = true", OnlyTheView),
+        ("PayloadView", "SaveAsync", "keeps what whoever presses it sees anyway"), ("RelatedPanel", "OnCustomer", OnlyTheView), ("RetryDialog", "CloseAsync", OnlyTheView),
         ("PeoplePage", "() => Toggle(person)", OnlyTheView), ("PeoplePage", "Invite", OnlyTheView),
         ("PreviewPanel", "() => _tab = Mapping", OnlyTheView), ("PreviewPanel", "() => _tab = Request", OnlyTheView), ("PreviewPanel", "() => _tab = Code", OnlyTheView),
         ("PreviewPanel", "() => _language = id", OnlyTheView),
@@ -362,11 +377,17 @@ internal static class ComponentActions
     }
 
     /// <summary>A delivery that the sandbox answered so.</summary>
-    private static async Task<Func<IRenderedComponent<IComponent>>> DeliveryAsync(PagesUnderTest pages, int status)
+    /// <param name="changed">Since then the connection maps in another way.</param>
+    private static async Task<Func<IRenderedComponent<IComponent>>> DeliveryAsync(PagesUnderTest pages, int status, bool changed = false)
     {
         pages.Answers(status);
         var row = await pages.SendAsync(""" "userId":"jane","event":"Order Completed","properties":{"order_id":"A-1"} """, "m-1");
         var id = PublicId.Delivery(row.Id);
+        if (changed)
+        {
+            await pages.Get<ConnectionStore>().UpdateAsync(Actor.System, pages.Sandbox.Id, new ConnectionDraft { TranslateEvents = false });
+        }
+
         return () => pages.Open<DeliveryDetailPage>($"/deliveries/{id}", set => set.Add(page => page.PublicDeliveryId, id));
     }
 

@@ -59,7 +59,7 @@ public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console)
         await tab.TabToAsync("Open in log");
         await tab.Page.Keyboard.PressAsync("Enter");
 
-        await SeesAsync(tab.Page.GetByText("What it was, what it became"));
+        await SeesAsync(tab.Page.GetByText("What came, what went, what came back"));
         Assert.Empty(tab.Faults);
     }
 
@@ -89,6 +89,7 @@ public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console)
         await row.GetByRole(AriaRole.Link).First.ClickAsync();
         await SeesAsync(tab.Page.GetByText("The call was understood, but its content is not accepted.").First);
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Retry", Exact = true }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Retry it" }).ClickAsync();
 
         await Assertions.Expect(tab.Page.GetByTestId("outcome")).ToContainTextAsync("Accepted on try 2", new() { Timeout = Patience });
         Assert.DoesNotContain("jane", await tab.Page.Locator("main").InnerTextAsync(), StringComparison.OrdinalIgnoreCase);

@@ -24,6 +24,8 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         ("deliveries", "/deliveries", null),
         ("deliveries-none", "/deliveries?state=canceled", null),
         ("delivery", "/deliveries/{failed}", null),
+        ("delivery-beside", "/deliveries?open={failed}&tab=response", null),
+        ("delivery-retry", "/deliveries/{failed}", page => page.Keyboard.PressAsync("r")),
         ("connections", "/connections", null),
         ("connection-new", "/connections/new", null),
         ("connection", "/connections/{shop}", null),

@@ -45,6 +45,7 @@ internal sealed class PagesUnderTest : IAsyncDisposable
         _context.Services.AddScoped<DraftStore>();
         _context.Services.AddScoped<Shortcuts>();
         _context.Services.AddSingleton(_ => App.Services.GetRequiredService<Sessions>());
+        _context.Services.AddSingleton(_ => App.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<DeliveryOptions>>());   // else bUnit would make them of nothing
         _context.Services.AddScoped<Viewer>();
         _context.Services.AddSingleton<AuthenticationStateProvider>(_ => new SignedIn(() => Role));
         _context.Services.AddFallbackServiceProvider(_circuit.ServiceProvider);

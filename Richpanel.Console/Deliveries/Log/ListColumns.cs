@@ -31,6 +31,9 @@ public sealed record ListColumns(IReadOnlyList<string> Shown, IReadOnlyDictionar
         new(Result, "Result", 112), new(Milliseconds, "ms", 64, IsNumber: true), new(Received, "Received", 136), new(Origin, "Origin", 64),
     ];
 
+    /// <summary>What still has room beside an open delivery.</summary>
+    public ListColumns Beside => this with { Shown = [State, Event, Received], Widths = new Dictionary<string, int>() };
+
     public static ListColumns Default { get; } = new([.. All.Select(column => column.Name)], new Dictionary<string, int>());
 
     public IEnumerable<ListColumn> Columns => Shown.Select(name => All.First(column => column.Name == name)).Select(column => column with { Width = WidthOf(column) });

@@ -1,4 +1,6 @@
+using Richpanel.Console.Shared;
 using Richpanel.Core;
+using Richpanel.Core.Access;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
 
@@ -10,7 +12,7 @@ namespace Richpanel.Console.Deliveries.Log;
 /// </summary>
 public sealed record LogAddress
 {
-    private const string Path = "/deliveries";
+    internal const string Path = "/deliveries";
 
     /// <summary>The query's text without what is a person's; null: the view's own, or everything.</summary>
     public string? Query { get; init; }
@@ -23,6 +25,9 @@ public sealed record LogAddress
 
     /// <summary>Where the page begins: see <see cref="Place"/>.</summary>
     public string? At { get; init; }
+
+    /// <summary>Public id of the delivery that is shown beside the list; null = none.</summary>
+    public string? Open { get; init; }
 
     /// <summary>The whole list.</summary>
     public static LogAddress All { get; } = new();
@@ -61,8 +66,23 @@ public sealed record LogAddress
         _ => null,
     };
 
+    /// <summary>
+    /// What it asks as whoever opens it may ask it. A customer filter of somebody else, or one that has expired, and a view that is gone
+    /// count for nothing: see <see cref="PersonalFilters.FindFor"/>.
+    /// </summary>
+    public async Task<LogQuery> QueryAsync(Actor? by, PersonalFilters personal, LogViewStore views, CancellationToken ct)
+    {
+        if (View is not null && Query is null && Who is null && by is not null)
+        {
+            return (await views.ListAsync(by, ct)).FirstOrDefault(view => view.Id == View) is { IsLost: false } view ? view.Query : LogQuery.All;
+        }
+
+        var query = LogQuery.Parse(Query).Query;
+        return personal.FindFor(by, Who) is { } kept ? query.And(kept.ToQuery()) : query;
+    }
+
     /// <summary>The address itself.</summary>
-    public override string ToString() => Path + Rest(("q", Query), ("who", Who), ("view", View), ("at", At));
+    public override string ToString() => Path + Rest(("q", Query), ("who", Who), ("view", View), ("at", At), ("open", Open));
 
     /// <summary>The same rows from elsewhere.</summary>
     public string From(LogPlace place) => (this with { At = Word(place) }).ToString();
@@ -77,7 +97,7 @@ public sealed record LogAddress
         + Rest(("format", format.ToString().ToLowerInvariant()), ("columns", string.Join(',', columns)),
             ("q", ids is null ? Query : "id:" + string.Join(',', ids.Select(PublicId.Delivery))), ("who", ids is null ? Who : null), ("view", ids is null ? View : null), ("zone", zone.Equals(TimeZoneInfo.Utc) ? null : zone.Id));
 
-    private static string Rest(params ReadOnlySpan<(string Name, string? Value)> parts)
+    internal static string Rest(params ReadOnlySpan<(string Name, string? Value)> parts)
     {
         var rest = "";
         foreach (var (name, value) in parts)

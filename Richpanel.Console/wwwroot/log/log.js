@@ -140,11 +140,22 @@ const go = row => {
   row.focus({ preventScroll: true });
   row.scrollIntoView({ block: 'nearest' });
 };
+const isWide = () => matchMedia('(min-width: 1200px)').matches;
 
 /** Keys of the list, and the menu of a cell. They move the focus here, so that holding a key down is as fast as the eye. */
 export function list(page, circuit) {
   const here = () => document.activeElement?.closest?.('tr[data-row]');
-  const press = name => page.querySelector(`[data-press="${name}"]`)?.click();
+  const beside = () => page.querySelector('[data-open]');
+  const call = (method, ...rest) => circuit.invokeMethodAsync(method, ...rest).catch(() => { /* the circuit is gone; its dialog says so */ });
+  let opening;
+  // The delivery beside the list follows the row, once the key is let go.
+  const follow = row => {
+    clearTimeout(opening);
+    if (beside() && row) { opening = setTimeout(() => { if (beside()) { call('OpenRow', row.dataset.row); } }, 120); }
+  };
+  const moved = row => { go(row); follow(row); };
+  const current = () => here() ?? page.querySelector('tr[data-row][aria-current]');
+  const push = name => page.querySelector(`[data-press="${name}"]`)?.click();
   const turn = (way, focus) => {
     const link = page.querySelector(`[data-page="${way}"]`);
     if (link) { waits = focus; link.click(); }
@@ -152,43 +163,64 @@ export function list(page, circuit) {
   };
   const move = by => {
     const rows = rowsOf(page);
-    const now = rows.indexOf(here());
-    if (now < 0) { go(rows[by > 0 ? 0 : rows.length - 1]); return; }
+    const now = rows.indexOf(current());
+    if (now < 0) { moved(rows[by > 0 ? 0 : rows.length - 1]); return; }
     const next = now + by;
     if (next >= rows.length && now === rows.length - 1) { turn('older', 'first'); return; }
     if (next < 0 && now === 0) { turn('newer', 'last'); return; }
-    go(rows[Math.max(0, Math.min(rows.length - 1, next))]);
+    moved(rows[Math.max(0, Math.min(rows.length - 1, next))]);
   };
+  const act = name => { if (here() || beside()) { call('PressRowAsync', name, here()?.dataset.row ?? null, isWide()); return true; } };
   const inRows = {
     ArrowDown: () => move(1), ArrowUp: () => move(-1), PageDown: () => move(10), PageUp: () => move(-10),
-    Home: () => { if (here() === rowsOf(page)[0]) { turn('newest', 'first'); } else { go(rowsOf(page)[0]); } },
-    End: () => { if (here() === rowsOf(page).at(-1)) { turn('oldest', 'last'); } else { go(rowsOf(page).at(-1)); } },
+    Home: () => { if (here() === rowsOf(page)[0]) { turn('newest', 'first'); } else { moved(rowsOf(page)[0]); } },
+    End: () => { if (here() === rowsOf(page).at(-1)) { turn('oldest', 'last'); } else { moved(rowsOf(page).at(-1)); } },
     x: () => here().querySelector('input[type=checkbox]')?.click(),
     f: () => here().querySelector('[data-menu]')?.click(),
   };
   const anywhere = {
     '/': () => page.querySelector('[role=combobox]')?.focus(),
-    '.': () => press('live'),
+    '.': () => push('live'),
     j: () => move(1),
     k: () => move(-1),
+    r: () => act('r'),
+    e: () => act('e'),
+    c: () => act('c'),
   };
+  const besides = { ']': () => move(1), '[': () => move(-1) };
   const listen = e => {
     if (!page.isConnected) { document.removeEventListener('keydown', listen); return; }
     if (e.defaultPrevented || e.isComposing || e.ctrlKey || e.metaKey || e.altKey || document.documentElement.dataset.keys === 'off') { return; }
     const isText = e.target.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) && e.target.type !== 'checkbox');
     if (isText || e.target.closest?.('[role=dialog]') || document.querySelector('dialog[open], .mud-dialog, .mud-popover-open')) { return; }
     const row = here();
-    if (row && e.key === 'Enter' && document.activeElement === row) { e.preventDefault(); row.querySelector('a.row-link')?.click(); return; }
-    if (row && e.key === 'Escape') { row.blur(); return; }
-    const act = (row ? inRows[e.key] : null) ?? anywhere[e.key];
-    if (act) { e.preventDefault(); act(); }
+    if (row && e.key === 'Enter' && document.activeElement === row) {
+      e.preventDefault();
+      if (beside() && row.getAttribute('aria-current')) { beside().querySelector('h2')?.focus(); } else { row.querySelector('a.row-link')?.click(); }
+      return;
+    }
+    if (e.key === 'Escape' && !e.target.closest?.('.confirm, [aria-expanded=true]')) {
+      if (beside()) { call('CloseRowAsync'); } else if (row) { row.blur(); }
+      return;
+    }
+    const press = (row ? inRows[e.key] : null) ?? (beside() ? besides[e.key] : null) ?? anywhere[e.key];
+    if (press && !(e.repeat && 'recx'.includes(e.key))) { e.preventDefault(); press(); }
   };
   document.addEventListener('keydown', listen);
+  page.followRow = follow;
   page.dataset.keys = 'on';
 
   page.addEventListener('click', e => {
     const link = e.target.closest('a.row-link');
-    if (link) { try { sessionStorage.setItem(remembered, link.closest('tr').dataset.row); } catch { /* then the way back starts at the top */ } }
+    if (!link) { return; }
+    const row = link.closest('tr');
+    if (isWide() && e.button === 0 && !e.ctrlKey && !e.metaKey && !e.shiftKey && !e.altKey) {
+      e.preventDefault(); // beside the list; with a modifier, in a new tab: its own page
+      go(row);
+      call('OpenRow', row.dataset.row);
+      return;
+    }
+    try { sessionStorage.setItem(remembered, row.dataset.row); } catch { /* then the way back starts at the top */ }
   });
 
   // A link keeps the browser's own menu (open in a new tab), chosen text, too (copy).
@@ -222,8 +254,10 @@ export function list(page, circuit) {
 export function settled(page) {
   const rows = rowsOf(page);
   if (waits) {
-    go(waits === 'first' ? rows[0] : rows.at(-1));
+    const row = waits === 'first' ? rows[0] : rows.at(-1);
     waits = null;
+    go(row);
+    page.followRow?.(row);
     return;
   }
   let last = null;

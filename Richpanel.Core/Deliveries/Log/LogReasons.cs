@@ -42,14 +42,15 @@ internal static partial class LogReasons
         return Said(answer, isClear) is { Length: > 0 } said ? $"{title} · {said}" : title;
     }
 
-    private static string? Said(byte[]? answer, bool isClear)
+    /// <summary>What the other side said, one line; null when nothing.</summary>
+    public static string? Said(byte[]? answer, bool isClear)
     {
         if (answer is not { Length: > 0 })
         {
             return null;
         }
 
-        var text = Encoding.UTF8.GetString(answer);
+        var text = Encoding.UTF8.GetString(answer.AsSpan(0, Math.Min(answer.Length, MostRead)));
         var found = Message().Match(text);
         var said = found.Success ? Unescaped(found.Groups["text"].Value) : text.TrimStart().StartsWith('<') ? "an HTML page" : text;
         said = Blanks().Replace(said, " ").Trim();

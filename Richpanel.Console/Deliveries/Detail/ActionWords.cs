@@ -1,7 +1,7 @@
 using Richpanel.Core.Causes;
 using Richpanel.Core.Deliveries;
 
-namespace Richpanel.Console.Deliveries;
+namespace Richpanel.Console.Deliveries.Detail;
 
 /// <summary>What became of a click, in words. Pure.</summary>
 public static class ActionWords

@@ -1,0 +1,76 @@
+using System.Globalization;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Json;
+using Richpanel.Core.Mapping;
+using Richpanel.Core.Preview;
+
+namespace Richpanel.Console.Deliveries.Detail;
+
+/// <summary>Something beside the call that a send has, on both sides.</summary>
+public sealed record DiffRow(string What, string Before, string After)
+{
+    public bool IsChanged => Before != After;
+}
+
+/// <summary>What differs between a try and another one, or between it and what would be sent now. Pure.</summary>
+/// <param name="Around">Address, signature, versions, answer.</param>
+/// <param name="Fields">Of the call; null: one of the two is not there to compare.</param>
+public sealed record CallDifference(string Before, string After, IReadOnlyList<DiffRow> Around, IReadOnlyList<JsonChange>? Fields)
+{
+    /// <summary>What goes out is the same: the answer and the versions may differ nevertheless.</summary>
+    public bool SendsTheSame => Fields is { Count: 0 } && Around.All(row => !IsSent(row) || !row.IsChanged);
+
+    /// <summary>It decides about what goes out; versions and answers do not.</summary>
+    public static bool IsSent(DiffRow row) => row.What is Address or Signed or Secret;
+
+    private const string Address = "Address";
+    private const string Signed = "Signed";
+    private const string Secret = "Secret";
+    private const string None = "–";
+
+    /// <summary>From an earlier try to a later one.</summary>
+    public static CallDifference Between(DeliveryDetail detail, AttemptDetail before, AttemptDetail after) => new(
+        Name(before), Name(after),
+        [
+            new(Address, before.Exchange?.Url ?? None, after.Exchange?.Url ?? None),
+            new(Signed, YesNo(SentRequest.IsSigned(before)), YesNo(SentRequest.IsSigned(after))),
+            new(Secret, "as then", before.Attempt.SecretFingerprint == after.Attempt.SecretFingerprint ? "as then" : "another one"),
+            new("Settings version", Number(before.Attempt.ConnectionVersion), Number(after.Attempt.ConnectionVersion)),
+            new("Mapped with settings", Number(before.Sent?.ConnectionVersion), Number(after.Sent?.ConnectionVersion)),
+            new("Mapper version", Number(before.Sent?.MapperVersion), Number(after.Sent?.MapperVersion)),
+            new("Answer", TryWords.Outcome(before), TryWords.Outcome(after)),
+            new("Took", Took(before), Took(after)),
+            .. SameBody(detail, before, after) is { } same ? new DiffRow[] { new("Answer's body", "as then", same ? "as then" : "another one") } : [],
+        ],
+        detail.Calls.Between(before.Sent?.Id, after.Sent?.Id ?? -1));
+
+    /// <summary>From what a try sent to what today's mapping and connection would send. Null connection: it is gone.</summary>
+    public static CallDifference ToNow(DeliveryDetail detail, AttemptDetail before, Connection? connection) => new(
+        Name(before), "Now",
+        [
+            new(Address, before.Exchange?.Url ?? None, NowUrl(detail, connection) ?? None),
+            new(Signed, YesNo(SentRequest.IsSigned(before)), YesNo(connection?.ProtectedSecret is not null)),
+            new(Secret, "as then", before.Attempt.SecretFingerprint == connection?.SecretFingerprint ? "as then" : "another one"),
+            new("Settings version", Number(before.Attempt.ConnectionVersion), Number(connection?.Version)),
+            new("Mapped with settings", Number(before.Sent?.ConnectionVersion), Number(connection?.Version)),
+            new("Mapper version", Number(before.Sent?.MapperVersion), Number(EventMapper.Version)),
+        ],
+        detail.Calls.Between(before.Sent?.Id, null));
+
+    /// <summary>Where a send would go today.</summary>
+    public static string? NowUrl(DeliveryDetail detail, Connection? connection) =>
+        detail.Preview?.Request?.Url ?? (connection is null ? null : connection.BaseUrl + (connection is { Transport: Transport.Batch, ProtectedSecret: not null } ? "/bt" : "/t"));
+
+    /// <summary>Null: whoever looks sees them masked, and two different ones may look alike then.</summary>
+    private static bool? SameBody(DeliveryDetail detail, AttemptDetail one, AttemptDetail other) => detail.IsMasked ? null
+        : (one.Exchange?.ResponseBody ?? []).AsSpan().SequenceEqual(other.Exchange?.ResponseBody ?? []) && one.Exchange?.ResponseLength == other.Exchange?.ResponseLength;
+
+    private static string Name(AttemptDetail attempt) => string.Create(CultureInfo.InvariantCulture, $"Try {attempt.Attempt.Number}");
+
+    private static string YesNo(bool yes) => yes ? "yes" : "no";
+
+    private static string Number(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? None;
+
+    private static string Took(AttemptDetail attempt) => attempt.Exchange is { } exchange ? TryWords.Milliseconds(exchange.TotalMs) : None;
+}

@@ -1,0 +1,194 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
+using Microsoft.JSInterop;
+using MudBlazor;
+using Richpanel.Console.Shared;
+using Richpanel.Core;
+using Richpanel.Core.Access;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
+using Richpanel.Core.Preview;
+using Richpanel.Core.Privacy;
+using Richpanel.Core.Wire;
+
+namespace Richpanel.Console.Deliveries.Detail;
+
+/// <summary>Reads and shows; what people ask of it is in <c>DeliveryView.Acting.cs</c>.</summary>
+public sealed partial class DeliveryView : IDisposable
+{
+    private readonly Leaving _leaving = new();
+    private DeliveryDetail? _detail;
+    private Related? _related;
+    private LogNeighbours? _neighbours;
+    private LogQuery? _asksFor;
+    private PreviewRequest? _sent;
+    private string? _shownId;
+    private Sight? _asked;
+    private bool _missing;
+    private bool _failed;
+    private LiveUpdate? _update;
+    private ElementReference _root;
+
+    [Parameter, EditorRequired] public required DetailAddress Address { get; set; }
+
+    /// <summary>Of the list it was opened from; null: not known yet.</summary>
+    [Parameter] public LogQuery? Query { get; set; }
+
+    [Parameter] public EventCallback OnClose { get; set; }
+
+    /// <summary>It is shown, with its name, or is found to be none (null).</summary>
+    [Parameter] public EventCallback<string?> OnShown { get; set; }
+
+    [Inject] public required DeliveryQueries Deliveries { get; init; }
+    [Inject] public required RelatedDeliveries RelatedOnes { get; init; }
+    [Inject] public required LogReader Reader { get; init; }
+    [Inject] public required Viewer Viewer { get; init; }
+    [Inject] public required ViewerTime Time { get; init; }
+    [Inject] public required ConnectionDirectory Directory { get; init; }
+    [Inject] public required IOptions<DeliveryOptions> Options { get; init; }
+    [Inject] public required ChangeFeed Changes { get; init; }
+    [Inject] public required TimeProvider Clock { get; init; }
+    [Inject] public required IJSRuntime Browser { get; init; }
+    [Inject] public required NavigationManager Navigation { get; init; }
+    [Inject] public required ISnackbar Toasts { get; init; }
+    [Inject] public required ILogger<DeliveryView> Log { get; init; }
+
+    public string? PreviousAddress => _neighbours?.Newer is { } id ? Address.Of(PublicId.Delivery(id)).ToString() : null;
+
+    public string? NextAddress => _neighbours?.Older is { } id ? Address.Of(PublicId.Delivery(id)).ToString() : null;
+
+    /// <summary>Null until it is shown.</summary>
+    public string? LabAddress => _detail?.Call is null ? null : DeliveryButtons.LabAddress(_detail);
+
+    private string Name => NameOf(_detail!);
+
+    private Connection? Connection => _detail is null ? null : Directory.Find(_detail.Row.ConnectionId);
+
+    private DeliveryStory Story => DeliveryStory.Of(_detail!.Row, Connection);
+
+    /// <summary>The one the address names, else the last.</summary>
+    private AttemptDetail? Try => _detail!.Attempts.LastOrDefault(one => one.Attempt.Number == Address.Try) ?? (_detail.Attempts is [.., var last] ? last : null);
+
+    /// <summary>What was sent by the chosen try, else what would be sent now.</summary>
+    private string? Curl => (_sent ?? NowRequest) is { } request ? RichpanelCurl.Of(request, Connection?.SignatureHash ?? SignatureHash.Sha256) : null;
+
+    private PreviewRequest? NowRequest => _detail?.Preview?.Call is { } call && Connection is { } connection ? CallPreview.RequestFor(call, connection, Clock.GetUtcNow()) : null;
+
+    private IReadOnlyList<FutureTry> Future => _detail!.Row is { State: DeliveryState.Waiting, Held: false } row && Story.NextTry is { } next
+        ? FutureTries.Of(row.AttemptCount + 1, next, _detail.Source.ScheduleStep, row.Marks.HasFlag(DeliveryMarks.ManualRetry), Options.Value.EffectiveSchedule, Options.Value.Jitter)
+        : [];
+
+    protected override void OnInitialized() => _update = new LiveUpdate(Changes, () => InvokeAsync(RefreshAsync));
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_shownId != Address.Id)
+        {
+            _shownId = Address.Id;
+            (_detail, _related, _neighbours, _asksFor, _asked, _missing, _failed) = (null, null, null, null, null, false, false);
+            ForgetActs();
+            await ReadAsync();
+        }
+
+        if (_detail is not null)
+        {
+            _sent = Try is { } one ? SentRequest.Of(one, Connection) : null;
+            await AnswerAskAsync();
+            await ReadNeighboursAsync();
+        }
+    }
+
+    private static string NameOf(DeliveryDetail detail) => detail.Row.EventName ?? detail.Row.Type.ToString();
+
+    private async Task RefreshAsync()
+    {
+        await ReadAsync();
+        if (_neighbours is { Newer: null })
+        {
+            _asksFor = null;   // a newer one may have come
+            await ReadNeighboursAsync();
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        var asked = Address.Id;
+        try
+        {
+            var id = PublicId.Parse(asked, "dlv");
+            var detail = id is null ? null : await Deliveries.FindAsync(await SightAsync(), id.Value, _leaving.Token);
+            if (asked != Address.Id)
+            {
+                return;   // the person has moved on to another one
+            }
+
+            var isNew = _detail is null;
+            (_detail, _missing, _failed) = (detail ?? _detail, detail is null && _detail is null, false);
+            _sent = _detail is not null && Try is { } one ? SentRequest.Of(one, Connection) : null;
+            if (isNew)
+            {
+                await OnShown.InvokeAsync(_detail is null ? null : Name);
+                StateHasChanged();
+                var related = detail is null ? null : await RelatedOnes.OfAsync(await SightAsync(), detail.Row.Id, _leaving.Token);
+                _related = asked == Address.Id ? related : _related;
+            }
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            Log.LogError(failure, "A delivery could not be read");
+            _failed = true;
+        }
+        catch (OperationCanceledException)
+        {
+            return;   // the person has left the page
+        }
+
+        StateHasChanged();
+    }
+
+    /// <summary>Off the circuit's turn: among bodies it may take some seconds.</summary>
+    private async Task ReadNeighboursAsync()
+    {
+        if (_detail is null || Query is not { } query || (_asksFor is not null && _asksFor.Equals(query)))
+        {
+            return;
+        }
+
+        _asksFor = query;
+        var id = _detail.Row.Id;
+        try
+        {
+            var ask = new LogAsk(query, await Viewer.SightAsync()) { Zone = Time.Zone };
+            var found = await Task.Run(() => Reader.NeighboursAsync(ask, id, _leaving.Token), _leaving.Token);
+            if (_detail?.Row.Id == id)
+            {
+                _neighbours = found;
+                StateHasChanged();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The person has left the page.
+        }
+        catch (Exception failure) when (failure is not SessionEndedException)
+        {
+            Log.LogError(failure, "Previous and next of a delivery could not be read");
+        }
+    }
+
+    /// <summary>What the role allows, or what was asked for on this page, as long as the role still may ask.</summary>
+    private async Task<Sight> SightAsync()
+    {
+        var actor = await Viewer.FindAsync();
+        _asked = actor?.May(Permission.Unmask) == true ? _asked : null;
+        return _asked ?? (actor is null ? Sight.Masked : Sight.Of(actor));
+    }
+
+    public void Dispose()
+    {
+        _update?.Dispose();
+        _leaving.Dispose();
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using Richpanel.Console.Shared;
+using Richpanel.Core.Causes;
+using Richpanel.Core.Deliveries;
+
+namespace Richpanel.Console.Deliveries.Detail;
+
+/// <summary>Tries, and the waits between them, in words. Pure.</summary>
+public static class TryWords
+{
+    /// <summary>Name of the state whose colour fits.</summary>
+    public static string Look(Attempt attempt) => attempt.Outcome switch
+    {
+        "accepted" => "accepted",
+        "try_later" => "waiting",
+        "hold" => "held",
+        _ => "failed",
+    };
+
+    /// <summary><c>HTTP 503 · Server error</c>.</summary>
+    public static string Outcome(AttemptDetail detail)
+    {
+        var title = detail.Attempt.Cause is { } code ? CauseCatalog.Find(code).Title : detail.Attempt.Outcome == "accepted" ? "Accepted" : detail.Attempt.Outcome;
+        return detail.Exchange?.StatusCode is { } status ? string.Create(CultureInfo.InvariantCulture, $"HTTP {status} · {title}") : title;
+    }
+
+    /// <summary>Who or what set it off: <c>first</c>, <c>automatic</c>, <c>retried by Ann as now</c>.</summary>
+    public static string Trigger(Attempt attempt, IReadOnlyList<DeliveryWish> wishes) => attempt.Trigger switch
+    {
+        AttemptTrigger.First => "first",
+        AttemptTrigger.Automatic => "automatic",
+        AttemptTrigger.AfterRestart => "after a restart",
+        AttemptTrigger.Manual => WishOf(attempt, wishes) is { } wish ? $"{Verb(wish)} by {wish.By}{Mode(wish)}" : "by a person",
+        _ => "unknown",
+    };
+
+    /// <summary>Why nothing was sent between a try and the one after it, or between it and the one to come.</summary>
+    /// <param name="next">Null: it is still to come.</param>
+    /// <param name="held">The connection is stopped, and the next one is still to come.</param>
+    public static string Wait(AttemptDetail before, AttemptDetail? next, bool held)
+    {
+        var attempt = before.Attempt;
+        if (next is { Attempt.Trigger: AttemptTrigger.Manual })
+        {
+            return attempt.NextDueAt > next.Attempt.StartedAt ? "cut short by a person" : "until somebody asked for it";
+        }
+
+        if (held)
+        {
+            return "the connection is stopped, and no try is spent meanwhile";
+        }
+
+        if (next is { Attempt.Trigger: AttemptTrigger.AfterRestart })
+        {
+            return "the product was stopped in between";
+        }
+
+        if (AnswerHead.Find(before.Exchange?.ResponseHeaders, "Retry-After") is { } asked && before.Exchange?.StatusCode is 429 or 503)
+        {
+            return $"asked for by the answer (Retry-After: {asked})";
+        }
+
+        return attempt.Outcome == "hold" ? "the answer may speak for the whole connection, so it spends no try"
+            : string.Create(CultureInfo.InvariantCulture, $"the schedule's wait after try {attempt.Number}");
+    }
+
+    /// <summary>The last wish before the try began.</summary>
+    private static DeliveryWish? WishOf(Attempt attempt, IReadOnlyList<DeliveryWish> wishes) =>
+        wishes.LastOrDefault(wish => wish.Kind != WishKind.Cancel && wish.At <= attempt.StartedAt);
+
+    private static string Verb(DeliveryWish wish) => wish.Kind == WishKind.TryNow ? "hurried" : "retried";
+
+    private static string Mode(DeliveryWish wish) => wish.AsThen switch { true => " as then", false => " as now", _ => "" };
+
+    /// <summary><c>84 ms</c>, <c>1.2 s</c>: two figures are enough to tell slow from down.</summary>
+    public static string Milliseconds(int ms) => ms < 10_000 ? string.Create(CultureInfo.InvariantCulture, $"{ms:N0} ms") : TimeWords.Length(TimeSpan.FromMilliseconds(ms));
+}
