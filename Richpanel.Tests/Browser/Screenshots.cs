@@ -112,7 +112,11 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
                 }
 
                 _console.Services.GetRequiredService<SandboxScenarios>().Set(SandboxScenario.AsRichpanel);
-                var source = await _console.AddSourceAsync("Shop", shop => (shop.Environment, shop.PausedAt) = (ConnectionEnvironment.Production, TimeProvider.System.GetUtcNow()));
+                var source = await _console.AddSourceAsync("Shop", shop =>
+                {
+                    (shop.Environment, shop.PausedAt, shop.BaseUrl) = (ConnectionEnvironment.Staging, TimeProvider.System.GetUtcNow(), "https://api.richpanel.com/v2");
+                    (shop.RetryWaits, shop.RetryJitterPercent) = ("5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 5 h, 10 h", 20);
+                });
                 _shop = PublicId.Connection(source.ConnectionId);
                 await _console.Services.GetRequiredService<ApiTokenStore>().CreateAsync(Actor.System, new ApiTokenDraft("Nightly export", Role.Viewer, [], null));
             }
