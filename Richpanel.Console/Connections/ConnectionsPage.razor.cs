@@ -28,7 +28,7 @@ public sealed partial class ConnectionsPage : IDisposable
     private IReadOnlyList<(Connection Connection, ConnectionState State)> Shown =>
         [.. Directory.Connections.Select(connection => (connection, ConnectionState.Of(connection, Time.Now))).Where(one => Fits(one.connection, one.Item2))];
 
-    private string Count => Directory.Connections.Count is var all && Shown.Count is var shown && shown == all ? $"{all}" : $"{shown} of {all}";
+    private string Count => Directory.Connections.Count is var all && Shown.Count is var shown && shown == all ? all == 1 ? "1 connection" : $"{all} connections" : $"{shown} of {all}";
 
     protected override async Task OnInitializedAsync()
     {

@@ -40,7 +40,9 @@ public sealed partial class DangerPanel : IDisposable
 
     private string SourcesWord => Sources == 1 ? "1 source" : $"{Number(Sources)} sources";
 
-    private string Waiting => _line!.Waiting == 1 ? "1 delivery waits" : $"{Number(_line.Waiting)} deliveries wait";
+    private string Fate(string fate) => _line!.Waiting == 0 ? "Nothing waits." : $"{Waiting}: {fate}.";
+
+    private string Waiting => _line!.Waiting == 0 ? "nothing waits" : _line.Waiting == 1 ? "1 delivery waits" : $"{Number(_line.Waiting)} deliveries wait";
 
     private string Kept => _line!.Created == 1 ? "Its 1 delivery stays" : $"Its {Number(_line.Created)} deliveries stay";
 

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Runtime.ExceptionServices;
 using System.Text;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Data.Sqlite;
@@ -129,6 +130,7 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton<ILogEventSink>(Logs);
+            services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1_000);   // tests guess passwords by the hundred
             _services?.Invoke(services);
         });
     }
