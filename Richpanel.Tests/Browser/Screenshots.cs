@@ -117,21 +117,16 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
                     _failed = status == 422 ? PublicId.Delivery(row.Id) : _failed;
                 }
 
-<<<<<<< HEAD
                 await RefusedAsync("/v1/track", """{"userId":"user-2041","event":"Order Completed"}""", "a-key-of-nobody");
                 await RefusedAsync("/v1/batch", """{"batch":[{"type":"track","event": }]}""", sender.Key);
                 await RefusedAsync("/v1/trakc", "{}", sender.Key);
                 _console.Services.GetRequiredService<SandboxScenarios>().Set(new SandboxScenario([new SandboxStep(503, Repeat: 2), new SandboxStep(429, RetryAfterSeconds: 30)]));
                 _source = PublicId.Source(_console.Directory.Sources[0].Id);
-                var source = await _console.AddSourceAsync("Shop", shop => (shop.Environment, shop.PausedAt) = (ConnectionEnvironment.Production, TimeProvider.System.GetUtcNow()));
-=======
-                _console.Services.GetRequiredService<SandboxScenarios>().Set(SandboxScenario.AsRichpanel);
                 var source = await _console.AddSourceAsync("Shop", shop =>
                 {
                     (shop.Environment, shop.PausedAt, shop.BaseUrl) = (ConnectionEnvironment.Staging, TimeProvider.System.GetUtcNow(), "https://api.richpanel.com/v2");
                     (shop.RetryWaits, shop.RetryJitterPercent) = ("5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 5 h, 10 h", 20);
                 });
->>>>>>> h-conn
                 _shop = PublicId.Connection(source.ConnectionId);
                 await _console.Services.GetRequiredService<ApiTokenStore>().CreateAsync(Actor.System, new ApiTokenDraft("Nightly export", Role.Viewer, [], null));
             }
