@@ -8,6 +8,9 @@ public static class UnusedFields
 {
     public const int Most = 200;
 
+    /// <summary>It says which rules are meant, and so it is used, though none moves it.</summary>
+    private const string Type = "$.type";
+
     /// <summary>Paths of the leaves that no outgoing field came from, in the call's order; at most <see cref="Most"/>.</summary>
     public static IReadOnlyList<string> Of(JsonTree? call, IReadOnlyList<Provenance> provenance)
     {
@@ -23,7 +26,7 @@ public static class UnusedFields
 
     private static void Collect(List<string> unused, JsonTree value, string path, HashSet<string> used)
     {
-        if (used.Contains(path) || unused.Count >= Most)
+        if (used.Contains(path) || path == Type || unused.Count >= Most)
         {
             return;   // taken as a whole
         }
