@@ -1,4 +1,4 @@
-using Richpanel.Console.ChangeLog;
+using Richpanel.Console.Shared;
 using Richpanel.Core.ChangeLog;
 
 namespace Richpanel.Console.Overview;

@@ -56,7 +56,7 @@ window.richpanel = {
         if (now.keys.includes(name) && !document.querySelector('dialog[open]')) { press(name); }
         return;
       }
-      if (typing(e.target) || document.querySelector('dialog[open], .mud-dialog, .mud-popover-open')) { return; }
+      if (typing(e.target) || document.querySelector('dialog[open], :popover-open, .mud-dialog, .mud-popover-open')) { return; }
       if (e.key === 'Escape' && e.target.closest?.('.confirm, [role=dialog], [aria-expanded=true]')) { return; } // closes that
       if (e.key.startsWith('Arrow') && e.target.closest?.('pre, [role=listbox], [role=tablist]')) { return; } // moves in that
       const pair = now.before && Date.now() - now.at < 1500 ? now.before + ' ' + e.key : '';

@@ -196,5 +196,5 @@ public sealed class EveryChangeTests(ApiUnderTest api) : IClassFixture<ApiUnderT
         return await context.ChangeLog.OrderBy(line => line.Id).ToListAsync(Ct);
     }
 
-    private static IEnumerable<string> Fields(ChangeEntry line) => FieldChange.Read(line.Fields).Select(Richpanel.Console.ChangeLog.ChangeWords.Of);
+    private static IEnumerable<string> Fields(ChangeEntry line) => FieldChange.Read(line.Fields).Select(Richpanel.Console.Shared.ChangeWords.Of);
 }

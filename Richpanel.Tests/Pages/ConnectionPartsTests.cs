@@ -157,7 +157,7 @@ public sealed class ConnectionPartsTests : IAsyncLifetime
     {
         var web = await _pages.App.AddSourceAsync("Web");
         var page = Open(web.ConnectionId);
-        await page.ClickAsync("button[aria-label='New write key for Web']");
+        await page.ClickAsync("button[aria-label='New key… for Web']");
         await page.ChangeAsync("#keep-key", "1.00:00:00");
         await page.SubmitAsync("form.source-form");
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 
-namespace Richpanel.Console.ChangeLog;
+namespace Richpanel.Console.Shared;
 
 /// <summary>A line of the change log in the words of a person. Pure.</summary>
 internal static class ChangeWords

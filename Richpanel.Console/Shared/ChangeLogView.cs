@@ -1,9 +1,9 @@
 using System.Globalization;
 using Richpanel.Core.ChangeLog;
 
-namespace Richpanel.Console.ChangeLog;
+namespace Richpanel.Console.Shared;
 
-/// <summary>What the page shows, as its address says it.</summary>
+/// <summary>What the change log shows, as its address says it.</summary>
 public sealed record ChangeLogView
 {
     public string? Who { get; init; }
