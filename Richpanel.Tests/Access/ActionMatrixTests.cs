@@ -5,6 +5,8 @@ using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
@@ -39,6 +41,12 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("SampleStore.FindAsync", Permission.Read, (of, by) => Get<SampleStore>(of).FindAsync(by, Missing, Ct)),
         ("SampleStore.SaveAsync", Permission.SaveSamples, (of, by) => Get<SampleStore>(of).SaveAsync(by, "", "")),
         ("SampleStore.DeleteAsync", Permission.SaveSamples, (of, by) => Get<SampleStore>(of).DeleteAsync(by, Missing)),
+        ("LogExport.WriteAsync", Permission.Read, (of, by) => Get<LogExport>(of).WriteAsync(by, LogAsk.By(by, LogQuery.All), LogFormat.Csv, [], Stream.Null, Ct)),
+        ("LogViewStore.ListAsync", Permission.Read, (of, by) => Get<LogViewStore>(of).ListAsync(by, Ct)),
+        ("LogViewStore.CreateAsync", Permission.Read, (of, by) => Get<LogViewStore>(of).CreateAsync(by, new LogViewDraft("", LogQuery.All))),
+        ("LogViewStore.CreateAsync for all", Permission.ShareViews, (of, by) => Get<LogViewStore>(of).CreateAsync(by, new LogViewDraft("", LogQuery.All, IsShared: true))),
+        ("LogViewStore.ChangeAsync", Permission.Read, (of, by) => Get<LogViewStore>(of).ChangeAsync(by, "viw_zzz", new LogViewDraft("", LogQuery.All))),
+        ("LogViewStore.DeleteAsync", Permission.Read, (of, by) => Get<LogViewStore>(of).DeleteAsync(by, "viw_zzz")),
         ("SandboxControl.SetScenarioAsync", Permission.UseSandbox, (of, by) => Get<SandboxControl>(of).SetScenarioAsync(by, SandboxScenario.AsRichpanel)),
         ("SandboxControl.ClearAsync", Permission.UseSandbox, (of, by) => Get<SandboxControl>(of).ClearAsync(by, Ct)),
         ("SandboxExport.WriteAsync", Permission.Read, (of, by) => Get<SandboxExport>(of).WriteAsync(by, Stream.Null, Ct)),
@@ -83,6 +91,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ["ChangeWriting.WriteAsync"] = "writes down what was asked for elsewhere",
         ["ChangeWriting.Append"] = "writes down what was asked for elsewhere",
         ["ArrivalQueries.NewestAsync"] = "only shows what the actor may touch",
+        ["LogAsk.By"] = "only asks for what the actor may see",
         ["Sight.Of"] = "only says what the actor may see",
         ["PeopleStore.CreateAdminAsync"] = "asks for the setup code or the configuration instead",
         ["PeopleStore.ChangeOwnAsync"] = "changes nobody but the actor",

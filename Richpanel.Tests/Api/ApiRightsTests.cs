@@ -136,7 +136,8 @@ public sealed class ApiRightsTests(ApiUnderTest api) : IClassFixture<ApiUnderTes
         {
             var template = "/api/v1/" + path.Replace("dlv_zzz", "{id}", StringComparison.Ordinal).Replace("connections/Shop", "connections/{connection}", StringComparison.Ordinal)
                 .Replace("connections/nobody", "connections/{connection}", StringComparison.Ordinal).Replace("sources/nobody", "sources/{source}", StringComparison.Ordinal)
-                .Replace("samples/nobody", "samples/{sample}", StringComparison.Ordinal);
+                .Replace("samples/nobody", "samples/{sample}", StringComparison.Ordinal)
+                .Replace("trl_zzz", "{trial}", StringComparison.Ordinal);
             Assert.Contains(paths, known => known.TrimEnd('/') == $"{method} {template}");
         }
     }

@@ -67,12 +67,15 @@ public sealed class ScriptAttackTests(BrowserFixture browser) : IAsyncLifetime
         foreach (var id in new[] { "one", "two", "three", "sandbox" })
         {
             var row = await Sender.SettledAsync(Planted + id);
-            await tab.GoAsync($"/deliveries/{PublicId.Delivery(row.Id)}");
-            await IsInertAsync(tab);
-            if (id == "one")
+            foreach (var part in id == "one" ? new[] { "event", "mapping", "request", "response", "diff" } : ["event", "response"])
             {
-                Assert.Contains(Script, await tab.Page.GetByLabel("Response headers").InnerTextAsync(), StringComparison.Ordinal);
-                Assert.Contains("hit=1", await tab.Page.Locator(".timeline details").First.InnerTextAsync(), StringComparison.Ordinal);
+                await tab.GoAsync($"/deliveries/{PublicId.Delivery(row.Id)}?tab={part}");
+                await IsInertAsync(tab);
+                if (id == "one" && part == "response")
+                {
+                    Assert.Contains(Script, await tab.Page.GetByRole(AriaRole.Table, new() { Name = "Response headers" }).InnerTextAsync(), StringComparison.Ordinal);
+                    Assert.Contains("hit=1", await tab.Page.GetByLabel("Response body").First.InnerTextAsync(), StringComparison.Ordinal);
+                }
             }
         }
 
@@ -81,6 +84,10 @@ public sealed class ScriptAttackTests(BrowserFixture browser) : IAsyncLifetime
             await tab.GoAsync(address);
             await IsInertAsync(tab);
         }
+
+        await tab.GoAsync("/sandbox");
+        await tab.Page.Locator("table.requests a").First.ClickAsync();
+        await IsInertAsync(tab, shown: false);
     }
 
     [Fact(Timeout = 180_000)]
@@ -99,7 +106,7 @@ public sealed class ScriptAttackTests(BrowserFixture browser) : IAsyncLifetime
         }
 
         await using var tab = await OpenAsync("/");
-        foreach (var address in new[] { "/", "/connections", $"/connections/{PublicId.Connection(_shop.ConnectionId)}", "/people", "/tokens", "/change-log", $"/change-log?who={Uri.EscapeDataString(Planted)}" })
+        foreach (var address in new[] { "/", "/connections", $"/connections/{PublicId.Connection(_shop.ConnectionId)}", "/receiver", "/people", "/tokens", "/change-log", $"/change-log?who={Uri.EscapeDataString(Planted)}" })
         {
             await tab.GoAsync(address);
             await IsInertAsync(tab);

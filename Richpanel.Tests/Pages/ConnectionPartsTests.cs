@@ -1,4 +1,5 @@
 using Bunit;
+using Microsoft.Extensions.Options;
 using Richpanel.Console.Connections;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
@@ -24,7 +25,7 @@ public sealed class ConnectionPartsTests : IAsyncLifetime
     public async Task The_schedule_is_drawn_anew_while_its_numbers_are_typed()
     {
         var page = _pages.Open<NewConnectionPage>("/connections/new");
-        Assert.Equal(DeliveryOptions.DefaultSchedule.Count, page.FindAll(".schedule circle").Count);
+        Assert.Equal(_pages.Get<IOptions<DeliveryOptions>>().Value.EffectiveSchedule.Count, page.FindAll(".schedule circle").Count);
 
         await page.InputAsync("#retry-waits", "5 s, 1 min, 2 h");
         Assert.Equal(4, page.FindAll(".schedule circle").Count);

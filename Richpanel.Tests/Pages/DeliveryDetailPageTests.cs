@@ -242,7 +242,7 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
         var row = await _pages.SendAsync(""" "userId":"jane","event":"Beside" """, "m-1");
         var id = PublicId.Delivery(row.Id);
         var page = _pages.Open<DeliveriesPage>("/deliveries?q=event%3ABeside");
-        page.EventuallySays("Beside");
+        page.Eventually(() => page.Find($"tr[data-row='{row.Id}']"));
         var list = page.FindComponent<Richpanel.Console.Deliveries.Log.LogTable>().Instance.Rows;
 
         await page.InvokeAsync(() => page.Instance.OpenRow(row.Id.ToString(CultureInfo.InvariantCulture)));

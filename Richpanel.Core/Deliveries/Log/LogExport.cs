@@ -35,7 +35,8 @@ public sealed class LogExport(LogReader reader, ConnectionDirectory directory, C
         var isWhole = false;
         try
         {
-            written = await WriteRowsAsync(ask with { Sight = Sight.Of(by), Now = ask.Now ?? time.GetUtcNow() }, format, chosen, to, rows => written = rows, ct);
+            var among = by.Connections is null ? ask.Among : [.. directory.AllConnections.Where(one => by.MayTouch(one.Name) && ask.Among?.Contains(one.Id) != false).Select(one => one.Id)];
+            written = await WriteRowsAsync(ask with { Sight = Sight.Of(by), Among = among, Now = ask.Now ?? time.GetUtcNow() }, format, chosen, to, rows => written = rows, ct);
             isWhole = true;
             return written;
         }

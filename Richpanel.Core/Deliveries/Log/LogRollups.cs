@@ -12,9 +12,9 @@ internal sealed class LogRollups(LogDb db, LogCondition query)
 
     public static string CauseColumn(LogTable table) => table == LogTable.Rollups ? "Code" : "Cause";
 
-    /// <summary>Sending is a moment of Waiting, not told apart there.</summary>
+    /// <summary>Sending is a moment of Waiting, not told apart there; what is held is only what waits and is not being sent.</summary>
     public static bool Knows(LogTerm term) =>
-        term.Key is LogKey.Event or LogKey.Cause or LogKey.Connection or LogKey.Origin || (term.Key == LogKey.State && !term.Values.Any(value => value.Text == "sending"));
+        term.Key is LogKey.Event or LogKey.Cause or LogKey.Connection or LogKey.Origin || (term.Key == LogKey.State && !term.Values.Any(value => value.Text is "sending" or LogKeys.Held));
 
     public static int HourOf(DateTimeOffset time) => (int)Math.Clamp((time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerHour, 0, int.MaxValue);
 
@@ -30,6 +30,15 @@ internal sealed class LogRollups(LogDb db, LogCondition query)
     /// <summary>Rows that fit by a column of the rollups, unordered.</summary>
     public IEnumerable<(object Value, long Connection, long Count)> By(string column, int first, int end, CancellationToken ct) => query.Connections.SelectMany(connection =>
         db.Read(From($"d.\"{column}\", SUM(d.\"Count\") AS n", connection, first, end).Add($" GROUP BY d.\"{column}\" HAVING n > 0"), row => (row.GetValue(0), connection, row.GetInt64(1)), ct));
+
+    /// <summary>Of the waiting rows of those hours the ones that are being sent just now, by connection: few, and found along their own index.</summary>
+    public IEnumerable<(long Connection, long Count)> Sending(int first, int end, CancellationToken ct) => query.Connections.SelectMany(connection =>
+    {
+        var sql = new LogSql().Add(
+            $"""SELECT COUNT(*) FROM "Deliveries" d WHERE d."State" = {(int)DeliveryState.Sending} AND d."ConnectionId" = {connection} AND d."ReceivedAt" >= {StartOf(first).UtcTicks} AND d."ReceivedAt" < {(end == int.MaxValue ? DateTimeOffset.MaxValue : StartOf(end)).UtcTicks}""");
+        query.AddTo(sql, LogTable.Deliveries);
+        return db.Read(sql, row => (connection, row.GetInt64(0)), ct);
+    });
 
     /// <summary>Rows that fit by hour and what became of them.</summary>
     public IEnumerable<(int Hour, DeliveryState State, bool OnRetry, long Count)> ByHour(int first, int end, CancellationToken ct) => query.Connections.SelectMany(connection =>

@@ -60,9 +60,17 @@ internal sealed class LogTotals(LogDb db, LogCondition query, SearchKey search, 
             var (first, end, edges) = Hours(query.Span);
             if (first < end)
             {
-                foreach (var (value, connection, count) in new LogRollups(db, query).By(column, first, end, ct))
+                var rollups = new LogRollups(db, query);
+                foreach (var (value, connection, count) in rollups.By(column, first, end, ct))
                 {
                     Add(value, count, connection);
+                }
+
+                foreach (var (connection, count) in key == LogKey.State ? rollups.Sending(first, end, ct) : [])
+                {
+                    // Counted as waiting above, which it is as well; as held, which it is not.
+                    counts["sending"] = counts.GetValueOrDefault("sending") + count;
+                    counts[LogKeys.Held] = counts.GetValueOrDefault(LogKeys.Held) - (query.Held.Contains(connection) ? count : 0);
                 }
             }
 
@@ -76,7 +84,7 @@ internal sealed class LogTotals(LogDb db, LogCondition query, SearchKey search, 
             lookedTo = Group(Scan(query.Span), key, Add, ct);
         }
 
-        var shown = counts.Where(one => query.IsClear || key is not (LogKey.Event or LogKey.Message) || TextMask.Name(one.Key) == one.Key)
+        var shown = counts.Where(one => one.Value > 0 && (query.IsClear || key is not (LogKey.Event or LogKey.Message) || TextMask.Name(one.Key) == one.Key))
             .OrderByDescending(one => one.Value).ThenBy(one => one.Key, StringComparer.Ordinal).Take(LogReader.MostCountedValues)
             .Select(one => new LogCounted(one.Key, one.Value, key == LogKey.Cause ? CauseCatalog.Find(one.Key).Title : null));
         return new LogValueCounts([.. shown], lookedTo > 0 ? LogScan.TimeOf(db, lookedTo) : null, false);
