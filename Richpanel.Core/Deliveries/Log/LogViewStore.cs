@@ -146,10 +146,13 @@ public sealed class LogViewStore(
 
     private static void Demand(Actor by, bool isShared)
     {
-        by.Demand(Permission.Read);
         if (isShared)
         {
             by.DemandForAll(Permission.ShareViews);
+        }
+        else
+        {
+            by.Demand(Permission.Read);
         }
     }
 
