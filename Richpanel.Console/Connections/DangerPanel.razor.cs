@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
@@ -38,13 +37,13 @@ public sealed partial class DangerPanel : IDisposable
 
     private int Sources => Directory.Sources.Count(source => source.ConnectionId == Connection.Id);
 
-    private string SourcesWord => Sources == 1 ? "1 source" : $"{Number(Sources)} sources";
+    private string SourcesWord => Sources == 1 ? "1 source" : $"{Numbers.Of(Sources)} sources";
 
     private string Fate(string fate) => _line!.Waiting == 0 ? "Nothing waits." : $"{Waiting}: {fate}.";
 
-    private string Waiting => _line!.Waiting == 0 ? "nothing waits" : _line.Waiting == 1 ? "1 delivery waits" : $"{Number(_line.Waiting)} deliveries wait";
+    private string Waiting => _line!.Waiting == 0 ? "nothing waits" : _line.Waiting == 1 ? "1 delivery waits" : $"{Numbers.Of(_line.Waiting)} deliveries wait";
 
-    private string Kept => _line!.Created == 1 ? "Its 1 delivery stays" : $"Its {Number(_line.Created)} deliveries stay";
+    private string Kept => _line!.Created == 1 ? "Its 1 delivery stays" : $"Its {Numbers.Of(_line.Created)} deliveries stay";
 
     protected override async Task OnInitializedAsync()
     {
@@ -87,7 +86,7 @@ public sealed partial class DangerPanel : IDisposable
         (_said, _bad) = outcome.Match(_ => ("", false), Faults, () => ("The connection is gone.", true));
         if (outcome is SaveOutcome<Connection>.Saved)
         {
-            Navigation.NavigateTo("/connections", new NavigationOptions { HistoryEntryState = $"{name} was deleted. {(waiting == 1 ? "1 delivery that waited was canceled" : $"{Number(waiting)} deliveries that waited were canceled")}." });
+            Navigation.NavigateTo("/connections", new NavigationOptions { HistoryEntryState = $"{name} was deleted. {(waiting == 1 ? "1 delivery that waited was canceled" : $"{Numbers.Of(waiting)} deliveries that waited were canceled")}." });
         }
     });
 
@@ -109,8 +108,6 @@ public sealed partial class DangerPanel : IDisposable
     private bool IsTyped(string typed) => string.Equals(typed.Trim(), Connection.Name, StringComparison.Ordinal);
 
     private static (string, bool) Faults(IReadOnlyList<FieldFault> faults) => (string.Join(' ', faults.Select(fault => fault.Text)), true);
-
-    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     public void Dispose()
     {

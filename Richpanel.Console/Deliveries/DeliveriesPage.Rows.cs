@@ -86,7 +86,7 @@ public sealed partial class DeliveriesPage
         var lines = ids.Select(PublicId.Delivery).ToList();
         if (await Browser.InvokeAsync<bool>("richpanel.copy", string.Join('\n', lines)))
         {
-            Toasts.Add(lines.Count == 1 ? "1 id copied." : $"{LogWords.Number(lines.Count)} ids copied.", Severity.Success);
+            Toasts.Add(lines.Count == 1 ? "1 id copied." : $"{Numbers.Of(lines.Count)} ids copied.", Severity.Success);
         }
         else
         {

@@ -39,7 +39,7 @@ public sealed partial class DeliveriesPage : IAsyncDisposable
     private string Title => CurrentView is { IsBuiltIn: true } view ? $"{view.Name} deliveries" : "Deliveries";
 
     private string Shown => _screen.Rows is not { } rows ? ""
-        : $"{LogWords.Number(rows.Count)} {(rows.Count == 1 ? "row" : "rows")}, newest first{(_screen.SearchedTo is { } at ? $"; searched back to {TimeOf(at)}" : "")}";
+        : $"{Numbers.Of(rows.Count)} {(rows.Count == 1 ? "row" : "rows")}, newest first{(_screen.SearchedTo is { } at ? $"; searched back to {TimeOf(at)}" : "")}";
 
     protected override void OnInitialized()
     {

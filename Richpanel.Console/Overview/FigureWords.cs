@@ -1,14 +1,11 @@
 using System.Globalization;
 using Richpanel.Console.Shared;
-using Richpanel.Core.Ledger;
 
 namespace Richpanel.Console.Overview;
 
 /// <summary>Figures as a person reads them. Pure.</summary>
 internal static class FigureWords
 {
-    public static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
-
     /// <summary><c>240 ms</c>, <c>1.4 s</c>, <c>3 min</c>.</summary>
     public static string Latency(TimeSpan? took) => took switch
     {
@@ -49,15 +46,4 @@ internal static class FigureWords
         < 1L << 30 => $"{(bytes / (double)(1L << 20)).ToString("0", CultureInfo.InvariantCulture)} MB",
         _ => $"{(bytes / (double)(1L << 30)).ToString("0.0", CultureInfo.InvariantCulture)} GB",
     };
-
-    /// <summary>A span in the zone it is given in: <c>28 Nov 14:00–14:30</c>.</summary>
-    public static string Span(DateTimeOffset since, DateTimeOffset until) =>
-        since.Date == until.AddTicks(-1).Date
-            ? $"{Text(since, "d MMM HH:mm")}–{Text(until, "HH:mm")}"
-            : $"{Text(since, "d MMM HH:mm")} – {Text(until, "d MMM HH:mm")}";
-
-    /// <summary>Below a chart: the clock within two days, else the day.</summary>
-    public static string Tick(DateTimeOffset local, OverviewRange range) => Text(local, range.Length <= TimeSpan.FromDays(2) ? "HH:mm" : "d MMM");
-
-    private static string Text(DateTimeOffset time, string format) => time.ToString(format, CultureInfo.InvariantCulture);
 }

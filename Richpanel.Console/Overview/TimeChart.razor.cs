@@ -131,7 +131,7 @@ public sealed partial class TimeChart
     private bool IsChosen(int bar) => _from is { } from && bar >= Math.Min(from, _to) && bar <= Math.Max(from, _to);
 
     private string Told(OverviewBar bar) =>
-        $"{FigureWords.Span(Time.Local(bar.Start), Time.Local(bar.End))}: {FigureWords.Number(bar.FirstTry)} accepted at first, {FigureWords.Number(bar.OnRetry)} on retry, {FigureWords.Number(bar.Waiting)} waiting, {FigureWords.Number(bar.Failed)} failed";
+        $"{Time.Span(bar.Start, bar.End)}: {Numbers.Of(bar.FirstTry)} accepted at first, {Numbers.Of(bar.OnRetry)} on retry, {Numbers.Of(bar.Waiting)} waiting, {Numbers.Of(bar.Failed)} failed";
 
     private string Told(IEnumerable<ChartMark> marks) =>
         string.Join("; ", marks.Select(mark => $"{Time.Clock(mark.At)} {mark.Text}"));

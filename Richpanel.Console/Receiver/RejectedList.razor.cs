@@ -98,8 +98,6 @@ public sealed partial class RejectedList : IDisposable
         StateHasChanged();
     }
 
-    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
-
     public void Dispose()
     {
         _update?.Dispose();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
 using Richpanel.Console.Shared;
@@ -91,7 +90,7 @@ public sealed partial class SandboxPage : IDisposable
         await CountAsync();
     }
 
-    private string CountOf(string tab) => _size is not { } size ? "" : Number(tab switch
+    private string CountOf(string tab) => _size is not { } size ? "" : Numbers.Of(tab switch
     {
         SandboxView.Customers => size.Customers,
         SandboxView.Visitors => size.Visitors,
@@ -103,9 +102,7 @@ public sealed partial class SandboxPage : IDisposable
     private static string Question(SandboxSize size) =>
         $"Forget {Count(size.Requests, "request")}, {Count(size.Customers, "customer")}, {Count(size.Visitors, "visitor")}, {Count(size.Sessions, "session")} and {Count(size.Events, "event")} of the sandbox? The delivery log and the scenario stay.";
 
-    private static string Count(int count, string noun) => $"{Number(count)} {noun}{(count == 1 ? "" : "s")}";
-
-    private static string Number(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Count(int count, string noun) => $"{Numbers.Of(count)} {noun}{(count == 1 ? "" : "s")}";
 
     public void Dispose()
     {

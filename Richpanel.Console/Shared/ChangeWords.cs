@@ -1,4 +1,3 @@
-using System.Globalization;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 
@@ -22,5 +21,4 @@ internal static class ChangeWords
     /// <summary>One field: <c>name: Shop → Store</c>, or <c>apiSecret changed</c>, which is all that is kept of a secret.</summary>
     public static string Of(FieldChange field) => field == FieldChange.Changed(field.Field) ? $"{field.Field} changed" : $"{field.Field}: {Side(field.Before)} → {Side(field.After)}";
 
-    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -33,5 +33,22 @@ public static class TimeWords
 
     public static string Iso(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>To the minute: <c>28 Nov 14:00–14:30</c>.</summary>
+    public static string Span(DateTimeOffset since, DateTimeOffset until, bool twelve = false) =>
+        since.Date == until.AddTicks(-1).Date
+            ? $"{Text(since, "d MMM " + Minutes(twelve))}–{Text(until, Minutes(twelve))}"
+            : $"{Text(since, "d MMM " + Minutes(twelve))} – {Text(until, "d MMM " + Minutes(twelve))}";
+
+    /// <summary>Beside a bar of this length: day, clock, seconds only as far as they differ from bar to bar.</summary>
+    public static string Start(DateTimeOffset local, TimeSpan length, bool twelve = false) =>
+        Text(local, length < TimeSpan.FromMinutes(1) ? "d MMM " + Hours(twelve) : length < TimeSpan.FromDays(1) ? "d MMM " + Minutes(twelve) : "d MMM");
+
+    /// <summary>Below a chart: the clock where it shows two days at most, else the day.</summary>
+    public static string Tick(DateTimeOffset local, TimeSpan shown, bool twelve = false) => Text(local, shown <= TimeSpan.FromDays(2) ? Minutes(twelve) : "d MMM");
+
     private static string Hours(bool twelve) => twelve ? "h:mm:ss tt" : "HH:mm:ss";
+
+    private static string Minutes(bool twelve) => twelve ? "h:mm tt" : "HH:mm";
+
+    private static string Text(DateTimeOffset time, string format) => time.ToString(format, CultureInfo.InvariantCulture);
 }

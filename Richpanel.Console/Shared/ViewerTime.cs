@@ -41,6 +41,15 @@ public sealed class ViewerTime : IDisposable
     /// <summary>Only the clock when it is today, else as <see cref="Exact"/>.</summary>
     public string Clock(DateTimeOffset at) => TimeWords.Clock(Local(at), Local(Now), Shows.Twelve);
 
+    /// <inheritdoc cref="TimeWords.Span"/>
+    public string Span(DateTimeOffset since, DateTimeOffset until) => TimeWords.Span(Local(since), Local(until), Shows.Twelve);
+
+    /// <inheritdoc cref="TimeWords.Start"/>
+    public string Start(DateTimeOffset at, TimeSpan length) => TimeWords.Start(Local(at), length, Shows.Twelve);
+
+    /// <inheritdoc cref="TimeWords.Tick"/>
+    public string Tick(DateTimeOffset at, TimeSpan shown) => TimeWords.Tick(Local(at), shown, Shows.Twelve);
+
     public void Choose(TimeChoice choice)
     {
         Shows = choice;

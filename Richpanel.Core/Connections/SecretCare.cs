@@ -1,43 +1,15 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Richpanel.Core.Connections;
 
-/// <summary>Once a minute: old secrets and write keys that were kept long enough are let go of.</summary>
-internal sealed partial class SecretCare(SecretStore store, SourceStore sources, TimeProvider time, ILogger<SecretCare> logger) : BackgroundService
+/// <summary>Old secrets and write keys that were kept long enough are let go of.</summary>
+internal sealed class SecretCare(SecretStore store, SourceStore sources, TimeProvider time, ILogger<SecretCare> logger) : MinuteCare(time, logger)
 {
-    private static readonly TimeSpan s_every = TimeSpan.FromMinutes(1);
+    protected override string What => "Old secrets and write keys";
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task LookAsync()
     {
-        using var timer = new PeriodicTimer(s_every, time);
-        try
-        {
-            do
-            {
-                await LookAsync();
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The product stops.
-        }
+        await store.ForgetDueAsync();
+        await sources.EndDueWriteKeysAsync();
     }
-
-    private async Task LookAsync()
-    {
-        try
-        {
-            await store.ForgetDueAsync();
-            await sources.EndDueWriteKeysAsync();
-        }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
-        {
-            Failed(failure);
-        }
-    }
-
-    [LoggerMessage(EventId = 1101, Level = LogLevel.Error, Message = "Old secrets and write keys could not be let go of; the next look is in a minute")]
-    private partial void Failed(Exception failure);
 }

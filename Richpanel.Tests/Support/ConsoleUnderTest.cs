@@ -69,6 +69,7 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
         {
             Name = name,
             PublicId = Guid.NewGuid().ToString("N"),
+            CreatedAt = Services.GetRequiredService<TimeProvider>().GetUtcNow(),
             WriteKeyHash = SecretProtector.HashKey(writeKey),
             ProtectedWriteKey = secrets.Protect(writeKey),
             ProtectedWebhookSecret = webhookSecret is null ? null : secrets.Protect(webhookSecret),

@@ -128,13 +128,12 @@ public sealed partial class LogChart : IAsyncDisposable
         {
             (bar.FirstTry, "accepted at once"), (bar.OnRetry, "accepted on retry"), (bar.Waiting, "waiting"),
             (bar.Failed, "failed"), (bar.Skipped, "skipped"), (bar.Canceled, "canceled"),
-        }.Where(part => part.Item1 > 0).Select(part => $"{LogWords.Number(part.Item1)} {part.Item2}").ToList();
+        }.Where(part => part.Item1 > 0).Select(part => $"{Numbers.Of(part.Item1)} {part.Item2}").ToList();
         return $"{Clock(bar.Start)} – {Clock(bar.Start + Histogram.Bucket)}: {(parts.Count == 0 ? "nothing" : string.Join(", ", parts))}{(IsPartial(bar) ? " (not all counted)" : "")}";
     }
 
     /// <summary>As fine as the bars are.</summary>
-    private string Clock(DateTimeOffset at) => Time.Local(at).ToString(
-        Histogram.Bucket < TimeSpan.FromMinutes(1) ? "d MMM HH:mm:ss" : Histogram.Bucket < TimeSpan.FromDays(1) ? "d MMM HH:mm" : "d MMM", CultureInfo.InvariantCulture);
+    private string Clock(DateTimeOffset at) => Time.Start(at, Histogram.Bucket);
 
     public async ValueTask DisposeAsync()
     {

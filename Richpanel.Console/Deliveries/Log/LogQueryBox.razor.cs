@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using Richpanel.Console.Shared;
 using Richpanel.Core.Deliveries.Query;
 
 namespace Richpanel.Console.Deliveries.Log;
@@ -44,7 +45,7 @@ public sealed partial class LogQueryBox : IAsyncDisposable
             found = LogCompletion.At(text, caret, new Dictionary<LogKey, IReadOnlyList<LogCounted>> { [key] = await Known(key) });
         }
 
-        return new Completion(found.Start, found.End, [.. found.Suggestions.Select(one => new Item(one.Insert, one.Label, one.Help, one.Count is { } count ? LogWords.Number(count) : null))]);
+        return new Completion(found.Start, found.End, [.. found.Suggestions.Select(one => new Item(one.Insert, one.Label, one.Help, one.Count is { } count ? Numbers.Of(count) : null))]);
     }
 
     protected override void OnParametersSet()

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Richpanel.Console.Shared;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
 
@@ -13,14 +13,11 @@ public static class LogWords
         ("15m", "Last 15 minutes"), ("1h", "Last hour"), ("24h", "Last 24 hours"), ("7d", "Last 7 days"), ("30d", "Last 30 days"), ("today", "Today"),
     ];
 
-    /// <summary><c>1,284</c>.</summary>
-    public static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
-
     /// <summary><c>1,284</c>, or <c>10,000+</c> where counting was cut: never a wrong number.</summary>
-    public static string Found(LogCount count) => Number(count.Found) + (count.AndMore ? "+" : "");
+    public static string Found(LogCount count) => Numbers.Of(count.Found) + (count.AndMore ? "+" : "");
 
     /// <summary><c>1,284 of 96,201</c>; only the number when nothing narrows it.</summary>
-    public static string FoundOf(LogCount count) => !count.AndMore && count.Found == count.Of ? Number(count.Found) : $"{Found(count)} of {Number(count.Of)}";
+    public static string FoundOf(LogCount count) => !count.AndMore && count.Found == count.Of ? Numbers.Of(count.Found) : $"{Found(count)} of {Numbers.Of(count.Of)}";
 
     /// <summary>Short, for a tab: <c>1,284</c>, <c>10k+</c>.</summary>
     public static string Short(LogCount count) => count.AndMore && count.Found >= 10_000 ? $"{count.Found / 1_000}k+" : Found(count);
