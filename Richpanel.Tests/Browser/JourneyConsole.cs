@@ -25,6 +25,8 @@ public sealed class JourneyConsole : IAsyncLifetime
     public void Answers(params int[] statuses) =>
         _console.Services.GetRequiredService<SandboxScenarios>().Set(new SandboxScenario([.. statuses.Select(status => new SandboxStep(Status: status))]));
 
+    public Task ClearSandboxAsync() => _console.Services.GetRequiredService<SandboxControl>().ClearAsync(Actor.System, TestContext.Current.CancellationToken);
+
     public async ValueTask InitializeAsync()
     {
         _console.UseKestrel(0);
