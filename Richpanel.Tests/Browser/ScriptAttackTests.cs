@@ -117,7 +117,8 @@ public sealed class ScriptAttackTests(BrowserFixture browser) : IAsyncLifetime
     public async Task What_a_person_types_or_brings_in_an_address_is_text()
     {
         await using var tab = await OpenAsync("/lab");
-        await tab.Page.GetByLabel("Segment call as JSON").FillAsync(Call("track", "lab"));
+        await tab.EditorAsync();   // before it stands, what is typed would land in the field it takes the place of
+        await tab.WriteAsync(Call("track", "lab"));
         await Assertions.Expect(tab.Page.Locator("[data-json=target]").GetByText(Script).First).ToBeVisibleAsync(new() { Timeout = Patience });
         await IsInertAsync(tab);
 
