@@ -114,6 +114,26 @@ public sealed class Connection : IKeepsSecret
     /// <summary>Nothing is sent before this (Retry-After shorter than a hold).</summary>
     public DateTimeOffset? PostponedUntil { get; set; }
 
+    /// <summary>The breaker is open: only probes go out. Code of the cause catalogue; null while it is closed.</summary>
+    public string? BreakerCause { get; set; }
+
+    public DateTimeOffset? BreakerSince { get; set; }
+
+    /// <summary>When the next probe goes out.</summary>
+    public DateTimeOffset? BreakerUntil { get; set; }
+
+    /// <summary>Probes so far that got no answer.</summary>
+    public int BreakerProbes { get; set; }
+
+    /// <summary>After a stop: what was due before this has waited and goes out behind what is received since. Null when there is nothing to catch up with.</summary>
+    public DateTimeOffset? RecoveryBefore { get; set; }
+
+    /// <summary>Deliveries a second of what has waited; null = as fast as the concurrency allows.</summary>
+    public int? RecoveryRate { get; set; }
+
+    /// <summary>So many still go out one after another, and stop the connection again unless they are answered.</summary>
+    public int RecoveryProbes { get; set; }
+
     /// <summary>
     /// Deleted by a person: disabled for good, without sources and secrets, and no longer offered anywhere. The row stays, because
     /// deliveries, ledger and change log go on naming it.
@@ -123,6 +143,15 @@ public sealed class Connection : IKeepsSecret
     public bool IsHeld(DateTimeOffset now) => HoldCause is not null && !(HoldUntil <= now);
 
     public bool IsPaused(DateTimeOffset now) => PausedAt is not null && !(PausedUntil <= now);
+
+    /// <summary>Nothing is sent: the other side did not answer, and the next probe is still to come.</summary>
+    public bool IsBroken(DateTimeOffset now) => BreakerUntil > now;
+
+    /// <summary>One delivery at a time goes out, to see how it is answered.</summary>
+    public bool IsProbing(DateTimeOffset now) => BreakerSince is not null ? !IsBroken(now) : RecoveryProbes > 0;
+
+    /// <summary>What kept the other side from answering may be mended: the next probe of an open breaker goes out now.</summary>
+    internal void ProbeNow(DateTimeOffset now) => BreakerUntil = BreakerUntil > now ? now : BreakerUntil;
 
     public bool IsStopped(DateTimeOffset now) => Disabled || IsPaused(now) || IsHeld(now);
 

@@ -77,6 +77,7 @@ public sealed class ConnectionStore(
 
         connection.Version = isNew ? 1 : connection.Version + 1;
         connection.UpdatedAt = time.GetUtcNow();
+        connection.ProbeNow(connection.UpdatedAt);
         if (!isNew && nameBefore != connection.Name)
         {
             RenameInTokens(context, nameBefore, connection.Name);

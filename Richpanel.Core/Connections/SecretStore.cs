@@ -26,6 +26,7 @@ public sealed class SecretStore(
             }
 
             SecretRotation.EndHold(connection);
+            connection.ProbeNow(time.GetUtcNow());
             connection.Version++;
             return null;
         });

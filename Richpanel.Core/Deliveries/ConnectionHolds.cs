@@ -1,9 +1,11 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries.Flow;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Deliveries;
@@ -13,18 +15,21 @@ namespace Richpanel.Core.Deliveries;
 /// delivery. Each method is one commit, after which the directory is reloaded and the dispatcher looks again. Repeating one is
 /// harmless; the result says whether anything changed.
 /// </summary>
-public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory directory, ChangeWriting log, ChangeFeed changes, TimeProvider time, ILogger<ConnectionHolds> logger)
+public sealed class ConnectionHolds(
+    StoreWriter writer, ConnectionDirectory directory, ChangeWriting log, ChangeFeed changes, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<ConnectionHolds> logger)
 {
     /// <summary>Keep collecting, send nothing, until a time or (null) until a person resumes.</summary>
     public Task<bool> PauseAsync(Actor by, long connectionId, DateTimeOffset? until, string? reason = null) =>
         ByHandAsync(by, connectionId, new Change(ChangeCatalog.ConnectionPaused) { Reason = reason }, session => Set(session.Command(DeliverySql.Pause, "$now", "$u", "$id"), Now, until?.UtcTicks, connectionId));
 
-    public Task<bool> ResumeAsync(Actor by, long connectionId, string? reason = null) =>
-        ByHandAsync(by, connectionId, new Change(ChangeCatalog.ConnectionResumed) { Reason = reason }, session => Set(session.Command(DeliverySql.Resume, "$id"), connectionId));
+    /// <param name="how">How what has waited goes out; as fast as it goes unless said.</param>
+    public Task<bool> ResumeAsync(Actor by, long connectionId, string? reason = null, Recovery? how = null) => ByHandAsync(
+        by, connectionId, Ending(ChangeCatalog.ConnectionResumed, reason, how), session => Recovering(session, DeliverySql.Resume, connectionId, how ?? Recovery.AtOnce));
 
-    /// <summary>Ends a hold or a postponement by hand: what is due goes out now.</summary>
-    public Task<bool> ReleaseAsync(Actor by, long connectionId, string? reason = null) =>
-        ByHandAsync(by, connectionId, new Change(ChangeCatalog.ConnectionReleased) { Reason = reason }, session => Set(session.Command(DeliverySql.ReleaseHold, "$id"), connectionId));
+    /// <summary>Ends a hold or a postponement by hand: what is due goes out now. Of an open breaker the next probe goes out now.</summary>
+    /// <param name="how">How what has waited goes out; as fast as it goes unless said.</param>
+    public Task<bool> ReleaseAsync(Actor by, long connectionId, string? reason = null, Recovery? how = null) => ByHandAsync(
+        by, connectionId, Ending(ChangeCatalog.ConnectionReleased, reason, how), session => Recovering(session, DeliverySql.ReleaseHold, connectionId, how ?? Recovery.AtOnce));
 
     /// <summary>Stops sending for a reason; a hold that stands already is kept, unless this one lasts longer.</summary>
     /// <param name="cause">Code of the cause catalogue.</param>
@@ -43,8 +48,8 @@ public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory dire
                 await ByItselfAsync(
                     connection.Id,
                     HoldLines.Ended,
-                    session => Set(session.Command(DeliverySql.EndHold, "$id", "$now"), connection.Id, now.UtcTicks),
-                    session => Set(session.Command(DeliverySql.EndPause, "$id", "$now"), connection.Id, now.UtcTicks),
+                    session => Recovering(session, DeliverySql.EndHold, connection.Id, ByItself),
+                    session => Recovering(session, DeliverySql.EndPause, connection.Id, ByItself),
                     session => Set(session.Command(DeliverySql.EndPostponement, "$id", "$now"), connection.Id, now.UtcTicks));
                 logger.StopEnded(connection.Id);
             }
@@ -52,6 +57,18 @@ public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory dire
     }
 
     private long Now => time.GetUtcNow().UtcTicks;
+
+    /// <summary>Nobody chose: the rate of the options.</summary>
+    private Recovery ByItself => new(options.Value.RecoveryRate);
+
+    private SqliteCommand Recovering(WriteSession session, string sql, long connectionId, Recovery how) =>
+        Set(session.Command(sql, "$id", "$now", "$r", "$p"), connectionId, Now, how.EffectiveRate, how.Probes);
+
+    private static Change Ending(ChangeAction action, string? reason, Recovery? how) => new(action)
+    {
+        Reason = reason,
+        Fields = how is null ? [] : FieldChange.Between(("rate", null, how.EffectiveRate), ("canary", null, how.Canary ? Recovery.CanarySize : null)),
+    };
 
     /// <summary>What a person or token asks for: with its right, and its line in the change log when anything came of it.</summary>
     private Task<bool> ByHandAsync(Actor by, long connectionId, Change change, Func<WriteSession, SqliteCommand> command)
@@ -70,7 +87,7 @@ public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory dire
             var changed = command(session).ExecuteNonQuery();
             if (changed > 0 && Between(before, row.First()) is { Count: > 0 } fields)   // pausing what is paused alike is no change
             {
-                log.Append(context, by, change with { ObjectId = PublicId.Connection(connectionId), ObjectName = before.Name, Fields = fields });
+                log.Append(context, by, change with { ObjectId = PublicId.Connection(connectionId), ObjectName = before.Name, Fields = [.. fields, .. change.Fields] });
                 context.SaveChanges();
             }
 
@@ -80,7 +97,8 @@ public sealed class ConnectionHolds(StoreWriter writer, ConnectionDirectory dire
 
     private static IReadOnlyList<FieldChange> Between(Connection before, Connection after) => FieldChange.Between(
         ("paused", before.PausedAt is not null, after.PausedAt is not null), ("pausedUntil", before.PausedUntil, after.PausedUntil),
-        ("hold", before.HoldCause, after.HoldCause), ("holdUntil", before.HoldUntil, after.HoldUntil), ("postponedUntil", before.PostponedUntil, after.PostponedUntil));
+        ("hold", before.HoldCause, after.HoldCause), ("holdUntil", before.HoldUntil, after.HoldUntil), ("postponedUntil", before.PostponedUntil, after.PostponedUntil),
+        ("nextProbe", before.BreakerUntil, after.BreakerUntil));
 
     /// <summary>What the product does of itself, with its line when anything came of it.</summary>
     private Task<bool> ByItselfAsync(

@@ -1,3 +1,4 @@
+using Richpanel.Core.Deliveries.Flow;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Deliveries;
@@ -36,6 +37,8 @@ internal sealed partial class ConnectionLoop
     private void OnSent(LoopMessage.SendEnded ended)
     {
         _inFlight--;
+        var isProbe = ReferenceEquals(ended.Deliveries, _probe);
+        _probe = isProbe ? null : _probe;
         foreach (var delivery in ended.Deliveries)
         {
             _lanes.Free(delivery.Row.Lane);
@@ -45,7 +48,7 @@ internal sealed partial class ConnectionLoop
         switch (ended.End)
         {
             case SendEnd.Sent sent:
-                Judge(sent.Deliveries, now);
+                Judge(sent.Deliveries, isProbe, now);
                 break;
             case SendEnd.NotSent refused:
                 _stop = new ConnectionStop(refused.HoldCause, null, refused.ConnectionVersion);
@@ -60,7 +63,7 @@ internal sealed partial class ConnectionLoop
         }
     }
 
-    private void Judge(IReadOnlyList<SentDelivery> deliveries, DateTimeOffset now)
+    private void Judge(IReadOnlyList<SentDelivery> deliveries, bool isProbe, DateTimeOffset now)
     {
         SentExchange? judged = null;
         var reading = HoldReading.None;
@@ -80,6 +83,8 @@ internal sealed partial class ConnectionLoop
                 judged = sent.Exchanges[^1];
                 var row = sent.Delivery.Row;
                 (_streaks, reading) = _streaks.Observe(row.Id, judged.Result.Verdict, row.Marks.HasFlag(DeliveryMarks.ManualRetry));
+                reading = isProbe ? JudgeProbe(judged.Result, reading, now) : reading;
+                ObserveBreaker(judged.Result, isProbe, now);
                 StopIfNeeded(OutcomeRules.StopAfter(judged.Result, reading.Decision, now), now);
             }
 
@@ -137,7 +142,7 @@ internal sealed partial class ConnectionLoop
                     _releases.Add(delivery.Row);
                     break;
                 case Preparation.Ready { Delivery: var delivery }:
-                    _lanes.Add(delivery);
+                    _lanes.Add(delivery, delivery.Row.DueAt < tools.Directory.Find(connectionId)?.RecoveryBefore);
                     break;
                 default:
                     throw new InvalidOperationException($"Unknown preparation {preparation.GetType().Name}.");
@@ -149,6 +154,7 @@ internal sealed partial class ConnectionLoop
     {
         _turnRuns = false;
         _stopBeingWritten = null;
+        _moveBeingWritten = null;
         var turn = ended.Turn;
         if (ended.Failure is not null)
         {
@@ -162,6 +168,7 @@ internal sealed partial class ConnectionLoop
             _finished.InsertRange(0, StillToRecord(turn, ended.Failure));
             _releases.InsertRange(0, turn.Releases);
             _stop ??= turn.Stop;
+            _move ??= turn.Move;
             _look = true;
             _nextSweep = turn.Sweep is null ? _nextSweep : default;
             return;
@@ -175,6 +182,7 @@ internal sealed partial class ConnectionLoop
         _look |= result.Crowded.Any(lane => _own.OfLane(lane) < turn.Claim.LookBelow);
         _nextDue = result.NextDue;
         _recovered |= turn.Sweep is not null;
+        OnClaimed(turn, result);
         Tell(turn, result);
         Take(turn, result.Claimed);
     }
@@ -222,10 +230,23 @@ internal sealed partial class ConnectionLoop
         {
             case { HoldCause: { } cause, Until: var until }:
                 _streaks = HoldStreaks.None;
+                _breaker.Forget();
                 tools.Logger.ConnectionHeld(connectionId, cause, until);
                 break;
             case { Until: var until }:
                 tools.Logger.ConnectionPostponed(connectionId, until);
+                break;
+            default:
+                break;
+        }
+
+        switch (turn.Move)
+        {
+            case FlowMove.Open open:
+                tools.Logger.BreakerOpened(connectionId, open.Cause, open.Probes, open.Until);
+                break;
+            case FlowMove.Close:
+                tools.Logger.BreakerClosed(connectionId);
                 break;
             default:
                 break;
@@ -239,7 +260,7 @@ internal sealed partial class ConnectionLoop
                 connectionId, accepted, waiting, turn.Outcomes.Count - accepted - waiting, result.Claimed.Count);
         }
 
-        if (turn.Outcomes.Count + turn.Releases.Count + result.Claimed.Count + result.Orphans > 0 || turn.Stop is not null)
+        if (turn.Outcomes.Count + turn.Releases.Count + result.Claimed.Count + result.Orphans > 0 || turn.Stop is not null || turn.Move is not null)
         {
             tools.Recorded();
         }
@@ -271,13 +292,14 @@ internal sealed partial class ConnectionLoop
         var connection = tools.Directory.Find(connectionId);
         DateTimeOffset?[] times =
         [
-            _turnRuns || _preparationRuns ? null : _nextDue,
+            _turnRuns || _preparationRuns ? null : NextClaim(connection, now),
             _lingerUntil,
             _turnRuns ? null : _nextSweep,
             now < _restUntil ? _restUntil : null,
             connection?.HoldUntil,
             connection?.PausedUntil,
             connection?.PostponedUntil,
+            connection?.BreakerUntil,
         ];
         var earliest = now + s_poll;
         foreach (var time in times)

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries.Flow;
 
 namespace Richpanel.Core.Deliveries;
 
@@ -124,23 +125,25 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
     }
 
     private bool MaySend(Connection connection, DateTimeOffset now) =>
-        !_stopping && _stop is null && _stopBeingWritten is null && !connection.IsStopped(now) && !(connection.PostponedUntil > now);
+        !_stopping && _stop is null && _stopBeingWritten is null && !IsMoving && !connection.IsStopped(now) && !(connection.PostponedUntil > now) && !connection.IsBroken(now);
 
     private void StartSends(Connection connection, DateTimeOffset now)
     {
-        while (_inFlight < Concurrency(connection)
+        var probing = connection.IsProbing(now);
+        while (_inFlight < (probing ? 1 : Concurrency(connection))
             && _unrecorded.Count < MostUnrecorded(connection)
-            && NextUnit(connection, now) is { Count: > 0 } unit)
+            && NextUnit(connection, probing, now) is { Count: > 0 } unit)
         {
             _inFlight++;
+            _probe = probing ? unit : null;
             _unrecorded.UnionWith(unit.Select(delivery => delivery.Row.Id));
             _ = SendAsync(connection, unit);
         }
     }
 
-    private IReadOnlyList<PreparedDelivery> NextUnit(Connection connection, DateTimeOffset now)
+    private IReadOnlyList<PreparedDelivery> NextUnit(Connection connection, bool probing, DateTimeOffset now)
     {
-        if (connection.Transport != Transport.Batch)
+        if (connection.Transport != Transport.Batch || probing)
         {
             return _lanes.TryTake(out var delivery) ? [delivery] : [];
         }
@@ -186,8 +189,8 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
         }
 
         var sweep = now >= _nextSweep;
-        var claim = open ? Room(connection!, now) : 0;
-        if (_finished.Count == 0 && _releases.Count == 0 && _stop is null && !sweep && claim == 0)
+        var claim = open ? WishNow(connection!, now) : WishFor(0, now);
+        if (_finished.Count == 0 && _releases.Count == 0 && _stop is null && _move is null && !sweep && claim.AtMost == 0)
         {
             return;
         }
@@ -201,13 +204,13 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
 
         _recordOneByOne = false;
         var turn = new DispatchTurn(
-            connectionId, now, [.. _finished], [.. _releases], _stop, WishFor(claim, now), sweep ? NextSweep(now) : null,
-            SecretAcceptance.In(_finished, tools.Directory.Find(connectionId), now));
+            connectionId, now, [.. _finished], [.. _releases], _stop, claim, sweep ? NextSweep(now) : null,
+            SecretAcceptance.In(_finished, tools.Directory.Find(connectionId), now), _move);
         _finished.Clear();
         _releases.Clear();
-        _stopBeingWritten = _stop;
-        _stop = null;
-        if (claim > 0)
+        (_stopBeingWritten, _stop) = (_stop, null);
+        (_moveBeingWritten, _move) = (_move, null);
+        if (claim.AtMost > 0)
         {
             _look = false;
             _nextPoll = now + s_poll;
@@ -223,17 +226,24 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
         _ = TakeTurnAsync(turn);
     }
 
-    /// <summary>How many deliveries to claim now; 0 when nothing can be due or too little room is free to be worth a look.</summary>
-    private int Room(Connection connection, DateTimeOffset now)
+    /// <summary>What to claim now; nothing when nothing can be due or too little room is free to be worth a look.</summary>
+    private ClaimWish WishNow(Connection connection, DateTimeOffset now)
     {
-        if (_preparationRuns || !(_look || now >= _nextDue || now >= _nextPoll))
+        var probing = connection.IsProbing(now);
+        var most = probing ? 1 : Concurrency(connection) * tools.Options.BatchSize;
+        var room = most - (_own.Count - _finished.Count - _releases.Count);
+        if (_preparationRuns || room <= 0)
         {
-            return 0;
+            return WishFor(0, now);
         }
 
-        var most = Concurrency(connection) * tools.Options.BatchSize;
-        var room = most - (_own.Count - _finished.Count - _releases.Count);
-        return room * 4 >= most || _lanes.Count == 0 ? Math.Max(room, 0) : 0;
+        if (connection.RecoveryBefore is { } before && !probing)
+        {
+            return WishFor(room, now) with { Recovery = RecoveryNow(connection, before, most, now) } is { Recovery: { } recovery } wish
+                && (recovery.AtMost > 0 || recovery.LooksForLive) ? wish : WishFor(0, now);
+        }
+
+        return (_look || now >= _nextDue || now >= _nextPoll) && (room * 4 >= most || _lanes.Count == 0) ? WishFor(room, now) : WishFor(0, now);
     }
 
     /// <summary>A lane's share is what one slot of the window holds, so that a full window always has work for every slot.</summary>
@@ -254,7 +264,7 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
         try
         {
             result = await tools.Store.TakeTurnAsync(turn);
-            if (turn.Stop is not null || result.SecretAccepted)
+            if (turn.Stop is not null || turn.Move is not null || result.SecretAccepted)
             {
                 await tools.Directory.ReloadAsync();
             }

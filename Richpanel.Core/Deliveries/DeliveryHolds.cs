@@ -11,6 +11,8 @@ internal static class DeliveryHolds
         : row with
         {
             Held = held.Contains(row.ConnectionId),
-            DueAt = directory.Find(row.ConnectionId)?.PostponedUntil is { } until && until > row.DueAt ? until : row.DueAt,
+            DueAt = Later(row.DueAt, Later(directory.Find(row.ConnectionId)?.PostponedUntil, directory.Find(row.ConnectionId)?.BreakerUntil)),
         };
+
+    private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
 }

@@ -39,4 +39,10 @@ internal static partial class DeliveryLog
 
     [LoggerMessage(EventId = 2011, Level = LogLevel.Information, Message = "Connection {ConnectionId}: hold, pause or postponement ended")]
     public static partial void StopEnded(this ILogger logger, long connectionId);
+
+    [LoggerMessage(EventId = 2012, Level = LogLevel.Warning, Message = "Connection {ConnectionId} got no answers ({Cause}, {Probes} probes): the next probe goes out at {Until}")]
+    public static partial void BreakerOpened(this ILogger logger, long connectionId, string cause, int probes, DateTimeOffset until);
+
+    [LoggerMessage(EventId = 2013, Level = LogLevel.Information, Message = "Connection {ConnectionId}: a probe was answered, sending goes on")]
+    public static partial void BreakerClosed(this ILogger logger, long connectionId);
 }

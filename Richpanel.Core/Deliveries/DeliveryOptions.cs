@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries.Flow;
 
 namespace Richpanel.Core.Deliveries;
 
@@ -55,6 +56,13 @@ public sealed record DeliveryOptions
     /// <summary>How long a batch waits to fill.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:05")]
     public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// Deliveries a second of what has waited, where no person chose: after the breaker closes, or a hold or pause ends by its clock.
+    /// What is received meanwhile goes first and does not count.
+    /// </summary>
+    [Range(1, Recovery.MostRate)]
+    public int RecoveryRate { get; init; } = 50;
 
     /// <summary>How long a claim lasts; a worker that died lets go by itself after it.</summary>
     [Range(typeof(TimeSpan), "00:01:10", "01:00:00")]

@@ -10,6 +10,15 @@ internal static class DeliverySql
     public const string SelectDue =
         $"""SELECT {ClaimColumns} FROM "Deliveries" WHERE "ConnectionId"=$c AND "State"=1 AND "DueAt"<=$now AND "Lane" NOT IN (SELECT "value" FROM json_each($full)) ORDER BY "DueAt","Id" LIMIT $n""";
 
+    /// <summary>
+    /// Due since a time, but none whose customer has an older one that waited: order within a customer stands. UserHash is of the
+    /// same text as the lane; one without has no order to keep.
+    /// </summary>
+    public const string SelectLive =
+        $"""SELECT {ClaimColumns} FROM "Deliveries" AS d INDEXED BY "IX_Deliveries_Due" WHERE "ConnectionId"=$c AND "State"=1 AND "DueAt">=$b AND "DueAt"<=$now AND "Lane" NOT IN (SELECT "value" FROM json_each($full)) AND NOT EXISTS(SELECT 1 FROM "Deliveries" AS e INDEXED BY "IX_Deliveries_User" WHERE e."UserHash"=d."UserHash" AND e."Id"<d."Id" AND e."ConnectionId"=d."ConnectionId" AND e."State"=1 AND e."DueAt"<$b) ORDER BY "DueAt","Id" LIMIT $n""";
+
+    public const string IsLeftBefore = """SELECT EXISTS(SELECT 1 FROM "Deliveries" WHERE "ConnectionId"=$c AND "State"=1 AND "DueAt"<$b)""";
+
     public const string NextDue =
         """SELECT "DueAt" FROM "Deliveries" WHERE "ConnectionId"=$c AND "State"=1 AND "Lane" NOT IN (SELECT "value" FROM json_each($full)) ORDER BY "DueAt","Id" LIMIT 1""";
 
@@ -55,6 +64,21 @@ internal static class DeliverySql
     public const string AcceptSecret =
         """UPDATE "Connections" SET "SecretAcceptedAt"=$at WHERE "Id"=$id AND "SecretFingerprint"=$f AND "SecretAcceptedAt" IS NULL""";
 
+    private const string Recover = """ "RecoveryBefore"=$now,"RecoveryRate"=$r,"RecoveryProbes"=$p """;
+
+    public const string OpenBreaker =
+        """UPDATE "Connections" SET "BreakerCause"=$k,"BreakerSince"=COALESCE("BreakerSince",$now),"BreakerUntil"=$u,"BreakerProbes"=$n WHERE "Id"=$id""";
+
+    public const string CloseBreaker =
+        $"""UPDATE "Connections" SET "BreakerCause"=NULL,"BreakerSince"=NULL,"BreakerUntil"=NULL,"BreakerProbes"=0,{Recover} WHERE "Id"=$id AND "BreakerSince" IS NOT NULL""";
+
+    public const string PassProbe =
+        """UPDATE "Connections" SET "RecoveryProbes"="RecoveryProbes"-1 WHERE "Id"=$id AND "RecoveryProbes">0""";
+
+    /// <summary>Of exactly this catching up: another stop may have ended meanwhile.</summary>
+    public const string CatchUp =
+        """UPDATE "Connections" SET "RecoveryBefore"=NULL,"RecoveryRate"=NULL,"RecoveryProbes"=0 WHERE "Id"=$id AND "RecoveryBefore"=$b""";
+
     public const string Postpone =
         """UPDATE "Connections" SET "PostponedUntil"=$u WHERE "Id"=$id AND ("PostponedUntil" IS NULL OR "PostponedUntil"<$u)""";
 
@@ -62,17 +86,18 @@ internal static class DeliverySql
         """UPDATE "Connections" SET "PausedAt"=COALESCE("PausedAt",$now),"PausedUntil"=$u WHERE "Id"=$id""";
 
     public const string Resume =
-        """UPDATE "Connections" SET "PausedAt"=NULL,"PausedUntil"=NULL WHERE "Id"=$id AND "PausedAt" IS NOT NULL""";
+        $"""UPDATE "Connections" SET "PausedAt"=NULL,"PausedUntil"=NULL,{Recover} WHERE "Id"=$id AND "PausedAt" IS NOT NULL""";
 
+    /// <summary>An open breaker is not closed by a wish: its probe goes out now.</summary>
     public const string ReleaseHold =
-        """UPDATE "Connections" SET "HoldCause"=NULL,"HoldSince"=NULL,"HoldUntil"=NULL,"PostponedUntil"=NULL WHERE "Id"=$id AND ("HoldCause" IS NOT NULL OR "PostponedUntil" IS NOT NULL)""";
+        $"""UPDATE "Connections" SET "HoldCause"=NULL,"HoldSince"=NULL,"HoldUntil"=NULL,"PostponedUntil"=NULL,"BreakerUntil"=CASE WHEN "BreakerUntil">$now THEN $now ELSE "BreakerUntil" END,{Recover} WHERE "Id"=$id AND ("HoldCause" IS NOT NULL OR "PostponedUntil" IS NOT NULL OR "BreakerUntil">$now)""";
 
     /// <summary>Takes away what has ended by its own clock, so that no page shows it any more.</summary>
     public const string EndHold =
-        """UPDATE "Connections" SET "HoldCause"=NULL,"HoldSince"=NULL,"HoldUntil"=NULL WHERE "Id"=$id AND "HoldUntil"<=$now""";
+        $"""UPDATE "Connections" SET "HoldCause"=NULL,"HoldSince"=NULL,"HoldUntil"=NULL,{Recover} WHERE "Id"=$id AND "HoldUntil"<=$now""";
 
     public const string EndPause =
-        """UPDATE "Connections" SET "PausedAt"=NULL,"PausedUntil"=NULL WHERE "Id"=$id AND "PausedUntil"<=$now""";
+        $"""UPDATE "Connections" SET "PausedAt"=NULL,"PausedUntil"=NULL,{Recover} WHERE "Id"=$id AND "PausedUntil"<=$now""";
 
     public const string EndPostponement =
         """UPDATE "Connections" SET "PostponedUntil"=NULL WHERE "Id"=$id AND "PostponedUntil"<=$now""";

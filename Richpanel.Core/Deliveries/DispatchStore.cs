@@ -4,6 +4,7 @@ using Richpanel.Core.Access;
 using Richpanel.Core.Causes;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries.Flow;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Storage;
@@ -30,29 +31,56 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
         }
 
         StopConnection(session, turn);
+        MoveFlow(session, turn);
         var isAccepted = turn.Acceptance is { } acceptance && Accept(session, turn.ConnectionId, acceptance);
         var orphans = turn.Sweep is null ? 0 : Sweep(session, turn, turn.Sweep);
         var shares = new LaneShares(turn.Claim);
         var claimed = turn.Claim.AtMost > 0 ? Claim(session, turn, shares) : [];
-        return new TurnResult(claimed, shares.Full, NextDue(session, turn.ConnectionId, shares.Full), orphans, isAccepted);
+        return new TurnResult(claimed, shares.Full, NextDue(session, turn.ConnectionId, shares.Full), orphans, isAccepted, IsCaughtUp(session, turn));
     });
+
+    private static bool IsCaughtUp(WriteSession session, DispatchTurn turn) =>
+        turn.Claim.Recovery is { AtMost: > 0 } recovery
+        && Set(session.Command(DeliverySql.IsLeftBefore, "$c", "$b"), turn.ConnectionId, recovery.Before.UtcTicks).ExecuteScalar() is 0L;
+
+    /// <summary>What goes first goes first; then as much as is allowed of what has waited.</summary>
+    private static List<ClaimedDelivery> Claim(WriteSession session, DispatchTurn turn, LaneShares shares)
+    {
+        if (turn.Claim.Recovery is not { } recovery)
+        {
+            return Claim(session, turn, shares, turn.Claim.AtMost, room => Due(session, turn, shares, turn.Now, room));
+        }
+
+        List<ClaimedDelivery> claimed = [];
+        if (recovery.LooksForLive)
+        {
+            claimed = Claim(session, turn, shares, turn.Claim.AtMost, room => Set(
+                session.Command(DeliverySql.SelectLive, "$c", "$b", "$now", "$full", "$n"),
+                turn.ConnectionId, recovery.Before.UtcTicks, turn.Now.UtcTicks, Json(shares.Full), room));
+        }
+
+        var waited = Math.Min(recovery.AtMost, turn.Claim.AtMost - claimed.Count);
+        return waited > 0
+            ? [.. claimed, .. Claim(session, turn, shares, waited, room => Due(session, turn, shares, recovery.Before.AddTicks(-1), room))]
+            : claimed;
+    }
+
+    private static SqliteCommand Due(WriteSession session, DispatchTurn turn, LaneShares shares, DateTimeOffset until, int room) => Set(
+        session.Command(DeliverySql.SelectDue, "$c", "$now", "$full", "$n"), turn.ConnectionId, until.UtcTicks, Json(shares.Full), room);
 
     /// <summary>
     /// In the order of their time, but from each lane no more than its share: one customer with a huge backlog must not fill the
     /// window. What was claimed is no longer found, so each look starts behind it; lanes that are full are passed over.
     /// </summary>
-    private static List<ClaimedDelivery> Claim(WriteSession session, DispatchTurn turn, LaneShares shares)
+    private static List<ClaimedDelivery> Claim(WriteSession session, DispatchTurn turn, LaneShares shares, int atMost, Func<int, SqliteCommand> select)
     {
         var wish = turn.Claim;
         List<ClaimedDelivery> claimed = [];
         bool someLeft;
         do
         {
-            var room = wish.AtMost - claimed.Count;
-            var select = Set(
-                session.Command(DeliverySql.SelectDue, "$c", "$now", "$full", "$n"),
-                turn.ConnectionId, turn.Now.UtcTicks, Json(shares.Full), room);
-            var due = Read(select, turn.ConnectionId);
+            var room = atMost - claimed.Count;
+            var due = Read(select(room), turn.ConnectionId);
             var before = claimed.Count;
             foreach (var row in due.Where(row => shares.TryTake(row.Lane)))
             {
@@ -114,6 +142,31 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
         WriteStop(session, turn);
         HoldLines.Opened(log, session, before, Look(session, turn.ConnectionId));
     }
+
+    private void MoveFlow(WriteSession session, DispatchTurn turn)
+    {
+        if (turn.Move is null)
+        {
+            return;
+        }
+
+        var before = Look(session, turn.ConnectionId);
+        if (FlowCommand(session, turn).ExecuteNonQuery() > 0)
+        {
+            HoldLines.Moved(log, session, before, Look(session, turn.ConnectionId));
+        }
+    }
+
+    private static SqliteCommand FlowCommand(WriteSession session, DispatchTurn turn) => turn.Move switch
+    {
+        FlowMove.Open open => Set(
+            session.Command(DeliverySql.OpenBreaker, "$k", "$now", "$u", "$n", "$id"), open.Cause, turn.Now.UtcTicks, open.Until.UtcTicks, open.Probes, turn.ConnectionId),
+        FlowMove.Close close => Set(
+            session.Command(DeliverySql.CloseBreaker, "$id", "$now", "$r", "$p"), turn.ConnectionId, turn.Now.UtcTicks, close.Rate, 0),
+        FlowMove.ProbePassed => Set(session.Command(DeliverySql.PassProbe, "$id"), turn.ConnectionId),
+        FlowMove.CaughtUp caughtUp => Set(session.Command(DeliverySql.CatchUp, "$id", "$b"), turn.ConnectionId, caughtUp.Before.UtcTicks),
+        _ => throw new InvalidOperationException($"Unknown move {turn.Move?.GetType().Name}."),
+    };
 
     private static Connection Look(WriteSession session, long connectionId)
     {

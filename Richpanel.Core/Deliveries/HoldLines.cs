@@ -30,6 +30,23 @@ internal static class HoldLines
         });
     }
 
+    /// <summary>Of the breaker only its opening and its end: each probe between them would be a line.</summary>
+    public static void Moved(ChangeWriting log, WriteSession session, Connection before, Connection after)
+    {
+        var (wasOpen, isOpen) = (before.BreakerSince is not null, after.BreakerSince is not null);
+        if (wasOpen != isOpen)
+        {
+            Write(log, session, before, new Change(isOpen ? ChangeCatalog.BreakerOpened : ChangeCatalog.BreakerClosed)
+            {
+                Fields = FieldChange.Between(("cause", before.BreakerCause, after.BreakerCause), ("nextProbe", before.BreakerUntil, after.BreakerUntil)),
+            });
+        }
+        else if (before.RecoveryBefore is { } since && after.RecoveryBefore is null)
+        {
+            Write(log, session, before, new Change(ChangeCatalog.CaughtUp) { Fields = FieldChange.Between(("recoveringSince", since, null)) });
+        }
+    }
+
     private static void Write(ChangeWriting log, WriteSession session, Connection connection, Change change)
     {
         if (change.Fields.Count > 0)

@@ -17,10 +17,14 @@ internal enum HoldDecision
 
     /// <summary>A 403 that others did not get: this delivery fails.</summary>
     RefusedByFilter,
+
+    /// <summary>It was a probe and got no answer: this delivery waits for the next one and spends no try of its schedule.</summary>
+    Probe,
 }
 
 /// <param name="Suspicions">How many answers in a row made this delivery's own case suspect; what a person asked for is not counted.</param>
-internal readonly record struct HoldReading(HoldDecision Decision, int Suspicions)
+/// <param name="NextProbe">Of a probe without an answer: when it may go out again.</param>
+internal readonly record struct HoldReading(HoldDecision Decision, int Suspicions, DateTimeOffset? NextProbe = null)
 {
     public static readonly HoldReading None = new(HoldDecision.None, 0);
 }

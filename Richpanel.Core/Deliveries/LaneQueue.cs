@@ -4,12 +4,14 @@ namespace Richpanel.Core.Deliveries;
 
 /// <summary>
 /// Claimed deliveries that have not started, by lane (promise 6): a lane gives its deliveries one after another in id order and
-/// nothing while one of them is on its way. Only memory, no clock; used by one loop, so not safe for several threads.
+/// nothing while one of them is on its way. A lane that begins with what has waited out a stop comes behind the others. Only
+/// memory, no clock; used by one loop, so not safe for several threads.
 /// </summary>
 internal sealed class LaneQueue
 {
     private readonly Dictionary<long, LaneState> _lanes = [];
     private readonly Queue<LaneState> _ready = new();
+    private readonly Queue<LaneState> _behind = new();
 
     /// <summary>Deliveries that have not started.</summary>
     public int Count { get; private set; }
@@ -17,11 +19,12 @@ internal sealed class LaneQueue
     /// <summary>Deliveries that could start now: those of lanes with nothing on its way.</summary>
     public int ReadyCount { get; private set; }
 
-    public void Add(PreparedDelivery delivery)
+    /// <param name="behind">It has waited out a stop: what was received since goes first.</param>
+    public void Add(PreparedDelivery delivery, bool behind = false)
     {
         if (!_lanes.TryGetValue(delivery.Row.Lane, out var lane))
         {
-            lane = new LaneState(delivery.Row.Lane);
+            lane = new LaneState(delivery.Row.Lane, behind);
             _lanes.Add(lane.Key, lane);
         }
 
@@ -39,7 +42,7 @@ internal sealed class LaneQueue
             ReadyCount++;
             if (lane.Waiting.Count == 1)
             {
-                _ready.Enqueue(lane);
+                Enqueue(lane);
             }
         }
     }
@@ -60,7 +63,7 @@ internal sealed class LaneQueue
     {
         List<PreparedDelivery> batch = [];
         var characters = 0;
-        while (batch.Count < most && _ready.TryPeek(out var lane))
+        while (batch.Count < most && (_ready.TryPeek(out var lane) || _behind.TryPeek(out lane)))
         {
             var taken = 0;
             while (taken < lane.Waiting.Count && batch.Count < most && Fits(lane.Waiting[taken]))
@@ -74,7 +77,7 @@ internal sealed class LaneQueue
                 break;
             }
 
-            _ready.Dequeue();
+            (lane.Behind ? _behind : _ready).Dequeue();
             ReadyCount -= lane.Waiting.Count;
             lane.Waiting.RemoveRange(0, taken);
             lane.Busy = true;
@@ -102,8 +105,10 @@ internal sealed class LaneQueue
         }
 
         ReadyCount += lane.Waiting.Count;
-        _ready.Enqueue(lane);
+        Enqueue(lane);
     }
+
+    private void Enqueue(LaneState lane) => (lane.Behind ? _behind : _ready).Enqueue(lane);
 
     /// <summary>Takes out everything that has not started.</summary>
     public IReadOnlyList<PreparedDelivery> Drain()
@@ -119,14 +124,18 @@ internal sealed class LaneQueue
         }
 
         _ready.Clear();
+        _behind.Clear();
         Count = 0;
         ReadyCount = 0;
         return all;
     }
 
-    private sealed class LaneState(long key)
+    private sealed class LaneState(long key, bool behind)
     {
         public long Key { get; } = key;
+
+        /// <summary>Stays until the lane is empty: what follows in it is of the same customer.</summary>
+        public bool Behind { get; } = behind;
 
         public List<PreparedDelivery> Waiting { get; } = [];
 

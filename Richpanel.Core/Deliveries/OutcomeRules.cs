@@ -115,6 +115,7 @@ internal static class OutcomeRules
             AnswerClass.Accepted => new DeliveryOutcome(row, DeliveryState.Accepted),
             AnswerClass.Failed => Failed(row, cause),
             AnswerClass.TryLater when StopAfter(last, reading.Decision, now) is { HoldCause: not null } => Waits(row, cause, row.DueAt),
+            AnswerClass.TryLater when reading.Decision == HoldDecision.Probe => Waits(row, cause, reading.NextProbe ?? row.DueAt),
             AnswerClass.TryLater => TryLater(row, last, options, chance, now),
             AnswerClass.Hold => reading.Decision switch
             {

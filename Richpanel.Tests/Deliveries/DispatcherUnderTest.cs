@@ -205,13 +205,15 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
         return deliveries;
     }
 
-    public async Task UntilHeldAsync(long connectionId, string cause)
+    public Task UntilHeldAsync(long connectionId, string cause) => UntilConnectionAsync(connectionId, row => row.HoldCause == cause);
+
+    public async Task UntilConnectionAsync(long connectionId, Func<Connection, bool> wished)
     {
         var pulse = _services.GetRequiredService<DeliveryPulse>();
         while (true)
         {
             var next = pulse.Next;
-            if (Directory.Find(connectionId)!.HoldCause == cause)
+            if (wished(Directory.Find(connectionId)!))
             {
                 return;
             }

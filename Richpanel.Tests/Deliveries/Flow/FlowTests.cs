@@ -1,0 +1,178 @@
+using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Access;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Flow;
+
+namespace Richpanel.Tests.Deliveries.Flow;
+
+public sealed class FlowTests
+{
+    private const int Patience = 60_000;
+
+    private static readonly string[] s_ten = [.. Enumerable.Range(0, 10).Select(i => $"u{i}")];
+
+    [Fact(Timeout = Patience)]
+    public async Task An_outage_opens_the_breaker_deliveries_wait_without_spending_tries_and_a_probe_closes_it()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(503);
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "1"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        var tried = await test.ReceiveAsync(connection, s_ten);
+        await test.UntilConnectionAsync(connection, row => row.BreakerSince is not null);
+        var waiting = await test.ReceiveAsync(connection, "late");
+
+        test.Advance(TimeSpan.FromSeconds(29));
+        Assert.Equal(10, stub.Requests.Count);
+        Assert.Equal(("http_503", A.Noon.AddSeconds(30), 0), (Row(test, connection).BreakerCause, Row(test, connection).BreakerUntil!.Value, Row(test, connection).BreakerProbes));
+
+        test.Advance(TimeSpan.FromSeconds(1));
+        await test.UntilConnectionAsync(connection, row => row.BreakerProbes == 1);
+        Assert.Equal(11, stub.Requests.Count);
+        Assert.Equal(A.Noon.AddSeconds(90), Row(test, connection).BreakerUntil);
+        Assert.Single(await test.UntilAllAsync([.. tried, .. waiting], row => row.State == DeliveryState.Waiting), row => row.DueAt == A.Noon.AddSeconds(90));
+        Assert.Equal(10, (await test.UntilAllAsync([.. tried, .. waiting], _ => true)).Sum(row => row.ScheduleStep));   // the probe spent none
+
+        stub.Always(200);
+        test.Advance(TimeSpan.FromMinutes(1));
+        await test.UntilAllAsync([.. tried, .. waiting], row => row.State == DeliveryState.Accepted);
+        await test.UntilConnectionAsync(connection, row => row is { BreakerSince: null, BreakerProbes: 0, RecoveryBefore: null });
+        Assert.Equal(
+            ["connection.breaker-opened", "connection.breaker-closed", "connection.caught-up"],
+            await test.ReadAsync(context => context.ChangeLog.Where(line => line.Action.StartsWith("connection.")).OrderBy(line => line.Id).Select(line => line.Action).ToListAsync(TestContext.Current.CancellationToken)));
+        await test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_outage_longer_than_the_whole_schedule_fails_nothing()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(502);
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "1"), ("Delivery:Schedule:0", "00:00:00"), ("Delivery:Schedule:1", "00:00:05"), ("Delivery:Schedule:2", "00:00:05"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        var ids = await test.ReceiveAsync(connection, s_ten);
+        await test.UntilConnectionAsync(connection, row => row.BreakerSince is not null);
+        for (var probes = 1; probes <= 12; probes++)
+        {
+            test.Advance(Breaker.LongestProbe);
+            await test.UntilConnectionAsync(connection, row => row.BreakerProbes == probes);
+        }
+
+        Assert.All(await test.UntilAllAsync(ids, _ => true), row => Assert.Equal((DeliveryState.Waiting, 1), (row.State, row.ScheduleStep)));
+        Assert.Equal(22, stub.Requests.Count);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_open_breaker_stands_after_a_restart()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(503);
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "1"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        var ids = await test.ReceiveAsync(connection, s_ten);
+        await test.UntilConnectionAsync(connection, row => row.BreakerSince is not null);
+        await test.StopAsync();
+        await using var next = await test.NextProcessAsync();
+        await next.StartAsync();
+        next.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(10, stub.Requests.Count);
+
+        stub.Always(200);
+        next.Advance(TimeSpan.FromSeconds(10));
+
+        await next.UntilAllAsync(ids, row => row.State == DeliveryState.Accepted);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_person_sends_the_probe_now()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(503);
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "1"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        var ids = await test.ReceiveAsync(connection, s_ten);
+        await test.UntilConnectionAsync(connection, row => row.BreakerSince is not null);
+        stub.Always(200);
+
+        Assert.True(await test.Holds.ReleaseAsync(Actor.System, connection));
+
+        await test.UntilConnectionAsync(connection, row => row.BreakerSince is null);
+        test.Advance(TimeSpan.FromSeconds(5));   // their own waits
+        await test.UntilAllAsync(ids, row => row.State == DeliveryState.Accepted);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Single_failures_among_answers_open_nothing()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Answer = request => Task.FromResult(new StubAnswer(int.Parse(request.EventIds[0][2..], System.Globalization.CultureInfo.InvariantCulture) % 2 == 0 ? 503 : 200));
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "1"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+
+        var ids = await test.ReceiveAsync(connection, [.. Enumerable.Range(0, 40).Select(i => $"u{i}")]);
+        await test.UntilAllAsync(ids, row => row.AttemptCount == 1 && row.State != DeliveryState.Sending);
+
+        Assert.Null(Row(test, connection).BreakerSince);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_has_waited_goes_out_at_the_chosen_rate_and_what_comes_in_goes_first()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "4"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.Holds.PauseAsync(Actor.System, connection, null);
+        await test.StartAsync();
+        var waited = await test.ReceiveAsync(connection, [.. Enumerable.Range(0, 30).Select(i => $"u{i}")]);
+        test.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.True(await test.Holds.ResumeAsync(Actor.System, connection, how: new Recovery(Rate: 8)));
+        await test.UntilAllAsync(waited.Take(2), row => row.State == DeliveryState.Accepted);
+
+        test.Time.Advance(TimeSpan.FromMilliseconds(1));   // received after the stop has ended
+        var live = await test.ReceiveAsync(connection, "new", "u29");
+        test.Advance(RecoveryPace.LiveLook);
+        await test.UntilAsync(live[0], row => row.State == DeliveryState.Accepted);
+        Assert.Equal(DeliveryState.Waiting, (await test.FindAsync(live[1])).State);   // behind the older one of the same customer
+        Assert.Equal(DeliveryState.Waiting, (await test.FindAsync(waited[29])).State);
+        Assert.InRange(stub.Requests.Count, 3, 5);
+
+        await test.AdvanceUntilAsync(test.UntilAllAsync([.. waited, .. live], row => row.State == DeliveryState.Accepted), TimeSpan.FromMilliseconds(250));
+        var order = stub.EventIds.ToList();
+        var ofOne = await test.UntilAllAsync([waited[29], live[1]], _ => true);
+        Assert.True(order.IndexOf(ofOne[0].MessageId) < order.IndexOf(ofOne[1].MessageId));
+        Assert.Equal(32, order.Distinct().Count());
+        await test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Of_a_canary_one_goes_at_a_time_and_a_bad_answer_stops_the_connection_again()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(401);
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "8"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.Holds.HoldAsync(connection, "http_401", null);
+        await test.StartAsync();
+        var ids = await test.ReceiveAsync(connection, [.. Enumerable.Range(0, 20).Select(i => $"u{i}")]);
+
+        Assert.True(await test.Holds.ReleaseAsync(Actor.System, connection, how: new Recovery(Canary: true)));
+        await test.UntilConnectionAsync(connection, row => row.HoldCause is not null && stub.Requests.Count == 1);
+        await test.UntilAllAsync(ids, row => row.State == DeliveryState.Waiting);
+        Assert.Single(stub.Requests);
+
+        stub.Always(200);
+        Assert.True(await test.Holds.ReleaseAsync(Actor.System, connection, how: new Recovery(Canary: true)));
+        await test.UntilAllAsync(ids, row => row.State == DeliveryState.Accepted);
+        Assert.Equal(0, Row(test, connection).RecoveryProbes);
+        Assert.Equal(21, stub.Requests.Count);
+        await test.LedgerAddsUpAsync();
+    }
+
+    private static Connection Row(DispatcherUnderTest test, long connection) => test.Directory.Find(connection)!;
+}
