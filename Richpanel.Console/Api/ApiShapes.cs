@@ -112,14 +112,26 @@ public sealed record ConnectionShape(
     DateTimeOffset? SecretAcceptedAt, PreviousSecretShape? PreviousSecret,
     SignatureHash SignatureHash, Transport Transport, Core.Mapping.OrderFieldStyle OrderFields, Core.Mapping.CustomerIdRule CustomerId, bool TranslateEvents,
     int? Concurrency, int? TimeoutSeconds, string? RetryWaits, int? RetryJitterPercent, bool AllowsLabSends, bool IsSandbox, bool Disabled, string State, CauseShape? HoldCause, DateTimeOffset? HoldSince, DateTimeOffset? HoldUntil,
-    DateTimeOffset? PausedAt, DateTimeOffset? PausedUntil, DateTimeOffset? PostponedUntil, int Version)
+    DateTimeOffset? PausedAt, DateTimeOffset? PausedUntil, DateTimeOffset? PostponedUntil, BreakerShape? Breaker, RecoveryShape? Recovery, int Version)
 {
     public static ConnectionShape Of(Connection c, DateTimeOffset now) => new(
         PublicId.Connection(c.Id), c.Name, c.Environment, c.BaseUrl, c.ApiKey, c.ProtectedSecret is not null, c.SecretFingerprint, c.SecretSetAt,
         c.SecretAcceptedAt, PreviousSecretShape.Of(c, now),
         c.SignatureHash, c.Transport, c.OrderFields, c.CustomerId, c.TranslateEvents, c.Concurrency, c.TimeoutSeconds, c.RetryWaits, c.RetryJitterPercent, c.AllowsLabSends, c.IsSandbox, c.Disabled,
-        c.Disabled ? "disabled" : c.IsHeld(now) ? "held" : c.IsPaused(now) ? "paused" : "active",
-        c.IsHeld(now) ? CauseShape.Of(c.HoldCause) : null, c.HoldSince, c.HoldUntil, c.PausedAt, c.PausedUntil, c.PostponedUntil, c.Version);
+        c.Disabled ? "disabled" : c.IsHeld(now) ? "held" : c.IsPaused(now) ? "paused" : c.BreakerSince is not null ? "breaker" : "active",
+        c.IsHeld(now) ? CauseShape.Of(c.HoldCause) : null, c.HoldSince, c.HoldUntil, c.PausedAt, c.PausedUntil, c.PostponedUntil, BreakerShape.Of(c), RecoveryShape.Of(c), c.Version);
+}
+
+/// <summary>Richpanel does not answer, so only probes go out. <c>probes</c>: so many got no answer either.</summary>
+public sealed record BreakerShape(CauseShape? Cause, DateTimeOffset Since, DateTimeOffset NextProbeAt, int Probes)
+{
+    public static BreakerShape? Of(Connection c) => c is { BreakerSince: { } since, BreakerUntil: { } until } ? new(CauseShape.Of(c.BreakerCause), since, until, c.BreakerProbes) : null;
+}
+
+/// <summary>After a stop: what was due before <c>dueBefore</c> goes out behind what came in since. <c>canaryLeft</c>: so many still go one by one.</summary>
+public sealed record RecoveryShape(DateTimeOffset DueBefore, int? Rate, int CanaryLeft)
+{
+    public static RecoveryShape? Of(Connection c) => c.RecoveryBefore is { } before ? new(before, c.RecoveryRate, c.RecoveryProbes) : null;
 }
 
 /// <summary>

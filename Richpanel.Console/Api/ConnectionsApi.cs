@@ -3,6 +3,7 @@ using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Flow;
 using Richpanel.Core.Mapping;
 
 namespace Richpanel.Console.Api;
@@ -44,7 +45,16 @@ public sealed record ConnectionWish(
 
 public sealed record PauseWish(DateTimeOffset? Until = null, string? Reason = null);
 
-public sealed record ReasonWish(string? Reason = null);
+/// <summary>
+/// How to go on. <c>rate</c>: of what has waited, so many a second, 1 to 1,000; left out = as fast as the concurrency allows. <c>canary</c>: first
+/// five, one after another, and the connection stops again if one of them gets no good answer. What comes in meanwhile goes first.
+/// </summary>
+public sealed record GoOnWish(string? Reason = null, int? Rate = null, bool Canary = false)
+{
+    internal Recovery Recovery => new(Rate, Canary);
+
+    internal string? Fault => Rate is < 1 or > Recovery.MostRate ? $"rate: give 1 to {Recovery.MostRate:N0} deliveries a second, or leave it out." : null;
+}
 
 public sealed record CheckShape(bool Passed, IReadOnlyList<CheckStepShape> Steps);
 
@@ -68,10 +78,11 @@ internal static class ConnectionsApi
             wish?.Until <= time.GetUtcNow()
                 ? Task.FromResult<IResult>(ApiProblems.BadRequest("until: give a time that is still to come, or leave it out to pause until someone resumes."))
                 : ChangeAsync(connection, http, directory, time, wish?.Reason, c => holds.PauseAsync(Caller.Of(http), c.Id, wish?.Until, wish?.Reason)));
-        operate.MapPost("/resume", (string connection, ReasonWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
-            ChangeAsync(connection, http, directory, time, wish?.Reason, c => holds.ResumeAsync(Caller.Of(http), c.Id, wish?.Reason)));
-        operate.MapPost("/release", (string connection, ReasonWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
-            ChangeAsync(connection, http, directory, time, wish?.Reason, c => holds.ReleaseAsync(Caller.Of(http), c.Id, wish?.Reason)));
+        operate.MapPost("/resume", (string connection, GoOnWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
+            GoOnAsync(connection, wish, http, directory, time, c => holds.ResumeAsync(Caller.Of(http), c.Id, wish?.Reason, wish?.Recovery)));
+        operate.MapPost("/release", (string connection, GoOnWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
+            GoOnAsync(connection, wish, http, directory, time, c => holds.ReleaseAsync(Caller.Of(http), c.Id, wish?.Reason, wish?.Recovery)))
+            .WithSummary("End a hold").WithDescription("Also ends a wait that Richpanel asked for. While the breaker is open, the next probe goes out now.");
 
         var administer = api.MapGroup("/connections").WithTags("Connections").RequireAuthorization(nameof(Permission.Administer));
         administer.MapPost("/", async (ConnectionWish wish, HttpContext http, ConnectionStore store, TimeProvider time) =>
@@ -97,6 +108,10 @@ internal static class ConnectionsApi
 
     private static IResult With(string nameOrId, HttpContext http, ConnectionDirectory directory, Func<Connection, IResult> then) =>
         ApiAccess.Find(http, directory, nameOrId) is { } connection ? then(connection) : ApiProblems.NotFound(ApiAccess.NoConnection(nameOrId));
+
+    private static Task<IResult> GoOnAsync(
+        string nameOrId, GoOnWish? wish, HttpContext http, ConnectionDirectory directory, TimeProvider time, Func<Connection, Task<bool>> change) =>
+        wish?.Fault is { } fault ? Task.FromResult<IResult>(ApiProblems.BadRequest(fault)) : ChangeAsync(nameOrId, http, directory, time, wish?.Reason, change);
 
     private static Task<IResult> ChangeAsync(
         string nameOrId, HttpContext http, ConnectionDirectory directory, TimeProvider time, string? reason, Func<Connection, Task<bool>> change) =>

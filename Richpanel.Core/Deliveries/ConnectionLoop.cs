@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Richpanel.Core.Connections;
-using Richpanel.Core.Deliveries.Flow;
 
 namespace Richpanel.Core.Deliveries;
 
