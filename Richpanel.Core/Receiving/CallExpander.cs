@@ -88,7 +88,7 @@ public sealed partial class CallExpander(
         {
             expansion.Bodies.Remember(request);
             drafts.AddRange(_drafting.Draft(request));
-            if (drafts.Count >= ExpansionPace.Slice(expansion.Door.IsRush))
+            if (drafts.Count >= ExpansionPace.Most(expansion.Door.IsRush))
             {
                 yield return (drafts, request.Id);
                 drafts = [];
@@ -103,37 +103,45 @@ public sealed partial class CallExpander(
 
     private async Task WriteAsync(List<DeliveryDraft> drafts, long last, CancellationToken ct)
     {
-        await expansion.PaceAsync(drafts[0].Request.ReceivedAt, ct);
+        var written = 0;
         try
         {
-            await writer.WriteAsync(session => DeliveryInsert.Write(session, drafts, last));
+            while (written < drafts.Count)
+            {
+                var rush = expansion.Door.IsRush;
+                await expansion.PaceAsync(drafts[written].Request.ReceivedAt, ct);
+                var from = written;
+                written = await writer.WriteAsync(session => DeliveryInsert.Write(session, drafts, from, ExpansionPace.Least(rush), last));
+            }
         }
-        catch (Exception failure) when (failure is not StoreUnavailableException)
+        catch (Exception failure) when (failure is not (StoreUnavailableException or OperationCanceledException))
         {
             SliceFailed(log, failure, last);
-            await WriteOneByOneAsync(drafts);
+            await WriteOneByOneAsync(drafts.Skip(written));
         }
 
         expansion.Expanded(last);
     }
 
     /// <summary>A row that the database refuses must not stop those behind it: its request gets a row that says so.</summary>
-    private async Task WriteOneByOneAsync(List<DeliveryDraft> drafts)
+    private async Task WriteOneByOneAsync(IEnumerable<DeliveryDraft> drafts)
     {
         foreach (var calls in drafts.GroupBy(draft => draft.Request))
         {
             try
             {
-                await writer.WriteAsync(session => DeliveryInsert.Write(session, [.. calls], calls.Key.Id));
+                await WriteWholeAsync([.. calls], calls.Key.Id);
             }
             catch (Exception failure) when (failure is not StoreUnavailableException)
             {
                 SliceFailed(log, failure, calls.Key.Id);
-                var instead = _drafting.DraftUnreadable(calls.Key, 0, calls.Key.Body.Length);
-                await writer.WriteAsync(session => DeliveryInsert.Write(session, [instead], calls.Key.Id));
+                await WriteWholeAsync([_drafting.DraftUnreadable(calls.Key, 0, calls.Key.Body.Length)], calls.Key.Id);
             }
         }
     }
+
+    private Task WriteWholeAsync(List<DeliveryDraft> drafts, long request) =>
+        writer.WriteAsync(session => DeliveryInsert.Write(session, drafts, 0, drafts.Count, request));
 
     [LoggerMessage(EventId = 1202, Level = LogLevel.Error, Message = "The rows of the slice up to request {RequestId} were refused; they are written one request at a time")]
     private static partial void SliceFailed(ILogger logger, Exception failure, long requestId);

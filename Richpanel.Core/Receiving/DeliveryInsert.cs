@@ -5,7 +5,7 @@ using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Receiving;
 
-/// <summary>Writes a slice of new deliveries, the ledger and the cursor in one piece of work.</summary>
+/// <summary>Writes new deliveries, the ledger and the cursor in one piece of work.</summary>
 internal static class DeliveryInsert
 {
     private static readonly string[] s_columns =
@@ -22,26 +22,41 @@ internal static class DeliveryInsert
 
     private const string MoveCursor = """UPDATE "ExpansionCursor" SET "RequestId"=$to WHERE "Id"=1""";
 
-    public static void Write(WriteSession session, IReadOnlyList<DeliveryDraft> drafts, long cursor)
+    /// <summary>
+    /// Writes from <paramref name="from"/> on, and the cursor with it: <paramref name="least"/> rows at once, then as many more as
+    /// nobody else waits for. It stops between two requests only, so that the cursor never stands inside one.
+    /// </summary>
+    /// <param name="cursor">The last request of the slice; it may have no row.</param>
+    /// <returns>Where to go on: the number of drafts when all are written.</returns>
+    public static int Write(WriteSession session, IReadOnlyList<DeliveryDraft> drafts, int from, int least, long cursor)
     {
         var insert = session.Command(s_insert, s_parameters);
-        foreach (var draft in drafts)
+        var next = from;
+        while (next < drafts.Count && (next - from < least || IsInside(drafts, next) || !session.OthersWait))
         {
-            var row = draft.Row;
-            if (draft.Repeats is { } first)
-            {
-                row.DuplicateOf = first.Row.Id;
-            }
-
-            Bind(insert.Parameters, row);
-            insert.ExecuteNonQuery();
-            row.Id = session.InsertedId;
-            session.Ledger.Created(LedgerPlace.Of(row));
+            Insert(session, insert, drafts[next++]);
         }
 
         var move = session.Command(MoveCursor, "$to");
-        move.Parameters[0].Value = cursor;
+        move.Parameters[0].Value = next == drafts.Count ? cursor : drafts[next - 1].Request.Id;
         move.ExecuteNonQuery();
+        return next;
+    }
+
+    private static bool IsInside(IReadOnlyList<DeliveryDraft> drafts, int next) => next > 0 && drafts[next - 1].Request.Id == drafts[next].Request.Id;
+
+    private static void Insert(WriteSession session, SqliteCommand insert, DeliveryDraft draft)
+    {
+        var row = draft.Row;
+        if (draft.Repeats is { } first)
+        {
+            row.DuplicateOf = first.Row.Id;
+        }
+
+        Bind(insert.Parameters, row);
+        insert.ExecuteNonQuery();
+        row.Id = session.InsertedId;
+        session.Ledger.Created(LedgerPlace.Of(row));
     }
 
     private static void Bind(SqliteParameterCollection to, Delivery row)

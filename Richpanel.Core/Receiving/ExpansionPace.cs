@@ -6,15 +6,24 @@ namespace Richpanel.Core.Receiving;
 /// </summary>
 internal static class ExpansionPace
 {
-    /// <summary>Rows a transaction: about 20 ms, which is what a sender at the door may have to wait.</summary>
-    private const int SliceCalls = 500;
+    /// <summary>Rows a piece of work writes whoever waits: about 20 ms, which is what a sender at the door may have to wait.</summary>
+    private const int LeastCalls = 500;
 
-    private const int RushSliceCalls = 64;
+    /// <summary>And in a rush.</summary>
+    private const int LeastInRush = 64;
+
+    /// <summary>
+    /// Rows it goes on to while nobody waits. The look-ups' keys are spread at random over their indexes, so that each commit
+    /// writes about as many pages for few rows as for many.
+    /// </summary>
+    private const int MostCalls = 4_000;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
 
-    public static int Slice(bool rush) => rush ? RushSliceCalls : SliceCalls;
+    public static int Least(bool rush) => rush ? LeastInRush : LeastCalls;
+
+    public static int Most(bool rush) => rush ? LeastInRush : MostCalls;
 
     /// <summary>How long to rest before the next slice.</summary>
     /// <param name="lag">Age of the oldest request that has no rows yet.</param>

@@ -5,7 +5,7 @@ namespace Richpanel.Core.Receiving;
 /// <summary>The requests that have no rows yet, in the order they were kept.</summary>
 internal sealed class RequestQueue(SqliteConnection reader) : IDisposable
 {
-    private const int MostRequests = 256;
+    private const int MostRequests = 4_096;
 
     /// <summary>Of decompressed bodies: what one look at the table may hold in memory.</summary>
     private const int MostBytes = 4 * 1024 * 1024;

@@ -29,7 +29,7 @@ public sealed partial class SandboxStore(
     private static readonly TimeSpan s_careEvery = TimeSpan.FromHours(1);
 
     private readonly DbContextOptions<SandboxDbContext> _database =
-        new DbContextOptionsBuilder<SandboxDbContext>().UseSqlite($"Data Source={paths.SandboxFile};Default Timeout=10").Options;
+        new DbContextOptionsBuilder<SandboxDbContext>().UseSqlite(ConnectionString(paths)).Options;
 
     private readonly Channel<Work> _work = Channel.CreateBounded<Work>(1024);
 
@@ -40,6 +40,15 @@ public sealed partial class SandboxStore(
         context.Database.ExecuteSqlRaw("PRAGMA synchronous=OFF; PRAGMA busy_timeout=10000;");
         return context;
     }
+
+    /// <summary>As <see cref="SqliteStore.Dispose"/>.</summary>
+    public override void Dispose()
+    {
+        SqliteStore.ForgetPool(ConnectionString(paths));
+        base.Dispose();
+    }
+
+    private static string ConnectionString(StoragePaths paths) => $"Data Source={paths.SandboxFile};Default Timeout=10";
 
     /// <summary>Makes the file ready; before anything is listened for.</summary>
     public async Task PrepareAsync(CancellationToken ct)

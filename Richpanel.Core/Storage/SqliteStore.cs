@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Richpanel.Core.Storage;
 
 /// <summary>Opens connections and contexts on the SQLite file with the settings the promises rest on.</summary>
-public sealed class SqliteStore(StoragePaths paths) : IDbContextFactory<ConsoleDbContext>
+public sealed class SqliteStore(StoragePaths paths) : IDbContextFactory<ConsoleDbContext>, IDisposable
 {
     /// <summary>When the WAL starts again from its beginning, the file is cut back to this.</summary>
     private const int WalBytesKept = 64 * 1024 * 1024;
@@ -63,6 +63,16 @@ public sealed class SqliteStore(StoragePaths paths) : IDbContextFactory<ConsoleD
     /// <summary>A context on the writer's connection; see <see cref="WriteSession.Context"/>.</summary>
     internal static ConsoleDbContext ContextOn(SqliteConnection connection) =>
         new SqliteConsoleDbContext(new DbContextOptionsBuilder<SqliteConsoleDbContext>().UseSqlite(connection).Options);
+
+    /// <summary>Lets go of the connections kept open for the next reader: each holds the file, and up to 2 MB of its pages.</summary>
+    public void Dispose() => ForgetPool(_connectionString);
+
+    /// <summary>Only once nobody opens one any more: the pool may take it away from whoever is just doing so (dotnet/efcore #39008).</summary>
+    internal static void ForgetPool(string connectionString)
+    {
+        using var connection = new SqliteConnection(connectionString);
+        SqliteConnection.ClearPool(connection);
+    }
 
     private SqliteConnection Open(bool pooled)
     {

@@ -47,7 +47,7 @@ public sealed class StoreWriter : IAsyncDisposable
     {
         _load = load;
         _connection = store.OpenWriter();
-        _session = new WriteSession(_connection, SqliteStore.ContextOn);
+        _session = new WriteSession(_connection, SqliteStore.ContextOn, () => !_door.IsEmpty || !_background.IsEmpty);
         new Thread(Loop) { IsBackground = true, Name = "store writer" }.Start();
     }
 

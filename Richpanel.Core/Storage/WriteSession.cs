@@ -8,13 +8,16 @@ namespace Richpanel.Core.Storage;
 /// What a piece of work may do inside one group commit: prepared commands for hot paths, an EF context for the rest, and the
 /// ledger, whose counters move in the same transaction. Only ever used on the writer's own thread.
 /// </summary>
-public sealed class WriteSession(SqliteConnection connection, Func<SqliteConnection, ConsoleDbContext> newContext) : IDisposable
+public sealed class WriteSession(SqliteConnection connection, Func<SqliteConnection, ConsoleDbContext> newContext, Func<bool> othersWait) : IDisposable
 {
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
 
     public LedgerDeltas Ledger { get; } = new();
 
     internal SqliteTransaction? Transaction { get; set; }
+
+    /// <summary>Whether anybody waits behind this piece of work: one that can end early should.</summary>
+    internal bool OthersWait => othersWait();
 
     /// <summary>A command that is prepared once and kept; set its parameter values, then execute. Parameters are added on first use.</summary>
     public SqliteCommand Command(string sql, params ReadOnlySpan<string> parameters)

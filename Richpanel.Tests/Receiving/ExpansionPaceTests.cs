@@ -21,5 +21,5 @@ public sealed class ExpansionPaceTests
     public void However_great_the_rush_the_lag_stays_bounded() => Assert.Equal(TimeSpan.Zero, ExpansionPace.Rest(Rush, TimeSpan.FromSeconds(21)));
 
     [Fact]
-    public void In_a_rush_a_transaction_is_short() => Assert.True(ExpansionPace.Slice(Rush) < ExpansionPace.Slice(Quiet));
+    public void In_a_rush_a_transaction_is_short() => Assert.True(ExpansionPace.Most(Rush) < ExpansionPace.Least(Quiet));
 }
