@@ -153,7 +153,7 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
         var before = Look(session, turn.ConnectionId);
         if (FlowCommand(session, turn).ExecuteNonQuery() > 0)
         {
-            HoldLines.Moved(log, session, before, Look(session, turn.ConnectionId));
+            HoldLines.Moved(log, session, before, Look(session, turn.ConnectionId), turn.Now);
         }
     }
 

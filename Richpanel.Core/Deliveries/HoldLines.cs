@@ -10,6 +10,8 @@ internal static class HoldLines
 {
     private const string ItsTime = "Its time had come.";
 
+    private static readonly TimeSpan s_noticed = TimeSpan.FromSeconds(10);
+
     public static void Opened(ChangeWriting log, WriteSession session, Connection before, Connection after) =>
         Write(log, session, before, new Change(ChangeCatalog.ConnectionHeld)
         {
@@ -30,8 +32,11 @@ internal static class HoldLines
         });
     }
 
-    /// <summary>Of the breaker only its opening and its end: each probe between them would be a line.</summary>
-    public static void Moved(ChangeWriting log, WriteSession session, Connection before, Connection after)
+    /// <summary>
+    /// Of the breaker only its opening and its end: each probe between them would be a line. Of catching up its end, where anybody can
+    /// have noticed that it went on.
+    /// </summary>
+    public static void Moved(ChangeWriting log, WriteSession session, Connection before, Connection after, DateTimeOffset now)
     {
         var (wasOpen, isOpen) = (before.BreakerSince is not null, after.BreakerSince is not null);
         if (wasOpen != isOpen)
@@ -41,7 +46,7 @@ internal static class HoldLines
                 Fields = FieldChange.Between(("cause", before.BreakerCause, after.BreakerCause), ("nextProbe", before.BreakerUntil, after.BreakerUntil)),
             });
         }
-        else if (before.RecoveryBefore is { } since && after.RecoveryBefore is null)
+        else if (before.RecoveryBefore is { } since && after.RecoveryBefore is null && now - since >= s_noticed)
         {
             Write(log, session, before, new Change(ChangeCatalog.CaughtUp) { Fields = FieldChange.Between(("recoveringSince", since, null)) });
         }

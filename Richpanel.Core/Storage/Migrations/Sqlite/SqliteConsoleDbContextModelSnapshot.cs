@@ -227,6 +227,18 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                         .HasMaxLength(2048)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("BreakerCause")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("BreakerProbes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("BreakerSince")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("BreakerUntil")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int?>("Concurrency")
                         .HasColumnType("INTEGER");
 
@@ -290,6 +302,15 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
 
                     b.Property<byte[]>("ProtectedSecret")
                         .HasColumnType("BLOB");
+
+                    b.Property<long?>("RecoveryBefore")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("RecoveryProbes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("RecoveryRate")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int?>("RetryJitterPercent")
                         .HasColumnType("INTEGER");
