@@ -81,6 +81,7 @@ public static class CoreServices
         services.AddSingleton<SecretStore>();
         services.AddSingleton<WebhookSecrets>();
         services.AddSingleton<SecretQueries>();
+        services.AddSingleton<PauseQueries>();
         services.AddSingleton<LostSecrets>();
         services.AddHostedService<SecretCare>();
         services.AddSingleton<ConnectionCheck>();

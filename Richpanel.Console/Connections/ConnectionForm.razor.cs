@@ -9,11 +9,15 @@ namespace Richpanel.Console.Connections;
 
 public sealed partial class ConnectionForm
 {
+    private Guid _field;
     private string? _keyHint;
     private string? _secretHint;
     private IReadOnlyList<TimeSpan> _waits = [];
 
     [Parameter, EditorRequired] public required ConnectionInput Input { get; set; }
+
+    /// <summary>The connection it is of; null for a new one.</summary>
+    [Parameter] public Connection? Connection { get; set; }
 
     [Parameter] public IReadOnlyList<FieldFault> Faults { get; set; } = [];
 
@@ -62,12 +66,17 @@ public sealed partial class ConnectionForm
         _ => "Signs what is sent. Stored encrypted and never shown again. Without it calls go out unsigned.",
     };
 
-    private string? Fault(string field) => string.Join(" ", Faults.Where(fault => fault.Field == field).Select(fault => fault.Text)) is { Length: > 0 } words ? words : null;
+    /// <summary>What would be saved, as far as its address goes.</summary>
+    private Connection Typed() => new() { Id = Connection?.Id ?? 0, Name = Connection?.Name ?? "", BaseUrl = Input.BaseUrl.Trim().TrimEnd('/'), ApiKey = Input.ApiKey };
 
-    /// <summary>Ids of the texts that describe a control: what is wrong with it comes first.</summary>
-    private string SaidBy(string id, string field, string? typedFault = null) => (Fault(field) ?? typedFault) is null ? $"{id}-help" : $"{id}-fault {id}-help";
-
-    private string? IsBad(string field) => Fault(field) is null ? null : "true";
+    /// <summary>What is said of a pasted key belongs to that paste: a save or a discarded draft ends it.</summary>
+    protected override void OnParametersSet()
+    {
+        if (_field != Input.SecretField)
+        {
+            (_field, _keyHint, _secretHint) = (Input.SecretField, null, null);
+        }
+    }
 
     private void PasteKey(ChangeEventArgs change) =>
         (Input.ApiKey, _keyHint) = PastedText.Of(change.Value?.ToString()) is var pasted ? (pasted.Value, pasted.Warning) : default;

@@ -28,7 +28,7 @@ public sealed partial class ConnectionPage
             return;
         }
 
-        _input.Take(draft.Value.Input);
+        _contested = _input.Take(draft.Value.Input, draft.Value.From);
         _restoredAt = draft.At;
         _restoredNote = _connection is { } now && now.Version != draft.Value.Version
             ? "The connection was changed since: compare before you save. A secret is not kept; type it again."
@@ -36,16 +36,21 @@ public sealed partial class ConnectionPage
         StateHasChanged();
     }
 
-    private Task KeepDraftAsync() => Drafts.KeepAsync(DraftForm, new TypedConnection(_input!, _connection?.Version));
+    private Task KeepDraftAsync() => Drafts.KeepAsync(DraftForm, new TypedConnection(_input!, _from, _connection?.Version));
 
     private async Task DiscardDraftAsync()
     {
         await Drafts.DiscardAsync(DraftForm);
-        (_input, _restoredAt, _faults, _said) = (Stored(), null, [], null);
+        Begin();
+        (_faults, _said) = ([], null);
     }
+
+    /// <summary>Fills the form with what is stored.</summary>
+    private void Begin() => (_input, _from, _restoredAt, _contested) = (Stored(), Stored(), null, []);
 
     private ConnectionInput? Stored() => PublicConnectionId is null ? new ConnectionInput { IsNew = true } : _connection is null ? null : ConnectionInput.Of(_connection);
 
+    /// <param name="From">What the typing began with; null in a draft of an earlier version of the product.</param>
     /// <param name="Version">Of the connection that it was typed over; null for a new one.</param>
-    internal sealed record TypedConnection(ConnectionInput Input, int? Version);
+    internal sealed record TypedConnection(ConnectionInput Input, ConnectionInput? From, int? Version);
 }

@@ -18,6 +18,8 @@ public sealed partial class ConnectionPage : IDisposable
 
     private Connection? _connection;
     private ConnectionInput? _input;
+    private ConnectionInput? _from;   // what the typing began with
+    private IReadOnlyList<string> _contested = [];
     private string? _shownId;
     private IReadOnlyList<FieldFault> _faults = [];
     private string? _said;
@@ -54,7 +56,8 @@ public sealed partial class ConnectionPage : IDisposable
         (_opened, _shownId, _faults, _refused) = (true, PublicConnectionId, [], null);
         _said = Navigation.HistoryEntryState == Created ? Created : null;
         _connection = Find();
-        (_input, _restoredAt, _draftSought) = (Stored(), null, false);
+        Begin();
+        _draftSought = false;
     }
 
     private async Task SaveAsync()
@@ -65,8 +68,8 @@ public sealed partial class ConnectionPage : IDisposable
         try
         {
             outcome = wasNew
-                ? await Store.CreateAsync(await Viewer.ActorAsync(), _input.ToDraft())
-                : await Store.UpdateAsync(await Viewer.ActorAsync(), _connection!.Id, _input.ToDraft());
+                ? await Store.CreateAsync(await Viewer.ActorAsync(), _input.ToDraft(stored: null))
+                : await Store.UpdateAsync(await Viewer.ActorAsync(), _connection!.Id, _input.ToDraft(_from));
         }
         catch (ForbiddenException refused)
         {
@@ -88,7 +91,8 @@ public sealed partial class ConnectionPage : IDisposable
         }
 
         await Drafts.DiscardAsync(DraftForm);
-        (_connection, _input, _restoredAt) = (saved.Value, ConnectionInput.Of(saved.Value), null);
+        _connection = saved.Value;
+        Begin();
         if (wasNew)
         {
             _shownId = PublicId.Connection(saved.Value.Id);
@@ -103,10 +107,17 @@ public sealed partial class ConnectionPage : IDisposable
 
     private async Task ReleaseAsync() => _refused = await Viewer.RefusalAsync(by => Holds.ReleaseAsync(by, _connection!.Id));
 
-    /// <summary>What someone is typing stays; only the state above the form is new.</summary>
+    /// <summary>What someone is typing stays; the fields that nobody has touched show what is stored now.</summary>
     private void Refresh()
     {
+        var before = _connection;
         _connection = Find();
+        if (_connection is { } now && before is not null && !ReferenceEquals(now, before) && _input is not null && _from is not null)
+        {
+            _input = _input.Over(now, _from, out var contested);
+            (_from, _contested) = (ConnectionInput.Of(now), [.. _contested.Union(contested)]);
+        }
+
         StateHasChanged();
     }
 

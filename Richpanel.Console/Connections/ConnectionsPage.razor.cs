@@ -21,6 +21,7 @@ public sealed partial class ConnectionsPage : IDisposable
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required ConnectionActivity Activity { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
+    [Inject] public required TimeProvider Clock { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
     [Inject] public required ILogger<ConnectionsPage> Log { get; init; }
@@ -33,9 +34,18 @@ public sealed partial class ConnectionsPage : IDisposable
     protected override async Task OnInitializedAsync()
     {
         _deleted = Navigation.HistoryEntryState;
-        _update = new LiveUpdate(Changes, () => InvokeAsync(ReadAsync));
+        _update = new LiveUpdate(Changes, () => InvokeAsync(ReadAsync), LiveUpdate.Calm, Clock);
         Time.Ticked += Tick;
         await ReadAsync();
+    }
+
+    /// <summary>It is said once: not again after a reload, nor when somebody comes back to it.</summary>
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender && _deleted is not null)
+        {
+            Navigation.NavigateTo(Navigation.Uri, new NavigationOptions { ReplaceHistoryEntry = true });
+        }
     }
 
     protected override void OnParametersSet() => _filter = Query ?? "";

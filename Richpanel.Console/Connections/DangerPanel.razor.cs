@@ -28,6 +28,7 @@ public sealed partial class DangerPanel : IDisposable
     [Inject] public required ConnectionStore Store { get; init; }
     [Inject] public required ConnectionRemoval Removal { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
+    [Inject] public required TimeProvider Clock { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
     [Inject] public required ILogger<DangerPanel> Log { get; init; }
@@ -47,7 +48,7 @@ public sealed partial class DangerPanel : IDisposable
 
     protected override async Task OnInitializedAsync()
     {
-        _update = new LiveUpdate(Changes, () => InvokeAsync(ReadAsync));
+        _update = new LiveUpdate(Changes, () => InvokeAsync(ReadAsync), LiveUpdate.Calm, Clock);
         await ReadAsync();
     }
 
@@ -81,12 +82,11 @@ public sealed partial class DangerPanel : IDisposable
 
     private Task DeleteAsync() => DoAsync(async by =>
     {
-        var (name, waiting) = (Connection.Name, _line?.Waiting ?? 0);
         var outcome = await Removal.DeleteAsync(by, Connection.Id, _deleteName);
         (_said, _bad) = outcome.Match(_ => ("", false), Faults, () => ("The connection is gone.", true));
-        if (outcome is SaveOutcome<Connection>.Saved)
+        if (outcome is SaveOutcome<RemovedConnection>.Saved { Value: var gone })
         {
-            Navigation.NavigateTo("/connections", new NavigationOptions { HistoryEntryState = $"{name} was deleted. {(waiting == 1 ? "1 delivery that waited was canceled" : $"{Numbers.Of(waiting)} deliveries that waited were canceled")}." });
+            Navigation.NavigateTo("/connections", new NavigationOptions { HistoryEntryState = $"{gone.Name} was deleted. {(gone.Waited == 1 ? "1 delivery that waited was canceled" : $"{Numbers.Of(gone.Waited)} deliveries that waited were canceled")}." });
         }
     });
 

@@ -45,14 +45,16 @@ public sealed class SourceInput
         source.RequiresSignature ? "only signed" : source.ProtectedWebhookSecret is null ? "unsigned" : "webhooks only signed",
     });
 
-    public SourceDraft ToDraft() => new()
+    /// <summary>Only what differs from <paramref name="from"/>, so that a save undoes nothing that somebody else has changed meanwhile.</summary>
+    /// <param name="from">What the form was filled with.</param>
+    public SourceDraft ToDraft(SourceInput from) => new()
     {
-        Name = Name,
-        AllowedOrigins = AllowedOrigins,
-        AllowedAddresses = AllowedAddresses,
+        Name = Name == from.Name ? null : Name,
+        AllowedOrigins = AllowedOrigins == from.AllowedOrigins ? null : AllowedOrigins,
+        AllowedAddresses = AllowedAddresses == from.AllowedAddresses ? null : AllowedAddresses,
         WebhookSecret = RemovesSecret ? "" : NewSecret,
         KeepPreviousFor = KeepPreviousFor,
-        RequiresSignature = RequiresSignature,
-        Disabled = Disabled,
+        RequiresSignature = RequiresSignature == from.RequiresSignature ? null : RequiresSignature,
+        Disabled = Disabled == from.Disabled ? null : Disabled,
     };
 }

@@ -15,6 +15,7 @@ public sealed partial class SourcesPanel : IDisposable
     private long? _shown;
     private string? _key;
     private SourceInput? _input;
+    private SourceInput? _from;   // what the form was filled with
     private long? _rotating;
     private long? _deleting;
     private IReadOnlyList<FieldFault> _faults = [];
@@ -31,7 +32,15 @@ public sealed partial class SourcesPanel : IDisposable
 
     protected override void OnInitialized() => Time.Ticked += Tick;
 
-    protected override async Task OnParametersSetAsync() => _mayAdminister = (await Viewer.FindAsync())?.May(Permission.Administer) == true;
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_shown is { } shown && Directory.FindSource(shown) is var source && (source is not { DeletedAt: null } || _key is null || !source.HasWriteKey(_key)))
+        {
+            (_shown, _key) = (null, null);   // somebody has made a new one meanwhile
+        }
+
+        _mayAdminister = (await Viewer.FindAsync())?.May(Permission.Administer) == true;
+    }
 
     private async Task AddAsync() => _fault = await Viewer.RefusalAsync(AddAsync) ?? _fault;
 
@@ -45,7 +54,7 @@ public sealed partial class SourcesPanel : IDisposable
         }
     }
 
-    private void Edit(Source source) => (_input, _faults, _said, _rotating, _deleting) = (SourceInput.Of(source), [], null, null, null);
+    private void Edit(Source source) => (_input, _from, _faults, _said, _rotating, _deleting) = (SourceInput.Of(source), SourceInput.Of(source), [], null, null, null);
 
     private void Rotate(Source source) => (_rotating, _input, _deleting, _said) = (source.Id, null, null, null);
 
@@ -55,12 +64,12 @@ public sealed partial class SourcesPanel : IDisposable
 
     private async Task SaveAsync(Actor by)
     {
-        if (_input is not { } input)
+        if (_input is not { } input || _from is not { } from)
         {
             return;
         }
 
-        var outcome = await Store.UpdateSourceAsync(by, input.Id, input.ToDraft());
+        var outcome = await Store.UpdateSourceAsync(by, input.Id, input.ToDraft(from));
         (_input, _faults, _said) = outcome.Match<(SourceInput?, IReadOnlyList<FieldFault>, string?)>(
             saved => (null, [], $"Saved. {saved.Name} lets in: {SourceInput.LetsIn(saved)}."),
             faults => (input, faults, null),

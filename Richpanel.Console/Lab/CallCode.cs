@@ -1,3 +1,4 @@
+using Richpanel.Console.Shared;
 using Richpanel.Core.Json;
 
 namespace Richpanel.Console.Lab;
@@ -25,7 +26,6 @@ public static class CallCode
     private static string JavaScript(JsonTree.Map call, string address)
     {
         var type = TypeOf(call);
-        var (host, protocol) = address.StartsWith("http://", StringComparison.Ordinal) ? (address[7..], ", protocol: 'http'") : (address[(address.IndexOf("//", StringComparison.Ordinal) + 2)..], "");
         string[] places = type switch
         {
             "identify" => ["userId", "traits"],
@@ -37,24 +37,18 @@ public static class CallCode
         var options = Without(call, [.. places, "type"]);
         var arguments = places.Select(place => call[place] is { } value ? Literal(value) : place is "traits" or "properties" ? "{}" : "null").Append(Literal(options));
         return $$"""
-            import { AnalyticsBrowser } from '@segment/analytics-next'
+            {{SdkSetUp.AnalyticsJs(address, Key)}}
 
-            const analytics = AnalyticsBrowser.load(
-              { writeKey: '{{Key}}', cdnURL: '{{address}}' },
-              { integrations: { 'Segment.io': { apiHost: '{{host}}/v1'{{protocol}} } } })
-
-            await analytics.{{type}}({{string.Join(", ", arguments)}})
+            await analytics.{{type}}({{string.Join(", ", arguments)}});
             """;
     }
 
     private static string Node(JsonTree.Map call, string address) =>
         $$"""
-        import { Analytics } from '@segment/analytics-node'
+        {{SdkSetUp.Node(address, Key)}}
 
-        const analytics = new Analytics({ writeKey: '{{Key}}', host: '{{address}}' })
-
-        analytics.{{TypeOf(call)}}({{Literal(Without(call, ["type"]))}})
-        await analytics.closeAndFlush()
+        analytics.{{TypeOf(call)}}({{Literal(Without(call, ["type"]))}});
+        await analytics.closeAndFlush();
         """;
 
     private static string CSharp(JsonTree.Map call, string text, string address)

@@ -2,6 +2,7 @@ using System.Text;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
 using Richpanel.Core.Preview;
 
 namespace Richpanel.Console.Lab;
@@ -12,6 +13,8 @@ public sealed partial class LabPage
 
     private readonly List<LabResult> _results = [];
     private bool _sending;
+    private string? _ofEarlier;   // what the results belong to, when it is not what stands in the editor
+    private Connection? _sentTo;
 
     private Task SendAsync() => SendAsync(times: 1);
 
@@ -24,6 +27,7 @@ public sealed partial class LabPage
         await SyncAsync();
         Show();
         _results.Clear();
+        _ofEarlier = null;
         if (_fault is not null || _target is null)
         {
             return;
@@ -35,8 +39,8 @@ public sealed partial class LabPage
             return;
         }
 
-        var (text, target, results) = (_text, _target, new List<LabResult>());
-        _sending = true;
+        var (text, target, at, results) = (_text, _target, Time.GetUtcNow(), new List<LabResult>());
+        (_sending, _sentTo) = (true, target);
         StateHasChanged();
         try
         {
@@ -63,7 +67,41 @@ public sealed partial class LabPage
             _sending = false;
         }
 
+        // Whoever types on while it is under way must not take the answer for that of the new text.
+        _ofEarlier = text == _text && target.Id == _target?.Id ? null : $"Of the call you sent to {target.Name} at {Clock.Clock(at)}, not of what stands in the editor now";
         _results.AddRange(results);
+    }
+
+    /// <summary>A delivery that waits, is held or is being sent goes on; what becomes of it shows by itself.</summary>
+    private async Task FollowAsync()
+    {
+        var open = _results.Where(one => one.Row is { State: DeliveryState.Waiting or DeliveryState.Sending }).ToList();
+        if (open.Count == 0 || _sentTo is not { } target)
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (var one in open)
+            {
+                var detail = await Deliveries.FindAsync(await Viewer.SightAsync(), one.Row!.Id, _leaving.Token);
+                if (detail is not null && _results.IndexOf(one) is >= 0 and var at)
+                {
+                    _results[at] = LabResult.Of(detail, Target(target.Id) ?? target);
+                }
+            }
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or SessionEndedException))
+        {
+            Log.LogError(failure, "What became of a call of the lab could not be read");   // it stands with its last state and the link to its page
+        }
+        catch (Exception end) when (end is OperationCanceledException or SessionEndedException)
+        {
+            return;   // the person has left the page, or may not see it any more
+        }
+
+        StateHasChanged();
     }
 
     private async Task<LabResult> SendOnceAsync(string text, Connection target)

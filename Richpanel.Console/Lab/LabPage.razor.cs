@@ -20,16 +20,19 @@ public sealed partial class LabPage : IDisposable
 {
     private const string FirstSample = "order-completed";
     private const string Form = "lab";
+    private const string Build = "build";
     private const int MostUndo = 20;
+
+    /// <summary>Of all texts that can be brought back, in characters: a circuit holds them in memory.</summary>
+    private const int MostUndoLength = 1_000_000;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
-    private static readonly (string Id, string Name, string Panel)[] s_panes = [("build", "Build", "pane-build"), ("preview", "Preview", "pane-look"), ("send", "Send", "pane-send")];
+    private static readonly Tabs.Tab[] s_panes = [new(Build, "Build", Panel: "pane-build"), new("preview", "Preview", Panel: "pane-look"), new("send", "Send", Panel: "pane-send")];
     private static readonly List<string> s_events = [.. SampleCatalog.All.Select(sample => sample.Name).Where(name => !name.Contains(':', StringComparison.Ordinal) && !name.Contains('(', StringComparison.Ordinal))];
 
     private readonly Leaving _leaving = new();
     private readonly List<LabLoad> _before = [];
     private CallEditor? _editor;
     private Connection? _target;
-    private string _pane = "build";
     private bool _picking;
     private string _text = "";
     private LabSource _source = new("nothing");
@@ -42,17 +45,27 @@ public sealed partial class LabPage : IDisposable
     private IReadOnlyList<EditorMark> _marks = [];
     private IReadOnlyList<SourcePart> _parts = [];
     private int _typed;
+    private (string? Sample, string? Delivery, string? Connection) _asked;
+    private LiveUpdate? _update;
 
     [SupplyParameterFromQuery] public string? Sample { get; set; }
     [SupplyParameterFromQuery] public string? Connection { get; set; }
     [SupplyParameterFromQuery] public string? Delivery { get; set; }
+
+    /// <summary>Step that a narrow screen shows.</summary>
+    [SupplyParameterFromQuery] public string? Pane { get; set; }
+
+    /// <summary>What the preview shows.</summary>
+    [SupplyParameterFromQuery] public string? Side { get; set; }
 
     [Inject] public required LabSender Sender { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required DeliveryQueries Deliveries { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required DraftStore Drafts { get; init; }
+    [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required TimeProvider Time { get; init; }
+    [Inject] public required ViewerTime Clock { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
     [Inject] public required ReceiverAddress Address { get; init; }
     [Inject] public required IOptions<ReceivingLimits> Limits { get; init; }
@@ -73,15 +86,49 @@ public sealed partial class LabPage : IDisposable
 
     protected override async Task OnInitializedAsync()
     {
+        _update = new LiveUpdate(Changes, () => InvokeAsync(FollowAsync), LiveUpdate.Calm, Time);
+        _asked = Asked;
         _target = PublicId.Parse(Connection, "con") is { } id ? Target(id) : null;
         _target ??= Targets.FirstOrDefault();
         Put(LabLoads.Of(SampleCatalog.Find(Sample) ?? SampleCatalog.Find(FirstSample)!, Time.GetUtcNow()));
         _draftKey = PersonalFilter.KeyOf(await Viewer.FindAsync()) is { } who ? $"draft:{who}:{Form}" : null;
         if (Delivery is not null)
         {
-            await OpenAsync(Delivery);
+            await OpenAsync(Delivery, Put);
         }
     }
+
+    /// <summary>Another address of this page, from the command box or the history, asks for another call; the one that stood here is one click away.</summary>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_asked == Asked)
+        {
+            return;
+        }
+
+        var before = _asked;
+        _asked = Asked;
+        if (Connection != before.Connection && PublicId.Parse(Connection, "con") is { } id && Target(id) is { } target)
+        {
+            await AimAsync(target);
+        }
+
+        if (Delivery is { } delivery && delivery != before.Delivery)
+        {
+            LabLoad? load = null;
+            await OpenAsync(delivery, found => load = found);
+            if (load is not null && _asked.Delivery == delivery)
+            {
+                await PickAsync(load);
+            }
+        }
+        else if (Sample != before.Sample && SampleCatalog.Find(Sample) is { } sample)
+        {
+            await PickAsync(LabLoads.Of(sample, Time.GetUtcNow()));
+        }
+    }
+
+    private (string? Sample, string? Delivery, string? Connection) Asked => (Sample, Delivery, Connection);
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
@@ -104,8 +151,8 @@ public sealed partial class LabPage : IDisposable
         }
     }
 
-    /// <summary>The text of a delivery, as far as the role may see it.</summary>
-    private async Task OpenAsync(string publicId)
+    /// <summary>Takes the text of a delivery, as far as the role may see it; else it is said why there is none.</summary>
+    private async Task OpenAsync(string publicId, Action<LabLoad> take)
     {
         try
         {
@@ -113,19 +160,30 @@ public sealed partial class LabPage : IDisposable
             if (detail is not null && LabLoads.Of(detail) is { } load)
             {
                 _target = Connection is null ? Target(detail.Row.ConnectionId) ?? _target : _target;
-                Put(load);
+                take(load);
             }
             else
             {
-                _source = _source with { Said = [detail is null ? "There is no such delivery; this template was loaded instead." : "The delivery's text is gone: it was purged. This template was loaded instead."] };
+                Say(detail is null ? "There is no such delivery" : "The delivery's text is gone: it was purged");
             }
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or SessionEndedException))
         {
             Log.LogError(failure, "A delivery could not be opened in the lab");
-            _source = _source with { Said = ["The delivery could not be read: the database did not answer. Reload the page to try again."] };
+            Say("The delivery could not be read: the database did not answer. Reload the page to try again");
         }
+
+        void Say(string why) => _source = _source with { Said = [$"{why}. What stands here is not it."] };
     }
+
+    private string ChosenPane => Array.Exists(s_panes, pane => pane.Id == Pane) ? Pane! : Build;
+
+    private void TurnTo(string pane) => Turn("pane", pane == Build ? null : pane);
+
+    private void TurnPreview(string? side) => Turn("side", side);
+
+    /// <summary>The address carries what is shown, without a step back for every look.</summary>
+    private void Turn(string name, string? value) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(name, value), replace: true);
 
     private void Put(LabLoad load)
     {
@@ -139,7 +197,7 @@ public sealed partial class LabPage : IDisposable
     {
         await SyncAsync();
         _before.Add(new LabLoad(_text, _source));
-        if (_before.Count > MostUndo)
+        while (_before.Count > 1 && (_before.Count > MostUndo || _before.Sum(one => one.Text.Length) > MostUndoLength))
         {
             _before.RemoveAt(0);
         }
@@ -279,5 +337,9 @@ public sealed partial class LabPage : IDisposable
 
     private Task GoToFaultAsync() => _editor is not null && _fault is not null ? _editor.SelectAsync(_fault.Offset, 1).AsTask() : Task.CompletedTask;
 
-    public void Dispose() => _leaving.Dispose();
+    public void Dispose()
+    {
+        _update?.Dispose();
+        _leaving.Dispose();
+    }
 }

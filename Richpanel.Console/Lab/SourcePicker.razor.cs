@@ -11,7 +11,7 @@ namespace Richpanel.Console.Lab;
 public sealed partial class SourcePicker : IDisposable
 {
     private const int Rows = 30;
-    private static readonly (string Id, string Name)[] s_tabs = [("templates", "Templates"), ("log", "From the log"), ("saved", "Saved"), ("paste", "Paste")];
+    private static readonly Tabs.Tab[] s_tabs = [new("templates", "Templates"), new("log", "From the log"), new("saved", "Saved"), new("paste", "Paste")];
 
     private readonly Leaving _leaving = new();
     private string _tab = "templates";

@@ -32,6 +32,7 @@ public sealed partial class ArrivalStrip : IDisposable
     [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
+    [Inject] public required TimeProvider Clock { get; init; }
     [Inject] public required ILogger<ArrivalStrip> Log { get; init; }
 
     private string Waiting => SourceName is null
@@ -40,7 +41,7 @@ public sealed partial class ArrivalStrip : IDisposable
 
     protected override async Task OnInitializedAsync()
     {
-        _update = new LiveUpdate(Changes, () => InvokeAsync(ReadAsync));
+        _update = new LiveUpdate(Changes, () => InvokeAsync(ReadAsync), LiveUpdate.Calm, Clock);
         await ReadAsync();
     }
 
@@ -84,6 +85,7 @@ public sealed partial class ArrivalStrip : IDisposable
         }
 
         (_rows, _newer) = (_latest, 0);
+        _fresh.IntersectWith(_rows.Select(row => row.Key));   // a page may stay open for days
     }
 
     private Task ShowAsync()

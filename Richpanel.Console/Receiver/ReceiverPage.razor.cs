@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
@@ -11,6 +12,7 @@ namespace Richpanel.Console.Receiver;
 public sealed partial class ReceiverPage : IDisposable
 {
     private Source? _source;
+    private IReadOnlyList<Source>? _known;
     private Actor? _actor;
     private bool _mayAdminister;
     private bool _isGone;
@@ -26,6 +28,9 @@ public sealed partial class ReceiverPage : IDisposable
 
     /// <summary>Refused requests older than this id.</summary>
     [SupplyParameterFromQuery] public string? Before { get; set; }
+
+    /// <summary>Sender whose set-up is shown; none = Segment's Webhooks.</summary>
+    [SupplyParameterFromQuery] public string? Sender { get; set; }
 
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required SourceStore Sources { get; init; }
@@ -48,51 +53,51 @@ public sealed partial class ReceiverPage : IDisposable
     {
         _actor = await Viewer.FindAsync();
         _mayAdminister = _actor?.May(Permission.Administer) == true;
+        Look();
+    }
+
+    /// <summary>A source may have been added, changed or deleted meanwhile, whether one is chosen or not.</summary>
+    private void LookAgain()
+    {
+        if (!ReferenceEquals(_known, Directory.Sources))
+        {
+            Look();
+            StateHasChanged();
+        }
+    }
+
+    private void Look()
+    {
+        _known = Directory.Sources;
         var chosen = Visible.Find(source => PublicId.Source(source.Id) == SourceId);
         _isGone = SourceId is { Length: > 0 } && chosen is null;
         if (chosen?.Id != _source?.Id)
         {
             (_key, _refused) = (null, null);   // a key belongs to one source
         }
+        else if (_key is not null && chosen?.HasWriteKey(_key) != true)
+        {
+            (_key, _refused) = (null, "Its write key was replaced meanwhile. Show the new one.");
+        }
 
         _source = chosen;
-    }
-
-    /// <summary>A source may have been changed or removed meanwhile.</summary>
-    private void LookAgain()
-    {
-        if (_source is not null && Directory.FindSource(_source.Id) is var now && !ReferenceEquals(now, _source))
-        {
-            (_source, _isGone) = (now, now is null);
-            StateHasChanged();
-        }
     }
 
     private string NameOf(Source source) =>
         $"{source.Name} · {Directory.Find(source.ConnectionId)?.Name}{(source.Disabled ? " (disabled)" : "")}";
 
-    private void Choose(ChangeEventArgs choice) =>
-        Navigation.NavigateTo(choice.Value is string { Length: > 0 } id ? $"/receiver?source={Uri.EscapeDataString(id)}" : "/receiver");
+    private void Choose(ChangeEventArgs choice) => Navigation.NavigateTo(AddressOf(choice.Value is string { Length: > 0 } id ? id : null, Sender, null, null));
+
+    /// <summary>The address carries what is shown, without a step back for every look.</summary>
+    private void ChooseSender(string? sender) => Navigation.NavigateTo(AddressOf(SourceId, sender, Cause, Before), replace: true);
 
     /// <summary>The page with refused requests of one cause, of all with none.</summary>
-    private string CauseAddress(string? cause, long? before)
+    private string CauseAddress(string? cause, long? before) => AddressOf(SourceId, Sender, cause, before?.ToString(CultureInfo.InvariantCulture));
+
+    private static string AddressOf(string? source, string? sender, string? cause, string? before)
     {
-        List<string> parts = [];
-        if (_source is not null)
-        {
-            parts.Add("source=" + PublicId.Source(_source.Id));
-        }
-
-        if (cause is not null)
-        {
-            parts.Add("cause=" + Uri.EscapeDataString(cause));
-        }
-
-        if (before is { } id)
-        {
-            parts.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"before={id}"));
-        }
-
+        var parts = new[] { ("source", source), ("sender", sender), ("cause", cause), ("before", before) }.Where(part => part.Item2 is { Length: > 0 })
+            .Select(part => $"{part.Item1}={Uri.EscapeDataString(part.Item2!)}").ToList();
         return "/receiver" + (parts.Count == 0 ? "" : "?" + string.Join('&', parts));
     }
 

@@ -1,3 +1,5 @@
+using Richpanel.Console.Shared;
+
 namespace Richpanel.Console.Receiver;
 
 /// <summary>How one sender is pointed at this receiver.</summary>
@@ -18,7 +20,7 @@ public static class ReceiverSnippets
     /// <param name="sourceId">The source's id for paths, or its placeholder.</param>
     public static IReadOnlyList<Snippet> Of(string address, string key, string sourceId)
     {
-        var (scheme, host) = Parts(address);
+        var (scheme, host) = SdkSetUp.Parts(address);
         var isPlain = scheme == "http";
         return
         [
@@ -35,18 +37,11 @@ public static class ReceiverSnippets
                 });
                 """, "A write key in a page can be read by anybody. Limit the source to your pages with its allowed origins."),
             new("analytics-js", "analytics.js", $$"""
-                import { AnalyticsBrowser } from '@segment/analytics-next';
-
-                const analytics = AnalyticsBrowser.load(
-                  { writeKey: '{{key}}', cdnURL: '{{address}}' },
-                  { integrations: { 'Segment.io': { apiHost: '{{host}}/v1', protocol: '{{scheme}}' } } },
-                );
+                {{SdkSetUp.AnalyticsJs(address, key)}}
                 analytics.track('Order Completed', { order_id: '1001', total: 49.9 });
                 """, "cdnURL is where it asks for its settings. Without it the library asks Segment and sends there."),
             new("node", "Node", $$"""
-                import { Analytics } from '@segment/analytics-node';
-
-                const analytics = new Analytics({ writeKey: '{{key}}', host: '{{address}}' });
+                {{SdkSetUp.Node(address, key)}}
                 analytics.track({ userId: 'user-1', event: 'Order Completed', properties: { order_id: '1001', total: 49.9 } });
                 await analytics.closeAndFlush();
                 """, "The older package analytics-node 6: new Analytics(writeKey, { host }). RudderStack's: new RudderAnalytics(writeKey, { dataPlaneUrl })."),
@@ -130,12 +125,6 @@ public static class ReceiverSnippets
                 const onIdentify = forward, onTrack = forward, onPage = forward;
                 """, "It posts to the partner address, which tells Segment's debugger what is wrong with a call. Whoever knows that address can post: keep it to yourself."),
         ];
-    }
-
-    private static (string Scheme, string Host) Parts(string address)
-    {
-        var at = address.IndexOf("://", StringComparison.Ordinal);
-        return at < 0 ? ("https", address) : (address[..at], address[(at + 3)..]);
     }
 
     private static string HostOnly(string host) => Uri.TryCreate("http://" + host, UriKind.Absolute, out var uri) ? uri.Host : host;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
+using Richpanel.Core.Connections;
 using Richpanel.Core.Privacy;
 using Richpanel.Core.Receiving;
 
@@ -15,12 +16,17 @@ public sealed partial class RejectedList : IDisposable
     private readonly Leaving _leaving = new();
     private IReadOnlyList<RejectedCount>? _counts;
     private IReadOnlyList<RejectedRow>? _rows;
-    private (string? Cause, string? Before)? _asked;
+    private (long? SourceId, string? Cause, string? Before)? _asked;
     private long? _before;
     private bool _newer;
     private bool _failed;
     private bool _notFor;
     private LiveUpdate? _update;
+
+    /// <summary>Samples of it, and of those that nobody can tell whose they were; null = every source.</summary>
+    [Parameter] public long? SourceId { get; set; }
+
+    [Parameter] public string? SourceName { get; set; }
 
     /// <summary>Only of this cause; null = all.</summary>
     [Parameter] public string? Cause { get; set; }
@@ -32,17 +38,19 @@ public sealed partial class RejectedList : IDisposable
     [Parameter, EditorRequired] public required Func<string?, long?, string> Address { get; set; }
 
     [Inject] public required RejectedQueries Queries { get; init; }
+    [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
+    [Inject] public required TimeProvider Clock { get; init; }
     [Inject] public required ILogger<RejectedList> Log { get; init; }
 
-    protected override void OnInitialized() => _update = new LiveUpdate(Changes, () => InvokeAsync(() => ReadAsync(isAsked: false)));
+    protected override void OnInitialized() => _update = new LiveUpdate(Changes, () => InvokeAsync(() => ReadAsync(isAsked: false)), LiveUpdate.Calm, Clock);
 
     protected override async Task OnParametersSetAsync()
     {
-        if (_asked != (Cause, Before))
+        if (_asked != (SourceId, Cause, Before))
         {
-            _asked = (Cause, Before);
+            _asked = (SourceId, Cause, Before);
             _before = long.TryParse(Before, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
             await ReloadAsync();
         }
@@ -68,7 +76,7 @@ public sealed partial class RejectedList : IDisposable
                 return;
             }
 
-            var rows = await Queries.RecentAsync(Sight.Of(actor), Cause, _before, PageSize, _leaving.Token);
+            var rows = await Queries.RecentAsync(Sight.Of(actor), Cause, _before, PageSize, _leaving.Token, SourceId);
             var counts = await Queries.CountsAsync(_leaving.Token);
             if (asked != _asked)
             {
@@ -97,6 +105,9 @@ public sealed partial class RejectedList : IDisposable
 
         StateHasChanged();
     }
+
+    /// <summary>Null: it could not be told whose it was.</summary>
+    private string? NameOf(long? sourceId) => sourceId is { } id ? Directory.FindSource(id)?.Name ?? "a source that is gone" : null;
 
     public void Dispose()
     {

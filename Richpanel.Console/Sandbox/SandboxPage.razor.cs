@@ -10,9 +10,6 @@ namespace Richpanel.Console.Sandbox;
 /// <summary>The frame: which tab, how full it is, clear and export. Each tab reads its own rows.</summary>
 public sealed partial class SandboxPage : IDisposable
 {
-    /// <summary>Between two counts: under load something changes all the time.</summary>
-    private static readonly TimeSpan s_calm = TimeSpan.FromSeconds(1);
-
     private readonly Leaving _leaving = new();
     private SandboxView _view = new();
     private SandboxSize? _size;
@@ -46,25 +43,12 @@ public sealed partial class SandboxPage : IDisposable
         _notFor = Directory.Connections.FirstOrDefault(connection => connection.IsSandbox) is { } sandbox && actor?.MayTouch(sandbox) == false;
         if (IsOn && !_notFor)
         {
-            _update = new LiveUpdate(Changes, RefreshAsync);
+            _update = new LiveUpdate(Changes, () => InvokeAsync(CountAsync), LiveUpdate.Calm, Clock);
             await CountAsync();
         }
     }
 
     protected override void OnParametersSet() => _view = SandboxView.Read(Tab, Request, Pane, Only, Before, Of);
-
-    private async Task RefreshAsync()
-    {
-        await InvokeAsync(CountAsync);
-        try
-        {
-            await Task.Delay(s_calm, Clock, _leaving.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // The person has left the page.
-        }
-    }
 
     private async Task CountAsync()
     {

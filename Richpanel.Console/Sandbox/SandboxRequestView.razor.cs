@@ -44,18 +44,22 @@ public sealed partial class SandboxRequestView : IDisposable
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
+    [Inject] public required TimeProvider Clock { get; init; }
     [Inject] public required ILogger<SandboxRequestView> Log { get; init; }
 
     private string Raw => _whole.Length > MostRaw ? _whole[..MostRaw] : _whole;
 
     protected override async Task OnInitializedAsync()
     {
-        _update = new LiveUpdate(Changes, () => InvokeAsync(RefreshAsync));
+        _update = new LiveUpdate(Changes, () => InvokeAsync(RefreshAsync), LiveUpdate.Calm, Clock);
         await ReadAsync();
     }
 
-    /// <summary>A request does not change once it is answered; the state of its deliveries does.</summary>
-    private Task RefreshAsync() => _failed ? Task.CompletedTask : ReadAsync();
+    /// <summary>A request does not change once it is answered; the state of its deliveries does, until each has its end.</summary>
+    private Task RefreshAsync() => _failed || HasEnded ? Task.CompletedTask : ReadAsync();
+
+    private bool HasEnded => _detail is { Request.TookMs: not null }
+        && _deliveries.All(delivery => delivery is null ? Clock.GetUtcNow() - _detail.Request.At > LongestAnswer : delivery.State is not (DeliveryState.Waiting or DeliveryState.Sending));
 
     private async Task ReadAsync()
     {

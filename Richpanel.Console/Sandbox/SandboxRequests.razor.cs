@@ -74,6 +74,7 @@ public sealed partial class SandboxRequests : IDisposable
 
         var came = rows.Where(row => row.Id > shown[0].Id).ToList();
         _unread.UnionWith(came.Select(row => row.Id));
+        _unread.IntersectWith(rows.Concat(shown).Select(row => row.Id));   // a page may stay open for days
         if (_follow && !_pointed && View.Before is null)
         {
             _said = came.Count > 0 ? Words(came[0]) : _said;

@@ -8,20 +8,31 @@ namespace Richpanel.Console.Shared;
 /// </summary>
 public sealed class LiveUpdate : IDisposable
 {
+    /// <summary>For a page that reads whole lists or counts: under load something changes all the time.</summary>
+    public static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
+
     private readonly Func<Task> _refresh;
+    private readonly TimeSpan _calm;
+    private readonly TimeProvider _time;
     private readonly IDisposable _subscription;
+    private readonly Leaving _leaving = new();
     private int _asked;
-    private volatile bool _disposed;
 
     public LiveUpdate(ChangeFeed changes, Func<Task> refresh)
+        : this(changes, refresh, TimeSpan.Zero, TimeProvider.System)
     {
-        _refresh = refresh;
+    }
+
+    /// <param name="calm">Between the end of one run and the next.</param>
+    public LiveUpdate(ChangeFeed changes, Func<Task> refresh, TimeSpan calm, TimeProvider time)
+    {
+        (_refresh, _calm, _time) = (refresh, calm, time);
         _subscription = changes.Subscribe(() => _ = RunAsync());
     }
 
     public void Dispose()
     {
-        _disposed = true;
+        _leaving.Dispose();
         _subscription.Dispose();
     }
 
@@ -36,7 +47,7 @@ public sealed class LiveUpdate : IDisposable
         do
         {
             seen = Volatile.Read(ref _asked);
-            if (_disposed)
+            if (_leaving.IsCancellationRequested)
             {
                 return;
             }
@@ -44,8 +55,12 @@ public sealed class LiveUpdate : IDisposable
             try
             {
                 await _refresh();
+                if (_calm > TimeSpan.Zero)
+                {
+                    await Task.Delay(_calm, _time, _leaving.Token);
+                }
             }
-            catch (ObjectDisposedException)
+            catch (Exception gone) when (gone is ObjectDisposedException || _leaving.IsCancellationRequested)
             {
                 return;   // the page went away while it was being refreshed
             }

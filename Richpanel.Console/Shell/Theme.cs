@@ -14,10 +14,14 @@ internal static class Theme
             Primary = "#2f4bce",
             PrimaryContrastText = "#ffffff",
             Secondary = "#4b5563",
+            Tertiary = "#9b1b7e",
+            TertiaryContrastText = "#ffffff",
             Info = "#0b6a86",
-            Success = "#17703f",
-            Warning = "#8a5200",
-            Error = "#b3261e",
+            Success = "#3f6212",
+            Warning = "#7a5a00",
+            WarningContrastText = "#ffffff",
+            Error = "#a8174f",
+            ErrorContrastText = "#ffffff",
             Dark = "#1b212b",
             Background = "#f7f8fa",
             BackgroundGray = "#f1f3f6",
@@ -46,10 +50,14 @@ internal static class Theme
             Primary = "#8fa2ff",
             PrimaryContrastText = "#10131a",
             Secondary = "#aab3c2",
+            Tertiary = "#f09adb",
+            TertiaryContrastText = "#10131a",
             Info = "#67c6e0",
-            Success = "#62cc8f",
-            Warning = "#e8b25a",
-            Error = "#ff8f86",
+            Success = "#a9cf6b",
+            Warning = "#dcc35a",
+            WarningContrastText = "#10131a",
+            Error = "#ff8fb0",
+            ErrorContrastText = "#10131a",
             Dark = "#e6e9ef",
             Background = "#0f1218",
             BackgroundGray = "#141821",
@@ -86,22 +94,34 @@ internal static class Theme
         LayoutProperties = new LayoutProperties { DefaultBorderRadius = "6px", DrawerWidthLeft = "216px", AppbarHeight = "52px" },
     };
 
-    /// <summary>One colour per state, used for nothing else, and the three of code, as custom properties of the document.</summary>
-    public static string Variables(bool dark) => dark
-        ? Write("#62cc8f", "#e8b25a", "#c4a5ff", "#67c6e0", "#ff8f86", "#a3adbd", "#b3bccb", "#8fc7b9", "20%") + ":root{--code-text:#a9bdf0;--code-number:#eda6c4;--code-word:#dcb48c;}"
-        : Write("#17703f", "#8a5200", "#6a35c0", "#0b6a86", "#b3261e", "#566072", "#47505f", "#2d6f60", "9%") + ":root{--code-text:#34508f;--code-number:#96315f;--code-word:#7a4a1e;}";
+    /// <summary>
+    /// Every colour as a custom property of the document, for both themes at once. What app.css, the scoped style sheets and the code
+    /// editor use is named here and nowhere else.
+    /// </summary>
+    public static string Variables { get; } = ":root{" + Of(Mud.PaletteLight) + Light + "}:root[data-theme=dark]{" + Of(Mud.PaletteDark) + Dark + "}";
 
-    /// <summary>The few colours of a page without MudBlazor, for both themes at once.</summary>
-    public static string Plain { get; } = ":root{" + Colours(Mud.PaletteLight) + "}" + Variables(dark: false)
-        + ":root[data-theme=dark]{" + Colours(Mud.PaletteDark) + "}" + Variables(dark: true).Replace(":root{", ":root[data-theme=dark]{", StringComparison.Ordinal);
+    /// <summary>
+    /// One colour per state, used for nothing else; the three of code; the phases of an exchange; what lies below what floats; and the
+    /// paper of a code to be photographed, which stays white.
+    /// </summary>
+    private const string Light = """
+        --state-accepted:#17703f;--state-waiting:#8a5200;--state-held:#6a35c0;--state-sending:#0b6a86;--state-failed:#b3261e;
+        --state-skipped:#566072;--state-canceled:#47505f;--state-settled:#2d6f60;--tint:9%;
+        --code-text:#34508f;--code-number:#96315f;--code-word:#7a4a1e;
+        --phase-dns:#7c8aa5;--phase-connect:#5f7cc4;--phase-tls:#3f93b5;--phase-wait:#3c9d7a;--phase-read:#a08a4b;
+        --shadow:rgb(15 20 30 / .12);--shadow-deep:rgb(15 20 30 / .24);--veil:rgb(15 20 30 / .4);--photo-paper:#ffffff;
+        """;
 
-    private static string Colours(Palette palette) =>
+    private const string Dark = """
+        --state-accepted:#62cc8f;--state-waiting:#e8b25a;--state-held:#c4a5ff;--state-sending:#67c6e0;--state-failed:#ff8f86;
+        --state-skipped:#a3adbd;--state-canceled:#b3bccb;--state-settled:#8fc7b9;--tint:20%;
+        --code-text:#a9bdf0;--code-number:#eda6c4;--code-word:#dcb48c;
+        """;
+
+    /// <summary>Those of MudBlazor that a page needs before MudBlazor is there, or without it, and what good, bad, warning and production look like.</summary>
+    private static string Of(Palette palette) =>
         $"--mud-palette-text-primary:{palette.TextPrimary};--mud-palette-text-secondary:{palette.TextSecondary};--mud-palette-divider:{palette.Divider};"
         + $"--mud-palette-surface:{palette.Surface};--mud-palette-background:{palette.Background};--mud-palette-background-gray:{palette.BackgroundGray};--mud-palette-primary:{palette.Primary};"
-        + $"--mud-palette-primary-text:{palette.PrimaryContrastText};--mud-palette-lines-inputs:{palette.LinesInputs};--mud-palette-error:{palette.Error};--mud-palette-table-lines:{palette.TableLines};";
-
-    private static string Write(
-        string accepted, string waiting, string held, string sending, string failed, string skipped, string canceled, string settled, string tint) =>
-        $":root{{--state-accepted:{accepted};--state-waiting:{waiting};--state-held:{held};--state-sending:{sending};--state-failed:{failed};"
-        + $"--state-skipped:{skipped};--state-canceled:{canceled};--state-settled:{settled};--tint:{tint};}}";
+        + $"--mud-palette-primary-text:{palette.PrimaryContrastText};--mud-palette-lines-inputs:{palette.LinesInputs};--mud-palette-error:{palette.Error};--mud-palette-error-text:{palette.ErrorContrastText};"
+        + $"--mud-palette-table-lines:{palette.TableLines};--good:{palette.Success};--bad:{palette.Error};--warning:{palette.Warning};--production:{palette.Tertiary};";
 }

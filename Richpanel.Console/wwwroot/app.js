@@ -210,6 +210,33 @@ document.addEventListener('submit', e => {
   } catch { /* nothing was kept */ }
 }, true);
 
+// A paste that does not fit is refused with words: cut off in silence it would be another call, and another signature.
+document.addEventListener('paste', e => {
+  const field = e.target;
+  if (!field.matches?.('textarea[maxlength]')) { return; }
+  const text = e.clipboardData?.getData('text') ?? '';
+  const length = field.value.length - (field.selectionEnd - field.selectionStart) + text.length;
+  const told = document.getElementById(field.dataset.told);
+  if (length <= field.maxLength) { if (told) { told.hidden = true; } return; }
+  e.preventDefault();
+  const words = `Not pasted: that would be ${length.toLocaleString('en')} characters, and ${field.maxLength.toLocaleString('en')} fit in here.`;
+  if (told) { told.textContent = words; told.hidden = false; }
+  document.getElementById('said').textContent = words;
+});
+
+// Tabs: the arrows go round, Home and End to the ends; what has the focus is shown.
+document.addEventListener('keydown', e => {
+  const tab = e.target.closest?.('[role=tab]');
+  if (!tab || e.ctrlKey || e.metaKey || e.altKey) { return; }
+  const tabs = [...tab.closest('[role=tablist]').querySelectorAll('[role=tab]')];
+  const at = tabs.indexOf(tab);
+  const to = { ArrowRight: (at + 1) % tabs.length, ArrowLeft: (at + tabs.length - 1) % tabs.length, Home: 0, End: tabs.length - 1 }[e.key];
+  if (to === undefined) { return; }
+  e.preventDefault();
+  tabs[to].focus();
+  tabs[to].click();
+});
+
 // The arrows choose in the list below; they do not move in the text.
 document.addEventListener('keydown', e => {
   if (e.target.matches?.('[role=combobox]') && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) { e.preventDefault(); }
@@ -242,10 +269,15 @@ document.addEventListener('click', async e => {
     }
   };
   const retryWhenSeen = () => { if (document.visibilityState === 'visible') { retry(); } };
+  // Escape must not hide it: behind it stands a page that does nothing. A browser lets the second Escape through whatever we say.
+  let isLost = false;
+  dialog.addEventListener('cancel', e => e.preventDefault());
+  dialog.addEventListener('close', () => { if (isLost) { dialog.showModal(); } });
   dialog.addEventListener('components-reconnect-state-changed', e => {
     const state = e.detail.state;
-    if (state === 'show' && !dialog.open) { dialog.showModal(); }
-    if (state === 'hide' && dialog.open) { dialog.close(); }
+    isLost = state !== 'hide';
+    if (isLost && !dialog.open) { dialog.showModal(); }
+    if (!isLost && dialog.open) { dialog.close(); }
     if (state === 'failed') { document.addEventListener('visibilitychange', retryWhenSeen, { once: true }); }
   });
   document.getElementById('reconnect-retry').addEventListener('click', retry);

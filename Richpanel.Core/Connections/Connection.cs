@@ -241,6 +241,9 @@ public sealed class Source : IKeepsSecret
     /// <summary>Deleted by a person: it lets nobody in any more. The row stays, because requests go on naming it.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
 
+    /// <summary>Whether this is its write key now; the one before is not.</summary>
+    public bool HasWriteKey(string key) => SecretProtector.HashKey(key).AsSpan().SequenceEqual(WriteKeyHash);
+
     public bool KeepsPreviousWriteKey(DateTimeOffset now) => PreviousWriteKeyHash is not null && PreviousWriteKeyUntil > now;
 
     byte[]? IKeepsSecret.Secret

@@ -46,6 +46,27 @@ public sealed class ConnectionCheck(
     public async Task<IReadOnlyList<CheckStep>> RunAsync(Actor by, Connection connection, CancellationToken ct, Action<CheckStep>? ended = null)
     {
         by.Demand(Permission.Operate, connection);   // it makes the product open connections and tells what it met
+        return await StepsAsync(connection, ct, ended);
+    }
+
+    /// <summary>As <see cref="RunAsync"/>, of an address that is typed and not saved: whoever may save it may look first, through the same guard.</summary>
+    /// <param name="connection">With the id 0 when it would be a new one.</param>
+    public async Task<IReadOnlyList<CheckStep>> RunTypedAsync(Actor by, Connection connection, CancellationToken ct, Action<CheckStep>? ended = null)
+    {
+        if (connection.Id == 0)
+        {
+            by.DemandForAll(Permission.Administer);
+        }
+        else
+        {
+            by.Demand(Permission.Administer, connection);
+        }
+
+        return await StepsAsync(connection, ct, ended);
+    }
+
+    private async Task<IReadOnlyList<CheckStep>> StepsAsync(Connection connection, CancellationToken ct, Action<CheckStep>? ended)
+    {
         var steps = new CheckSteps(ended);
         var address = new Uri(connection.BaseUrl);
         if (!HostNames.CanBe(address))
@@ -102,9 +123,9 @@ public sealed class ConnectionCheck(
         await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: false));
         await tls.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions { TargetHost = host, RemoteCertificateValidationCallback = ServerCertificates.Accept }, ct);
-        var until = DateTime.Parse(tls.RemoteCertificate!.GetExpirationDateString(), CultureInfo.InvariantCulture);
-        var days = (int)(until.ToUniversalTime() - time.GetUtcNow().UtcDateTime).TotalDays;
-        return (string.Create(CultureInfo.InvariantCulture, $"{tls.SslProtocol}, certificate until {until:d MMM yyyy}{(days < SoonOver ? $": only {days} days left" : "")}"), tls);
+        var until = DateTime.Parse(tls.RemoteCertificate!.GetExpirationDateString(), CultureInfo.InvariantCulture).ToUniversalTime();
+        var days = (int)(until - time.GetUtcNow().UtcDateTime).TotalDays;
+        return (string.Create(CultureInfo.InvariantCulture, $"{tls.SslProtocol}, certificate until {until:d MMM yyyy} (UTC){(days < SoonOver ? $": only {days} days left" : "")}"), tls);
     }
 
     private async Task<(string Text, object Value)> GetAsync(Connection connection, Uri address, CancellationToken ct)

@@ -57,6 +57,18 @@ public static class ConnectionValidator
         return faults;
     }
 
+    /// <summary>Why its base address cannot be asked; null when it can.</summary>
+    public static FieldFault? AddressFaultOf(Connection connection)
+    {
+        List<FieldFault> faults = [];
+        if (!connection.IsSandbox)
+        {
+            CheckBaseUrl(connection.BaseUrl, faults);
+        }
+
+        return faults is [var fault, ..] ? fault : null;
+    }
+
     /// <summary>A pasted secret that cannot be one.</summary>
     public static FieldFault? CheckSecret(string secret) =>
         secret.Length == 0 ? new FieldFault("ApiSecret", "The API Secret is empty. Leave it out to keep the stored one.")

@@ -8,6 +8,10 @@ using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Deliveries;
 
+/// <param name="Name">It had until then.</param>
+/// <param name="Waited">Deliveries that waited or were being sent at that moment, and are canceled.</param>
+public sealed record RemovedConnection(string Name, long Waited);
+
 /// <summary>
 /// Deletes connections and sources. Their rows stay, empty of keys and secrets, because deliveries, ledger and change log go on naming
 /// them: what was received stays to be found, and the numbers go on adding up. What waits for a deleted connection is canceled.
@@ -20,21 +24,21 @@ public sealed class ConnectionRemoval(StoreWriter writer, ConnectionDirectory di
     private const string Confirm = "Confirm";
 
     /// <summary>Deletes it when <paramref name="typed"/> is its name.</summary>
-    public async Task<SaveOutcome<Connection>> DeleteAsync(Actor by, long connectionId, string? typed)
+    public async Task<SaveOutcome<RemovedConnection>> DeleteAsync(Actor by, long connectionId, string? typed)
     {
         by.Demand(Permission.Administer);
-        var outcome = await writer.WriteAsync<SaveOutcome<Connection>>(session =>
+        var outcome = await writer.WriteAsync<SaveOutcome<RemovedConnection>>(session =>
         {
             using var context = session.Context();
             if (context.Connections.Find(connectionId) is not { DeletedAt: null } connection)
             {
-                return new SaveOutcome<Connection>.Missing();
+                return new SaveOutcome<RemovedConnection>.Missing();
             }
 
             by.Demand(Permission.Administer, connection);
             if (FaultOf(connection, typed) is { } fault)
             {
-                return new SaveOutcome<Connection>.Invalid([fault]);
+                return new SaveOutcome<RemovedConnection>.Invalid([fault]);
             }
 
             var waiting = context.Ledger.Where(count => count.ConnectionId == connectionId && (count.State == DeliveryState.Waiting || count.State == DeliveryState.Sending)).Sum(count => count.Count);
@@ -57,9 +61,9 @@ public sealed class ConnectionRemoval(StoreWriter writer, ConnectionDirectory di
             connection.Name = FreeName(context, name);   // the name may be given again
             connection.Version++;
             context.SaveChanges();
-            return new SaveOutcome<Connection>.Saved(connection);
+            return new SaveOutcome<RemovedConnection>.Saved(new RemovedConnection(name, waiting));
         });
-        if (outcome is SaveOutcome<Connection>.Saved)
+        if (outcome is SaveOutcome<RemovedConnection>.Saved)
         {
             await directory.ReloadAsync();
             await CancelLeftoversAsync();

@@ -30,8 +30,7 @@ public sealed class ArrivalQueries(IDbContextFactory<ConsoleDbContext> contexts,
     public async Task<IReadOnlyList<Arrival>> NewestAsync(Actor by, long? sourceId, int limit, CancellationToken ct)
     {
         var letIn = await LetInAsync(by, sourceId, limit, ct);
-        var refused = by.Connections is not null ? [] : (await rejected.RecentAsync(Sight.Of(by), null, null, limit * 5, ct))
-            .Where(row => sourceId is null || row.SourceId is null || row.SourceId == sourceId).Select(row => (Arrival)new Arrival.Refused(row));
+        var refused = by.Connections is not null ? [] : (await rejected.RecentAsync(Sight.Of(by), null, null, limit, ct, sourceId)).Select(row => (Arrival)new Arrival.Refused(row));
         return [.. letIn.Concat(refused).OrderByDescending(arrival => arrival.At).ThenByDescending(arrival => arrival.Key, StringComparer.Ordinal).Take(limit)];
     }
 

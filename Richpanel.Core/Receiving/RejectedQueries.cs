@@ -22,11 +22,12 @@ public sealed class RejectedQueries(IDbContextFactory<ConsoleDbContext> contexts
 
     /// <param name="cause">Only of this cause; null = all.</param>
     /// <param name="before">Only older ones than this id; null = from the newest.</param>
-    public async Task<IReadOnlyList<RejectedRow>> RecentAsync(Sight sight, string? cause, long? before, int limit, CancellationToken ct)
+    /// <param name="sourceId">Its own, and those of which nobody knows whose they were; null = all.</param>
+    public async Task<IReadOnlyList<RejectedRow>> RecentAsync(Sight sight, string? cause, long? before, int limit, CancellationToken ct, long? sourceId = null)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         var rows = await context.RejectedRequests
-            .Where(r => (cause == null || r.Cause == cause) && (before == null || r.Id < before))
+            .Where(r => (sourceId == null || r.SourceId == null || r.SourceId == sourceId) && (cause == null || r.Cause == cause) && (before == null || r.Id < before))
             .OrderByDescending(r => r.Id)
             .Take(limit)
             .Select(r => new RejectedRow(r.Id, r.At, r.ConnectionId, r.Route, r.Cause, r.StatusCode, r.Path, r.Message, r.Address) { SourceId = r.SourceId })

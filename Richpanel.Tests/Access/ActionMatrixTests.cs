@@ -54,6 +54,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("ConnectionHolds.PauseAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).PauseAsync(by, Missing, null)),
         ("ConnectionHolds.ResumeAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).ResumeAsync(by, Missing)),
         ("ConnectionHolds.ReleaseAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).ReleaseAsync(by, Missing)),
+        ("ConnectionCheck.RunTypedAsync", Permission.Administer, (of, by) => Get<ConnectionCheck>(of).RunTypedAsync(by, new Connection { Name = "", BaseUrl = "http://127.0.0.1:9/v2", ApiKey = "key" }, Ct)),
         ("ConnectionCheck.RunAsync", Permission.Operate, (of, by) => Get<ConnectionCheck>(of).RunAsync(by, new Connection { Name = "Nowhere", BaseUrl = "http://127.0.0.1:9/v2", ApiKey = "key" }, Ct)),
         ("ConnectionStore.CreateAsync", Permission.Administer, (of, by) => Get<ConnectionStore>(of).CreateAsync(by, new ConnectionDraft())),
         ("ConnectionStore.UpdateAsync", Permission.Administer, (of, by) => Get<ConnectionStore>(of).UpdateAsync(by, Missing, new ConnectionDraft())),

@@ -36,6 +36,7 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
         ["ConnectionHolds.PauseAsync"] = (of, by) => of.Get<ConnectionHolds>().PauseAsync(by, of.Shop.Id, null),
         ["ConnectionHolds.ResumeAsync"] = (of, by) => of.Get<ConnectionHolds>().ResumeAsync(by, of.Shop.Id),
         ["ConnectionHolds.ReleaseAsync"] = (of, by) => of.Get<ConnectionHolds>().ReleaseAsync(by, of.Shop.Id),
+        ["ConnectionCheck.RunTypedAsync"] = (of, by) => of.Get<ConnectionCheck>().RunTypedAsync(by, of.Shop, Ct),
         ["ConnectionCheck.RunAsync"] = (of, by) => of.Get<ConnectionCheck>().RunAsync(by, of.Shop, Ct),
         ["ConnectionStore.UpdateAsync"] = (of, by) => of.Get<ConnectionStore>().UpdateAsync(by, of.Shop.Id, new ConnectionDraft { TimeoutSeconds = 9 }),
         ["SourceStore.AddSourceAsync"] = (of, by) => of.Get<SourceStore>().AddSourceAsync(by, of.Shop.Id, new SourceDraft { Name = "Another" }),

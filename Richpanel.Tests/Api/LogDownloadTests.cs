@@ -2,6 +2,8 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Access;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.Api;
@@ -76,6 +78,21 @@ public sealed class LogDownloadTests : IAsyncLifetime
 
         Assert.Equal("\uFEFFmessage\r\nm-3\r\n", (await AskAsync(qa, $"?who={who}&columns=message")).Text);
         Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync(viewer, $"?who={who}&columns=message")).Status);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("")]
+    [InlineData("event:Kept")]
+    [InlineData("-message:m-2")]
+    [InlineData("state:accepted")]
+    public async Task It_has_as_many_rows_as_the_page_counts(string query)
+    {
+        using var qa = await _console.SignInAsync(Role.Qa);
+        var counted = await _console.Services.GetRequiredService<LogReader>().CountAsync(LogAsk.By(Actor.System, LogQuery.Parse(query).Query), Ct);
+
+        var text = (await AskAsync(qa, $"?columns=message&q={Uri.EscapeDataString(query)}")).Text;
+
+        Assert.Equal(counted!.Found, text.TrimEnd().Split('\n').Length - 1);
     }
 
     private static async Task<(HttpStatusCode Status, string Text)> AskAsync(HttpClient browser, string rest, string? site = null)

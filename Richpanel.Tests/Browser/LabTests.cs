@@ -68,7 +68,7 @@ public sealed class LabTests(BrowserFixture browser, JourneyConsole console) : I
         isCut = true;
         await circuit!.CloseAsync();
         await Assertions.Expect(tab.Page.Locator("#components-reconnect-modal")).ToHaveAttributeAsync("open", "", new() { Timeout = Patience });
-        await tab.Page.EvaluateAsync("document.getElementById('components-reconnect-modal').close()");
+        await tab.Page.EvaluateAsync("document.getElementById('components-reconnect-modal').remove()");
         await tab.WriteAsync("""{ "type": "track", "event": "After The Cut", "userId": "u" }""");
         await tab.Page.WaitForFunctionAsync("Object.values(localStorage).some(kept => kept.includes('After The Cut'))");
         isCut = false;
@@ -91,6 +91,14 @@ public sealed class LabTests(BrowserFixture browser, JourneyConsole console) : I
         await tab.Page.GetByLabel("Segment call as JSON").FillAsync("{\n  \"type\": track\n}");
 
         await SeesAsync(tab.Page.GetByText("Line 2, column"));
+
+        var longest = $$"""{"type":"track","event":"As long as can be","userId":"u","properties":{"text":"{{new string('€', 10_800)}}"} }""";   // 32 KiB
+        await tab.Page.GetByLabel("Segment call as JSON").FillAsync(longest);
+        await SeesAsync(tab.Page.GetByText("Adds “As long as can be” to the timeline."));
+
+        await tab.Page.GetByLabel("Segment call as JSON").EvaluateAsync(
+            "field => { const data = new DataTransfer(); data.setData('text', 'x'.repeat(40001)); field.select(); field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })) }");
+        await SeesAsync(tab.Page.GetByRole(AriaRole.Alert).GetByText("Not pasted: that would be 40,001 characters, and 40,000 fit in here."));
     }
 
     [Fact(Timeout = 180_000)]
@@ -114,7 +122,17 @@ public sealed class LabTests(BrowserFixture browser, JourneyConsole console) : I
         await tab.EditorAsync();
         foreach (var step in new[] { "Build", "Preview", "Send" })
         {
-            await tab.Page.GetByRole(AriaRole.Tab, new() { Name = step, Exact = true }).ClickAsync();
+            if (step == "Build")
+            {
+                await tab.Page.GetByRole(AriaRole.Tab, new() { Name = step, Exact = true }).FocusAsync();
+            }
+            else
+            {
+                await tab.Page.Keyboard.PressAsync("ArrowRight");
+                await Assertions.Expect(tab.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"pane={step}", System.Text.RegularExpressions.RegexOptions.IgnoreCase));
+                await Assertions.Expect(tab.Page.GetByRole(AriaRole.Tab, new() { Name = step, Exact = true })).ToBeFocusedAsync();
+            }
+
             await SeesAsync(tab.Page.GetByRole(AriaRole.Heading, new() { Name = step, Exact = true }));
             await tab.KeepsRulesAsync();
             await tab.PictureAsync($"lab-{step.ToLowerInvariant()}-390");

@@ -71,9 +71,9 @@ public sealed class ConnectionRemovalTests : IAsyncLifetime
     {
         var sandbox = _console.Directory.Connections.Single(connection => connection.IsSandbox);
 
-        Assert.IsType<SaveOutcome<Connection>.Invalid>(await Removal.DeleteAsync(Actor.System, _shop.ConnectionId, "shop"));
-        Assert.IsType<SaveOutcome<Connection>.Invalid>(await Removal.DeleteAsync(Actor.System, _shop.ConnectionId, null));
-        Assert.IsType<SaveOutcome<Connection>.Invalid>(await Removal.DeleteAsync(Actor.System, sandbox.Id, sandbox.Name));
+        Assert.IsType<SaveOutcome<RemovedConnection>.Invalid>(await Removal.DeleteAsync(Actor.System, _shop.ConnectionId, "shop"));
+        Assert.IsType<SaveOutcome<RemovedConnection>.Invalid>(await Removal.DeleteAsync(Actor.System, _shop.ConnectionId, null));
+        Assert.IsType<SaveOutcome<RemovedConnection>.Invalid>(await Removal.DeleteAsync(Actor.System, sandbox.Id, sandbox.Name));
         Assert.IsType<SaveOutcome<Source>.Invalid>(await Removal.DeleteSourceAsync(Actor.System, _shop.SourceId, "Sho"));
 
         Assert.Equal(2, _console.Directory.Connections.Count);
@@ -145,5 +145,5 @@ public sealed class ConnectionRemovalTests : IAsyncLifetime
         await _console.ExpandedAsync();
     }
 
-    private static Connection Saved(SaveOutcome<Connection> outcome) => Assert.IsType<SaveOutcome<Connection>.Saved>(outcome).Value;
+    private static T Saved<T>(SaveOutcome<T> outcome) => Assert.IsType<SaveOutcome<T>.Saved>(outcome).Value;
 }

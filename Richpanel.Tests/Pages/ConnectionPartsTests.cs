@@ -2,6 +2,7 @@ using Bunit;
 using Microsoft.Extensions.Options;
 using Richpanel.Console.Connections;
 using Richpanel.Core;
+using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Preview;
@@ -84,6 +85,119 @@ public sealed class ConnectionPartsTests : IAsyncLifetime
         page.EventuallySays("Restored draft from");
         page.EventuallySays("A secret is not kept; type it again.");
         Assert.Equal(("Half a shop", "9 s", null), (page.Find("#name").GetAttribute("value"), page.Find("#retry-waits").GetAttribute("value"), page.Find("#api-secret").GetAttribute("value")));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_save_undoes_nothing_that_a_trial_or_another_admin_changed_meanwhile()
+    {
+        var shop = await _pages.App.AddSourceAsync("Shop");
+        var page = Open(shop.ConnectionId);
+        await page.InputAsync("#name", "Renamed");
+
+        await Store.UpdateAsync(Actor.System, shop.ConnectionId, new ConnectionDraft { SignatureHash = SignatureHash.Md5, Transport = Transport.Batch, TimeoutSeconds = 20 });
+        page.Eventually(() => Assert.Equal(("Md5", "20"), (page.Find("#hash").GetAttribute("value"), page.Find("#timeout").GetAttribute("value"))));
+        Assert.Equal("Renamed", page.Find("#name").GetAttribute("value"));
+        await page.SubmitAsync("#settings");
+
+        page.EventuallySays("Saved.");
+        var now = _pages.App.Directory.Find(shop.ConnectionId)!;
+        Assert.Equal(("Renamed", SignatureHash.Md5, Transport.Batch, 20), (now.Name, now.SignatureHash, now.Transport, now.TimeoutSeconds));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Two_who_change_the_same_field_are_told_before_one_saves_over_the_other()
+    {
+        var shop = await _pages.App.AddSourceAsync("Shop");
+        var page = Open(shop.ConnectionId);
+        await page.InputAsync("#name", "Mine");
+
+        await Store.UpdateAsync(Actor.System, shop.ConnectionId, new ConnectionDraft { Name = "Theirs" });
+
+        page.EventuallySays("Somebody else has changed what you are typing: name.");
+        Assert.Equal("Mine", page.Find("#name").GetAttribute("value"));
+        await page.PressAsync("Discard what you typed");
+        Assert.Equal("Theirs", page.Find("#name").GetAttribute("value"));
+    }
+
+    [Fact]
+    public void A_draft_brings_back_what_was_typed_and_nothing_else()
+    {
+        var before = Of(SignatureHash.Sha256);
+        var typed = ConnectionInput.Of(before);
+        typed.Concurrency = 3;
+        var form = ConnectionInput.Of(Of(SignatureHash.Md5));   // a trial was used since
+
+        var contested = form.Take(typed, ConnectionInput.Of(before));
+
+        Assert.Equal((SignatureHash.Md5, 3), (form.SignatureHash, form.Concurrency));
+        Assert.Empty(contested);
+
+        static Connection Of(SignatureHash hash) => new() { Name = "Shop", BaseUrl = "https://api.richpanel.com/v2", ApiKey = "api-key-of-shop", SignatureHash = hash };
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_database_that_does_not_answer_takes_away_neither_the_page_nor_what_is_typed()
+    {
+        var page = Open(_pages.Sandbox.Id);
+        await page.ChangeAsync("input[placeholder='Web shop']", "Typed source");
+        await _pages.App.RenameTableAsync("ChangeLog");
+
+        await page.SubmitAsync("#sources footer form");
+        page.EventuallySays("It was not done: the database did not answer. What you typed is still here");
+        Assert.Equal("Typed source", page.Find("input[placeholder='Web shop']").GetAttribute("value"));
+
+        await page.PressAsync("Pause");
+        page.Eventually(() => Assert.Contains("It was not done", page.Find("#sending [role=alert]").Words(), StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_hold_and_a_pause_at_once_are_both_said_with_who_paused_and_why_and_each_has_its_way_out()
+    {
+        var shop = await _pages.App.AddSourceAsync("Shop");
+        await _pages.Holds.PauseAsync(new Actor(ActorKind.Person, 1, "Olga", Role.Operator), shop.ConnectionId, null, "The shop moves");
+        await _pages.Holds.HoldAsync(shop.ConnectionId, "unauthorized", null);
+        var page = Open(shop.ConnectionId);
+
+        page.EventuallySays("by Olga: The shop moves");
+        Assert.Contains("On hold:", page.Find("#sending").Words(), StringComparison.Ordinal);
+        await page.PressAsync("Release");
+        page.Eventually(() => Assert.DoesNotContain("On hold", page.Find("#sending").Words(), StringComparison.Ordinal));
+        await page.PressAsync("Resume");
+        page.EventuallySays("What is due is sent.");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_address_is_checked_as_it_is_typed_before_anything_is_saved()
+    {
+        var page = _pages.Open<NewConnectionPage>("/connections/new");
+        await page.InputAsync("#address", "no address");
+        await page.PressAsync("Check this address");
+        page.EventuallySays("The base address is a whole https address");
+
+        await page.InputAsync("#address", "http://127.0.0.1:9/v2");
+        await page.PressAsync("Check this address");
+
+        page.EventuallySays("http://127.0.0.1:9/v2 , as it was typed; nothing was saved");
+        page.EventuallySays("Nothing can be delivered this way.");
+        Assert.Single(_pages.App.Directory.Connections);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_number_without_bounds_breaks_no_drawing_and_a_hint_ends_with_its_save()
+    {
+        var shop = await _pages.App.AddSourceAsync("Shop");
+        var page = Open(shop.ConnectionId);
+        await page.InputAsync("#timeout", "1000000000");
+        await page.InputAsync("#concurrency", "-1");
+        Assert.Contains("While nothing answers", page.Words(), StringComparison.Ordinal);
+        await page.InputAsync("#timeout", "10");
+        await page.InputAsync("#concurrency", "");
+
+        await page.ChangeAsync("#api-key", " \"key-in-quotes\" ");
+        Assert.NotEmpty(page.FindAll("#settings .hint"));
+        await page.SubmitAsync("#settings");
+        page.EventuallySays("Saved.");
+        Assert.Empty(page.FindAll("#settings .hint"));
     }
 
     [Fact(Timeout = 60_000)]
@@ -200,6 +314,7 @@ public sealed class ConnectionPartsTests : IAsyncLifetime
 
         page.Eventually(() => Assert.EndsWith("/connections", _pages.Address.Uri, StringComparison.Ordinal));
         _pages.Show<ConnectionsPage>().EventuallySays("Shop was deleted. 1 delivery that waited was canceled.");
+        Assert.DoesNotContain("was deleted", _pages.Show<ConnectionsPage>().Words(), StringComparison.Ordinal);   // once
         Open(shop.ConnectionId).EventuallySays("This connection was deleted");
     }
 
@@ -220,6 +335,8 @@ public sealed class ConnectionPartsTests : IAsyncLifetime
         page.EventuallySays("Web was deleted: what it posts is refused with 401.");
         page.EventuallySays("No source yet");
     }
+
+    private ConnectionStore Store => _pages.Get<ConnectionStore>();
 
     private IRenderedComponent<ConnectionPage> Open(long id) =>
         _pages.Open<ConnectionPage>($"/connections/{PublicId.Connection(id)}", set => set.Add(p => p.PublicConnectionId, PublicId.Connection(id)));

@@ -3,6 +3,7 @@ using Richpanel.Console.Lab;
 using Richpanel.Core.Access;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Preview;
@@ -244,6 +245,58 @@ public sealed class LabPageTests : IAsyncLifetime
 
         await page.PressAsync("Undo: back to the template Order Completed");
         Assert.Contains("Mine", Text(page), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Another_address_of_the_open_page_loads_its_call_and_the_one_before_can_be_brought_back()
+    {
+        var row = await _pages.SendAsync(""" "userId":"jane","event":"From The Log" """, "m-log");
+        var page = Open();
+        await page.InputAsync(".call-editor textarea", """{"type":"track","event":"Mine","userId":"u"}""");
+
+        await page.InvokeAsync(() => _pages.Address.NavigateTo($"/lab?delivery={PublicId.Delivery(row.Id)}"));   // as the command box does
+
+        page.Eventually(() => Assert.Contains("From The Log", Text(page), StringComparison.Ordinal));
+        await page.PressAsync("Send to Sandbox");
+        page.Eventually(() => Assert.Contains("duplicate", page.Find("[data-testid=lab-result]").Words(), StringComparison.OrdinalIgnoreCase));
+        await page.PressAsync("Undo: back to the template Order Completed");
+        Assert.Contains("Mine", Text(page), StringComparison.Ordinal);
+
+        await page.InvokeAsync(() => _pages.Address.NavigateTo("/lab?sample=guest-order"));
+        page.EventuallySays("Loaded: the template Order of a guest.");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_result_that_waits_goes_on_by_itself()
+    {
+        _pages.Answers(503, 200);
+        var page = Open();
+        await page.PressAsync("Send to Sandbox");
+        page.Eventually(() => Assert.StartsWith("Waiting", page.Find("[data-testid=lab-result]").Words(), StringComparison.Ordinal));
+        var id = PublicId.Parse(page.Find("[data-testid=lab-result] a").GetAttribute("href")!.Split('/')[^1], "dlv")!.Value;
+
+        await _pages.Get<DeliveryActions>().TryNowAsync(Actor.System, id, Xunit.TestContext.Current.CancellationToken);
+
+        page.Eventually(() => Assert.StartsWith("Accepted The sandbox accepted it on try 2", page.Find("[data-testid=lab-result]").Words(), StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_answer_to_an_earlier_text_says_that_it_is_one()
+    {
+        var page = Open();
+
+        await page.InvokeAsync(async () =>
+        {
+            var sent = page.Button("Send to Sandbox").ClickAsync(new());
+            _ = page.Find(".call-editor textarea").InputAsync(new() { Value = """{"type":"track","event":"Typed On","userId":"u"}""" });
+            await sent;
+        });
+
+        page.Eventually(() => Assert.Contains("of the call you sent to Sandbox at", page.Find("[data-testid=of-earlier]").Words(), StringComparison.OrdinalIgnoreCase));
+        Assert.NotEmpty(page.FindAll("[data-testid=lab-result]"));
+        await page.PressAsync("Send to Sandbox");
+        page.Eventually(() => Assert.NotEmpty(page.FindAll("[data-testid=lab-result]")));
+        Assert.Empty(page.FindAll("[data-testid=of-earlier]"));
     }
 
     [Fact(Timeout = 60_000)]

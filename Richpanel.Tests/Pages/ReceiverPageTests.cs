@@ -3,6 +3,7 @@ using Richpanel.Console.Receiver;
 using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
 using Richpanel.Core.Receiving;
 using Richpanel.Tests.Support;
 
@@ -149,16 +150,9 @@ public sealed class ReceiverPageTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
-    public void A_database_that_does_not_answer_is_told_in_each_list()
+    public async Task A_database_that_does_not_answer_is_told_in_each_list()
     {
-        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_pages.App.DatabaseFile};Pooling=False"))
-        {
-            _ = _pages.App.Services;
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "ALTER TABLE RejectedRequests RENAME TO Gone";
-            command.ExecuteNonQuery();
-        }
+        await _pages.App.RenameTableAsync("RejectedRequests");
 
         var page = _pages.Open<ReceiverPage>("/receiver");
 
@@ -175,6 +169,60 @@ public sealed class ReceiverPageTests : IAsyncLifetime
 
         page.Eventually(() => Assert.Contains("It is not known where the receiver listens.", page.Find("[data-testid=test-outcome]").Words(), StringComparison.Ordinal));
         Assert.DoesNotContain("Let in and kept", page.Words(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_key_that_was_replaced_and_a_source_that_was_deleted_leave_the_open_page()
+    {
+        var shop = await _pages.App.AddSourceAsync();
+        var page = _pages.Open<ReceiverPage>($"/receiver?source={PublicId.Source(shop.SourceId)}");
+        await page.PressAsync("Show the write key and fill it in below");
+        page.EventuallySays(shop.WriteKey);
+
+        await _pages.Get<SourceStore>().RotateWriteKeyAsync(Actor.System, shop.SourceId, TimeSpan.Zero);
+        page.EventuallySays("Its write key was replaced meanwhile.");
+        Assert.DoesNotContain(shop.WriteKey, page.Markup, StringComparison.Ordinal);
+        await page.PressAsync("Show the write key and fill it in below");
+        page.Eventually(() => Assert.Equal(shop.SourceId, _pages.App.Directory.FindSourceByWriteKey(page.Find(".facts .mono + .copy[title='Copy write key']").PreviousElementSibling!.Words())?.Id));
+
+        await _pages.Get<ConnectionRemoval>().DeleteSourceAsync(Actor.System, shop.SourceId, "Shop");
+        page.EventuallySays("The source of this address is gone. All sources are shown.");
+        Assert.DoesNotContain(page.FindAll("button"), button => button.Words() == "Send me a test");
+        Assert.Empty(page.FindAll(".copy[title='Copy write key']"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Refused_requests_say_whose_they_are_and_are_narrowed_to_a_source_and_those_of_nobody_known()
+    {
+        var shop = await _pages.App.AddSourceAsync("Shop");
+        var other = await _pages.App.AddSourceAsync("Other");
+        using var client = _pages.App.CreateClient();
+        foreach (var key in new[] { shop.WriteKey, other.WriteKey, "nobodys-key" })
+        {
+            (await client.PostCallAsync("/v1/track", "{", key)).Dispose();
+        }
+
+        var page = _pages.Open<ReceiverPage>("/receiver");
+        page.Eventually(() => Assert.Equal(["Other", "Shop", "unknown"], Sources(page)));
+        page = _pages.Open<ReceiverPage>($"/receiver?source={PublicId.Source(shop.SourceId)}");
+        page.Eventually(() => Assert.Equal(["Shop", "unknown"], Sources(page)));
+        page.EventuallySays("counted exactly, of every source");
+
+        static IEnumerable<string> Sources(IRenderedComponent<ReceiverPage> page) => page.FindAll("#rejected td[data-label=Source]").Select(cell => cell.Words()).Order(StringComparer.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_first_source_shows_on_a_page_that_was_open_before_it()
+    {
+        var source = _pages.App.Directory.Sources.Single();
+        await _pages.Get<ConnectionRemoval>().DeleteSourceAsync(Actor.System, source.Id, source.Name);
+        var page = _pages.Open<ReceiverPage>("/receiver");
+        page.EventuallySays("No source exists yet.");
+
+        await _pages.Get<SourceStore>().AddSourceAsync(Actor.System, _pages.Sandbox.Id, new SourceDraft { Name = "The first one" });
+
+        page.EventuallySays("The first one · Sandbox");
+        page.EventuallySays("Choose a source above to fill in its key.");
     }
 
     [Fact(Timeout = 60_000)]

@@ -112,6 +112,32 @@ public sealed class SourcesPanelTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_key_that_somebody_else_replaced_is_shown_no_longer()
+    {
+        var page = Open();
+        await page.ClickAsync("button[aria-label='Show the write key of Web']");
+        page.EventuallySays(_source.WriteKey);
+
+        await _pages.Get<SourceStore>().RotateWriteKeyAsync(Actor.System, _source.SourceId, TimeSpan.Zero);
+
+        page.Eventually(() => Assert.DoesNotContain(_source.WriteKey, page.Markup, StringComparison.Ordinal));
+        Assert.NotEmpty(page.FindAll("button[aria-label='Show the write key of Web']"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_source_saved_by_two_keeps_what_each_changed()
+    {
+        var page = await EditAsync();
+        await page.ChangeAsync("#source-name", "Renamed");
+        await _pages.Get<SourceStore>().UpdateSourceAsync(Actor.System, _source.SourceId, new SourceDraft { AllowedOrigins = "https://shop.example", Disabled = true });
+
+        await page.SubmitAsync("form.source-form");
+
+        page.EventuallySays("Saved. Renamed lets in:");
+        Assert.Equal(("Renamed", "https://shop.example", true), (Stored.Name, Stored.AllowedOrigins, Stored.Disabled));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Cancelling_leaves_everything_as_it_was()
     {
         var page = await EditAsync();
@@ -124,9 +150,14 @@ public sealed class SourcesPanelTests : IAsyncLifetime
 
     private async Task<IRenderedComponent<ConnectionPage>> EditAsync(TestSource? source = null, string name = "Web")
     {
-        var id = PublicId.Connection((source ?? _source).ConnectionId);
-        var page = _pages.Open<ConnectionPage>($"/connections/{id}", set => set.Add(p => p.PublicConnectionId, id));
+        var page = Open(source);
         await page.ClickAsync($"button[aria-label='Edit {name}']");
         return page;
+    }
+
+    private IRenderedComponent<ConnectionPage> Open(TestSource? source = null)
+    {
+        var id = PublicId.Connection((source ?? _source).ConnectionId);
+        return _pages.Open<ConnectionPage>($"/connections/{id}", set => set.Add(p => p.PublicConnectionId, id));
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Richpanel.Console.Connections;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Access;
@@ -66,7 +67,7 @@ public sealed class DraftStoreTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _console.DisposeAsync();
 
-    private DraftStore Of(Role? role) => new(_browser, new Viewer(new SignedIn(() => role), _console.Services.GetRequiredService<Sessions>()), _time);
+    private DraftStore Of(Role? role) => new(_browser, new Viewer(new SignedIn(() => role), _console.Services.GetRequiredService<Sessions>(), NullLogger<Viewer>.Instance), _time);
 
     private sealed record Typed(string Text, string? ApiSecret);
 }

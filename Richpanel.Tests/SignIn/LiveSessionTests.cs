@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Richpanel.Console.Shared;
 using Richpanel.Console.SignIn;
@@ -45,7 +46,7 @@ public sealed class LiveSessionTests : IAsyncLifetime
     [MemberData(nameof(Ends))]
     public async Task A_click_is_refused_the_moment_the_session_ends(string end)
     {
-        var viewer = new Viewer(_circuit, _sessions);
+        var viewer = new Viewer(_circuit, _sessions, NullLogger<Viewer>.Instance);
         Assert.Equal(Role.Support, (await viewer.ActorAsync()).Role);
 
         await EndAsync(end);

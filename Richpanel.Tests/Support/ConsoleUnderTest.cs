@@ -88,6 +88,17 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
         return new TestSource(to.Id, from.Id, from.PublicId, writeKey, to.ApiKey);
     }
 
+    /// <summary>Makes whatever needs this table fail from now on, as a broken database does.</summary>
+    public async Task RenameTableAsync(string table)
+    {
+        _ = Services;   // they made the database
+        await using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"ALTER TABLE {table} RENAME TO Gone";
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Ends when every request kept so far has its rows.</summary>
     public async Task ExpandedAsync()
     {

@@ -45,11 +45,16 @@ const prepare = monaco => {
   const theme = (name, dark, c) => monaco.editor.defineTheme(name, {
     base: dark ? 'vs-dark' : 'vs', inherit: true,
     rules: [{ token: 'key', foreground: c.ink }, { token: 'text', foreground: c.text }, { token: 'number', foreground: c.number }, { token: 'word', foreground: c.word }],
-    colors: { 'editor.background': '#' + c.paper, 'editor.foreground': '#' + c.ink, 'editorLineNumber.foreground': '#' + c.soft, 'editorLineNumber.activeForeground': '#' + c.ink, 'editor.lineHighlightBorder': '#00000000', 'editor.lineHighlightBackground': '#' + c.sunk, 'focusBorder': '#00000000' },
+    colors: { 'editor.background': '#' + c.paper, 'editor.foreground': '#' + c.ink, 'editorLineNumber.foreground': '#' + c.soft, 'editorLineNumber.activeForeground': '#' + c.ink, 'editor.lineHighlightBorder': '#' + c.sunk, 'editor.lineHighlightBackground': '#' + c.sunk, 'focusBorder': '#' + c.paper },
   });
-  theme('ours-light', false, { ink: '1b212b', soft: '566072', paper: 'ffffff', sunk: 'f1f3f6', text: '17703f', number: '0b6a86', word: '6a35c0' });
-  theme('ours-dark', true, { ink: 'e6e9ef', soft: 'a3adbd', paper: '161b24', sunk: '141821', text: '62cc8f', number: '67c6e0', word: 'c4a5ff' });
-  const follow = () => monaco.editor.setTheme(document.documentElement.dataset.theme === 'dark' ? 'ours-dark' : 'ours-light');
+  // The colours are those of Shell/Theme.cs, as the page has them now; a canvas writes each in the one form that the editor reads.
+  const brush = document.createElement('canvas').getContext('2d');
+  const colour = name => { brush.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name).trim(); return brush.fillStyle.slice(1, 7); };
+  const follow = () => {
+    const dark = document.documentElement.dataset.theme === 'dark';
+    theme('ours', dark, { ink: colour('--ink'), soft: colour('--soft'), paper: colour('--paper'), sunk: colour('--sunk'), text: colour('--code-text'), number: colour('--code-number'), word: colour('--code-word') });
+    monaco.editor.setTheme('ours');
+  };
   new MutationObserver(follow).observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
   follow();
 };
