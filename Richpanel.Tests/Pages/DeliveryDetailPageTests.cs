@@ -49,6 +49,40 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task The_tries_to_come_are_those_of_the_connection_s_own_schedule()
+    {
+        await _pages.Get<ConnectionStore>().UpdateAsync(Core.Access.Actor.System, _pages.Sandbox.Id, new ConnectionDraft { RetryWaits = "1 h, 3 h, 5 h" });
+        _pages.Answers(503);
+        var row = await _pages.SendAsync(""" "userId":"jane","event":"Later" """, "m-1");
+
+        var page = Open(row);
+
+        page.EventuallySays("If that fails, too: 2 more tries, the last one not before");   // the product's own schedule ends with the second try
+        var last = row.DueAt!.Value.AddHours(8).UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        Assert.Contains(last, page.Find(".timeline summary").Words(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_question_about_one_delivery_is_never_answered_for_the_next()
+    {
+        _pages.Answers(503, 503);
+        var one = await _pages.SendAsync(""" "userId":"jane","event":"One" """, "m-1");
+        var two = await _pages.SendAsync(""" "userId":"june","event":"Two" """, "m-2");
+        _pages.Role = Core.Access.Role.Support;
+        var page = Open(one);
+        page.EventuallySays("Personal data is hidden");
+        await page.ChangeAsync("#unmask-reason", "Ticket 4711: about One");
+        await page.PressAsync("Cancel");
+        page.EventuallySays("Cancel One? It will not be sent.");
+
+        page.Render(set => set.Add(shown => shown.PublicDeliveryId, PublicId.Delivery(two.Id)));
+
+        page.Eventually(() => Assert.Equal("Two", page.Find("h1").Words()));
+        Assert.DoesNotContain("It will not be sent.", page.Words(), StringComparison.Ordinal);
+        Assert.Equal("", page.Find("#unmask-reason").GetAttribute("value") ?? "");
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_retry_shows_in_place_that_it_was_accepted()
     {
         var page = await OpenFailedAsync();

@@ -76,8 +76,9 @@ public sealed partial class DeliveryView : IDisposable
 
     private PreviewRequest? NowRequest => _detail?.Preview?.Call is { } call && Connection is { } connection ? CallPreview.RequestFor(call, connection, Clock.GetUtcNow()) : null;
 
-    private IReadOnlyList<FutureTry> Future => _detail!.Row is { State: DeliveryState.Waiting, Held: false } row && Story.NextTry is { } next
-        ? FutureTries.Of(row.AttemptCount + 1, next, _detail.Source.ScheduleStep, row.Marks.HasFlag(DeliveryMarks.ManualRetry), Options.Value.EffectiveSchedule, Options.Value.Jitter)
+    /// <summary>By the connection's own schedule, as the dispatcher goes by it.</summary>
+    private IReadOnlyList<FutureTry> Future => _detail!.Row is { State: DeliveryState.Waiting, Held: false } row && Story.NextTry is { } next && Options.Value.For(Connection) is var rules
+        ? FutureTries.Of(row.AttemptCount + 1, next, _detail.Source.ScheduleStep, row.Marks.HasFlag(DeliveryMarks.ManualRetry), rules.EffectiveSchedule, rules.Jitter)
         : [];
 
     protected override void OnInitialized() => _update = new LiveUpdate(Changes, () => InvokeAsync(RefreshAsync));
