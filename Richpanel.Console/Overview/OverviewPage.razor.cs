@@ -85,7 +85,7 @@ public sealed partial class OverviewPage : IDisposable
         {
             var actor = await Viewer.ActorAsync();
             IReadOnlyList<Connection> visible = [.. Directory.AllConnections.Where(connection => actor.MayTouch(connection.Name))];
-            var tries = await Deliveries.NewestTriesAsync(_leaving.Token);
+            var tries = await Deliveries.NewestTriesAsync([.. visible.Select(connection => connection.Id)], _leaving.Token);
             var ledger = await Ledger.ReadAsync(_leaving.Token);
             var figures = await Figures.ReadAsync(_view.At(Time.Now), [.. visible.Select(connection => connection.Id)], actor.Connections is null, _leaving.Token);
             if (read != _reads)
