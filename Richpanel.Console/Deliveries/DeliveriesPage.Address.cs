@@ -11,9 +11,6 @@ namespace Richpanel.Console.Deliveries;
 // Between the address and the query: what is a person's stands in the address only as a short-lived id.
 public sealed partial class DeliveriesPage
 {
-    private const string Expired =
-        "The customer filter of this address has expired or is somebody else's: e-mails, user ids and orders are kept out of addresses and only remembered for some hours. Enter it again.";
-
     private string? _faultyText;
     private IReadOnlyList<LogFault> _faults = [];
     private string? _notice;
@@ -45,7 +42,7 @@ public sealed partial class DeliveriesPage
         }
 
         var kept = Personal.FindFor(await Viewer.FindAsync(), Who);
-        _notice = Who is not null && kept is null ? Expired : null;
+        _notice = Who is not null && kept is null ? LogAddress.Expired : null;
         var query = kept is null ? reading.Query : reading.Query.And(kept.ToQuery());
         if (View is not null || _views.Count == 0)
         {
@@ -61,7 +58,7 @@ public sealed partial class DeliveriesPage
             }
             else
             {
-                _notice = "This view is gone, or it is somebody else's.";
+                _notice = LogAddress.ViewGone;
             }
         }
 

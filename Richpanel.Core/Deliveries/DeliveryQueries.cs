@@ -67,6 +67,26 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
 
     private sealed record OneTry(long Id, long ConnectionId, Origin Origin, string Outcome, string? Cause, DateTimeOffset StartedAt);
 
+    /// <summary>
+    /// What moves when anything of a delivery's detail moves: one row, to be read before the detail itself, and again to learn whether
+    /// it must be read anew. Null: there is no such delivery.
+    /// </summary>
+    public async Task<DeliveryStamp?> StampAsync(long id, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var row = await context.Deliveries.Where(d => d.Id == id)
+            .Select(d => new { d.ConnectionId, d.State, d.Stage, d.Marks, d.AttemptCount, d.ScheduleStep, d.DueAt, d.Cause, d.EndedAt }).SingleOrDefaultAsync(ct);
+        if (row is null)
+        {
+            return null;
+        }
+
+        var connection = directory.Find(row.ConnectionId);
+        return new DeliveryStamp(
+            row.State, row.Stage, row.Marks, row.AttemptCount, row.ScheduleStep, row.DueAt, row.Cause, row.EndedAt,
+            connection?.Version, connection?.IsStopped(time.GetUtcNow()) == true, connection?.HoldCause, connection?.HoldUntil ?? connection?.PausedUntil);
+    }
+
     public async Task<DeliveryDetail?> FindAsync(Sight sight, long id, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);

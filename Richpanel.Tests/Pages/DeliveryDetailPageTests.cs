@@ -189,6 +189,66 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_dialog_that_was_opened_with_other_settings_sends_nothing()
+    {
+        var page = await OpenFailedAsync();
+        await page.PressAsync("Retry");
+        await _pages.Get<ConnectionStore>().UpdateAsync(Core.Access.Actor.System, _pages.Sandbox.Id, new ConnectionDraft { TranslateEvents = false });
+
+        await page.PressAsync("Retry it");
+
+        page.Eventually(() => Assert.StartsWith("Not done: the connection's settings were changed after this was shown.", page.Find("[data-testid=outcome]").Words(), StringComparison.Ordinal));
+        Assert.Equal(1, (await _pages.FindAsync("m-1")).AttemptCount);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_id_in_another_spelling_is_the_same_delivery()
+    {
+        _pages.Answers(422);
+        var id = PublicId.Delivery((await _pages.SendAsync(""" "userId":"jane","event":"Refused" """, "m-1")).Id);
+        var typed = "DLV" + id[3..].ToUpperInvariant();
+        var page = _pages.Open<DeliveryDetailPage>($"/deliveries/{typed}", set => set.Add(p => p.PublicDeliveryId, typed));
+        page.EventuallySays("It failed after 1 try");
+        _pages.Answers();
+
+        await page.PressAsync("Retry");
+        await page.PressAsync("Retry it");
+
+        page.Eventually(() => Assert.Equal("Accepted on try 2.", page.Find("[data-testid=outcome]").Words()));
+        Assert.False(page.Button("Send again").HasAttribute("disabled"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_filter_that_is_lost_is_told_and_no_other_list_is_walked_instead()
+    {
+        await _pages.SendAsync(""" "userId":"a","event":"One" """, "m-1");
+        var row = await _pages.SendAsync(""" "userId":"b","event":"Two" """, "m-2");
+
+        var page = Open(row, "?who=0123456789abcdef");
+
+        page.EventuallySays("The customer filter of this address has expired");
+        page.EventuallySays("accepted it on the first try");
+        Assert.Equal(["Deliveries"], page.FindAll(".steps-bar a").Select(link => link.Words()));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_refresh_that_fails_leaves_what_is_shown_and_the_open_dialog_and_says_so()
+    {
+        var page = await OpenFailedAsync();
+        await page.PressAsync("Retry");
+        await RenameAsync("Exchanges", "Away");
+        await _pages.Holds.PauseAsync(Core.Access.Actor.System, _pages.Sandbox.Id, null);
+
+        page.EventuallySays("Not refreshed since");
+
+        Assert.Contains("It failed after 1 try", page.Words(), StringComparison.Ordinal);
+        Assert.NotNull(page.Find("dialog"));
+        await RenameAsync("Away", "Exchanges");
+        await page.PressAsync("Try again");
+        page.Eventually(() => Assert.DoesNotContain("Not refreshed since", page.Words(), StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Each_part_has_an_address_and_what_is_copied_is_what_is_shown()
     {
         _pages.Answers(422);
@@ -366,6 +426,12 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
         page.EventuallySays("It failed after 1 try");
         return page;
     }
+
+    private Task RenameAsync(string table, string to) => _pages.App.Writer.WriteAsync(session =>
+    {
+        using var context = session.Context();
+        context.Database.ExecuteSqlRaw($"ALTER TABLE \"{table}\" RENAME TO \"{to}\"");
+    });
 
     private IRenderedComponent<DeliveryDetailPage> Open(DeliveryRow row, string rest = "")
     {

@@ -149,10 +149,10 @@ public sealed class DeliveryPartsTests
         var log = new LogAddress { Query = "state:failed", Who = "0123", At = "oldest" };
         var page = new DetailAddress(log, "dlv_2k", IsPane: false) { Tab = "response", Try = 2 };
 
-        Assert.Equal("/deliveries/dlv_2k?q=state%3Afailed&who=0123&tab=response&try=2", page.ToString());
+        Assert.Equal("/deliveries/dlv_2k?q=state%3Afailed&who=0123&at=oldest&tab=response&try=2", page.ToString());
         Assert.Equal("/deliveries?q=state%3Afailed&who=0123&at=oldest&open=dlv_2k&tab=response&try=2", (page with { IsPane = true }).ToString());
         Assert.Equal("/deliveries/dlv_2k?tab=response&try=2", page.Shared);
-        Assert.Equal("/deliveries/dlv_3k?q=state%3Afailed&who=0123&tab=response", page.Of("dlv_3k").ToString());
+        Assert.Equal("/deliveries/dlv_3k?q=state%3Afailed&who=0123&at=oldest&tab=response", page.Of("dlv_3k").ToString());
         Assert.Equal("/deliveries?q=state%3Afailed&who=0123&at=oldest", page.Back);
         Assert.Equal(DetailAddress.Mapping, (page with { Tab = "<script>" }).ShownTab);
     }

@@ -1,6 +1,7 @@
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
+using Richpanel.Core.Storage;
 
 namespace Richpanel.Tests.Deliveries.Log;
 
@@ -136,6 +137,25 @@ public sealed class LogReaderTests(RandomLog log) : IClassFixture<RandomLog>
         Assert.Equal((12, false), await log.Reader.NewerAsync(RandomLog.Ask("state:failed"), failed[12], 50, Ct));
         Assert.Equal((50, true), await log.Reader.NewerAsync(RandomLog.Ask("state:failed"), failed[200], 50, Ct));
         Assert.Equal((0, false), await log.Reader.NewerAsync(RandomLog.Ask("state:failed"), failed[0], 50, Ct));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_search_for_neighbours_that_ran_out_of_time_says_how_far_it_came_and_only_a_newer_one_is_looked_for_again()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(RandomLog.Now);
+        var reader = new LogReader(log.Core.Get<Microsoft.EntityFrameworkCore.IDbContextFactory<ConsoleDbContext>>(), log.Core.Directory, log.Core.Get<SearchKey>(), log.Core.Get<SearchUpkeep>(), clock)
+        {
+            Watch = _ => clock.Advance(LogReader.LongestSearch),
+        };
+        var at = log.All.Single(row => row.Id == 10_000).ReceivedAt;
+
+        var found = await reader.NeighboursAsync(RandomLog.Ask("\"stands nowhere\""), 10_000, Ct);
+
+        Assert.Equal((null, null), (found.Newer, found.Older));
+        Assert.True(found.NewerLookedTo > at && found.NewerLookedTo < log.All[^1].ReceivedAt);
+        Assert.True(found.OlderLookedTo < at && found.OlderLookedTo > log.All[0].ReceivedAt);
+        var again = await log.Reader.NewerNeighbourAsync(RandomLog.Ask(""), 10_000, found, Ct);
+        Assert.Equal((10_001, null, null, found.OlderLookedTo), (again.Newer, again.Older, again.NewerLookedTo, again.OlderLookedTo));
     }
 
     [Fact(Timeout = 60_000)]
