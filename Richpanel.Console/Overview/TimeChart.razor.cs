@@ -29,7 +29,7 @@ public sealed partial class TimeChart
 
     [Parameter, EditorRequired] public required OverviewFigures Figures { get; set; }
 
-    /// <summary>Within the span, oldest first; none for whoever may not read the change log.</summary>
+    /// <summary>Within the span, oldest first.</summary>
     [Parameter] public IReadOnlyList<ChartMark> Marks { get; set; } = [];
     [Parameter] public EventCallback<OverviewRange> OnZoom { get; set; }
 

@@ -79,7 +79,7 @@ public sealed class OverviewPageTests : IAsyncLifetime
 
         page.EventuallySays("Sandbox gets nothing through: Content refused (422) since");
         page.EventuallySays("None of the last 3 tries was accepted.");
-        Assert.Equal("/deliveries?q=connection%3ASandbox", page.Find(".health a.mud-button-root").GetAttribute("href"));
+        Assert.Equal("/deliveries?q=state%3Afailed%2Cwaiting%20cause%3Aunprocessable%20connection%3ASandbox", page.Find(".health a.mud-button-root").GetAttribute("href"));
 
         await _pages.SendAsync(""" "userId":"u","event":"Seen" """, "m-4");
         page.EventuallySays("Sandbox is sending.");
@@ -156,6 +156,42 @@ public sealed class OverviewPageTests : IAsyncLifetime
         Assert.DoesNotContain("jane@", page.Markup, StringComparison.Ordinal);
         Assert.DoesNotContain("Last changes", page.Words(), StringComparison.Ordinal);
         Assert.Empty(page.FindAll("a.mark"));
+        Assert.Contains(page.FindAll(".mark"), mark => mark.GetAttribute("title")!.EndsWith("The product started", StringComparison.Ordinal));   // what kind of thing, not who
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_change_is_a_mark_however_much_else_the_log_holds_since()
+    {
+        await _pages.Holds.PauseAsync(Actor.System, _pages.Sandbox.Id, null);
+        var log = _pages.Get<Core.ChangeLog.ChangeWriting>();
+        await _pages.App.Writer.WriteAsync(session =>
+        {
+            using var context = session.Context();
+            for (var i = 0; i < 600; i++)
+            {
+                log.Append(context, Actor.System, new Core.ChangeLog.Change(Core.ChangeLog.ChangeCatalog.SignedIn));
+            }
+
+            context.SaveChanges();
+        });
+
+        var page = _pages.Open<OverviewPage>("/");
+
+        page.Eventually(() => Assert.Contains(page.FindAll("a.mark"), mark => mark.GetAttribute("title")!.Contains("paused the connection Sandbox", StringComparison.Ordinal)));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Refusals_are_counted_by_cause_where_their_figure_leads_to()
+    {
+        using var sender = _pages.App.CreateClient();
+        using var unknown = await sender.PostCallAsync("/v1/track", "{}", "nobodys-key");
+        using var again = await sender.PostCallAsync("/v1/track", "{}", "nobodys-key");
+
+        var page = _pages.Open<OverviewPage>("/");
+
+        page.EventuallySays("2 in this time:");
+        Assert.Equal("/receiver?cause=unknown_source#rejected", page.Find("#rejected .causes a").GetAttribute("href"));
+        Assert.Equal("2", page.FindAll("a.figure").Single(link => link.GetAttribute("href")!.EndsWith("#rejected", StringComparison.Ordinal)).Words());
     }
 
     [Fact(Timeout = 60_000)]

@@ -13,7 +13,7 @@ public sealed class LogReaderTests(RandomLog log) : IClassFixture<RandomLog>
     public static TheoryData<string> Queries =>
     [
         "", "state:failed", "state:waiting", "state:held", "state:waiting -state:held", "state:sending", "-state:accepted", "state:failed,skipped", "type:page", "event:rare", "event:\"order created\"",
-        "event:Order*", "event:100%*", "event:\"Größe gewählt\"", "-event:\"Order Created\"", "user:u42", "user:a43", "user:u1*", "-user:u42 state:failed", "anonymous:a43", "anonymous:a6*", "email:jane7@example.test",
+        "event:Order*", "event:none", "event:none,rare state:failed", "-event:none type:identify", "event:none*", "event:100%*", "event:\"Größe gewählt\"", "-event:\"Order Created\"", "user:u42", "user:a43", "user:u1*", "-user:u42 state:failed", "anonymous:a43", "anonymous:a6*", "email:jane7@example.test",
         "email:JANE7@example.TEST,jane8@example.test", "order:o25", "order:o25,o26,o27", "order:o7*", "-order:o2* state:skipped", "message:m77", "message:m78,m79", "message:m77*", "id:dlv_1,dlv_2k,dlv_zz", "code:5xx", "code:422", "code:none",
         "-code:none,2xx", "code:none state:failed", "cause:rate_limited", "cause:d*", "-cause:duplicate state:skipped,failed", "connection:Shop", "connection:\"Shop two\",Stopped", "connection:shop*", "-connection:Shop", "source:\"web of stopped\"",
         "origin:lab", "-origin:lab state:failed", "tries:>3", "tries:0 state:waiting", "tries:<=1,7 state:failed", "since:2d", "since:2h", "until:2026-11-14", "since:3d until:2d state:failed", "since:2026-11-20T10:20 until:2026-11-20T11:10",

@@ -49,6 +49,16 @@ public sealed class LogAddressTests
         Assert.Equal($"/deliveries/export?format=ndjson&columns=id&q=id%3A{Core.PublicId.Delivery(7)}", address.Export(LogFormat.Ndjson, ["id"], TimeZoneInfo.Utc, [7]));
     }
 
+    [Fact]
+    public void A_link_to_an_event_finds_what_was_counted_or_is_none()
+    {
+        var range = Core.Ledger.OverviewRange.Last(TimeSpan.FromHours(1), s_now);
+
+        Assert.StartsWith("/deliveries?q=state%3Afailed%20event%3Anone%20since%3A", LogLink.ToEvent("", "state:failed", range), StringComparison.Ordinal);
+        Assert.Null(LogLink.ToEvent("None", "state:failed", range));   // that word stands for no name
+        Assert.Null(LogLink.ToEvent("jane@example.com came", "state:failed", range));
+    }
+
     [Theory]
     [InlineData("state", "failed", "state:failed")]
     [InlineData("state", "waiting", "state:waiting -state:held")]
