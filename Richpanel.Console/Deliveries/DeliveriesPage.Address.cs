@@ -13,6 +13,7 @@ public sealed partial class DeliveriesPage
 {
     private string? _faultyText;
     private IReadOnlyList<LogFault> _faults = [];
+    private (string Address, string Text, IReadOnlyList<LogFault> Faults)? _carried;
     private string? _notice;
 
     [SupplyParameterFromQuery(Name = "q")] public string? Q { get; set; }
@@ -34,10 +35,12 @@ public sealed partial class DeliveriesPage
         var reading = LogQuery.Parse(text);
         if (old is not null || reading.Query.IsPersonal)
         {
-            // Typed into the address bar, or a link from elsewhere: at least a person's values do not stay there.
+            // Typed into the address bar, or a link from elsewhere: at least a person's values do not stay there. No term is dropped unsaid.
             var (open, personal) = reading.Query.Apart();
-            Navigation.NavigateTo(
-                (Address with { Query = reading.IsGood ? Text(open) : Text(open) ?? "", Who = personal.Terms.Count > 0 ? await KeepAsync(personal) : Who }).ToString(), replace: true);
+            var before = Personal.FindFor(await Viewer.FindAsync(), Who)?.ToQuery() ?? LogQuery.All;
+            var better = Address with { Query = reading.IsGood ? Text(open) : Text(open) ?? "", Who = personal.Terms.Count > 0 ? await KeepAsync(before.And(personal)) : Who };
+            _carried = reading.IsGood ? null : (better.ToString(), text, reading.Faults);
+            Navigation.NavigateTo(better.ToString(), replace: true);
             return false;
         }
 
@@ -54,7 +57,6 @@ public sealed partial class DeliveriesPage
             if (_views.FirstOrDefault(view => view.Id == View) is { IsLost: false } view)
             {
                 query = view.Query;
-                _columns = _columns.With(view.Columns);
             }
             else
             {
@@ -62,13 +64,15 @@ public sealed partial class DeliveriesPage
             }
         }
 
+        ShowColumnsOf(_views.FirstOrDefault(view => view.Id == View));
         if (!query.Equals(_query))
         {
             ClearSelection();
         }
 
         _query = query;
-        (_faults, _faultyText) = (reading.Faults, reading.IsGood ? null : text);
+        (_faults, _faultyText) = _carried is { } carried && carried.Address == Address.ToString() ? (carried.Faults, carried.Text) : (reading.Faults, reading.IsGood ? null : text);
+        _carried = null;
         return true;
     }
 

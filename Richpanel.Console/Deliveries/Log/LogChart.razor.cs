@@ -12,14 +12,18 @@ public readonly record struct ChosenSpan(DateTimeOffset? Since, DateTimeOffset? 
 
 public sealed partial class LogChart : IAsyncDisposable
 {
+    private static readonly DateTimeOffset s_first = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private ElementReference _plot;
-    private IJSObjectReference? _script;
-    private DotNetObjectReference<LogChart>? _self;
+    private PageScript<LogChart> _script = null!;
     private int? _from;
     private int? _to;
     private long _highest;
 
     [Parameter, EditorRequired] public LogHistogram Histogram { get; set; } = null!;
+    /// <summary>The query has free words, which bars know nothing of.</summary>
+    [Parameter] public bool WithoutWords { get; set; }
+
     [Parameter] public EventCallback<ChosenSpan> OnNarrow { get; set; }
 
     [Inject] public required ViewerTime Time { get; init; }
@@ -34,6 +38,8 @@ public sealed partial class LogChart : IAsyncDisposable
         ("skipped", "Skipped", Bars.Sum(bar => bar.Skipped)), ("canceled", "Canceled", Bars.Sum(bar => bar.Canceled)),
     }.Where(total => total.Item3 > 0);
 
+    protected override void OnInitialized() => _script = new PageScript<LogChart>(Browser);
+
     protected override void OnParametersSet()
     {
         _highest = Math.Max(1, Bars.Count == 0 ? 1 : Bars.Max(bar => bar.Total));
@@ -45,16 +51,9 @@ public sealed partial class LogChart : IAsyncDisposable
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (!firstRender)
+        if (firstRender && await _script.LoadAsync("./log/log.js", this))
         {
-            return;
-        }
-
-        _self = DotNetObjectReference.Create(this);
-        _script = await Browser.InvokeAsync<IJSObjectReference?>("import", "./log/log.js");
-        if (_script is not null)
-        {
-            await _script.InvokeVoidAsync("histogram", _plot, _self);
+            await _script.CallAsync("histogram", _plot, _script.Self);
         }
     }
 
@@ -92,14 +91,22 @@ public sealed partial class LogChart : IAsyncDisposable
     private Task WidenAsync()
     {
         var half = (Histogram.Until - Histogram.Since) / 2;
-        return OnNarrow.InvokeAsync(UpToNow(Histogram.Since - half, Histogram.Until + half));
+        return OnNarrow.InvokeAsync(UpToNow(Back(half), Histogram.Until + half));
     }
 
     private Task MoveAsync(int by)
     {
-        var half = (Histogram.Until - Histogram.Since) / 2 * by;
-        return OnNarrow.InvokeAsync(UpToNow(Histogram.Since + half, Histogram.Until + half));
+        var half = (Histogram.Until - Histogram.Since) / 2;
+        return OnNarrow.InvokeAsync(by < 0 ? UpToNow(Back(half), Histogram.Until - half) : UpToNow(Histogram.Since + half, Histogram.Until + half));
     }
+
+    /// <summary>It ends now: there is nothing later.</summary>
+    private bool IsAtEnd => Histogram.Until >= Time.Now;
+
+    private bool IsAtBeginning => Histogram.Since <= s_first;
+
+    /// <summary>Nothing was received before the product was there.</summary>
+    private DateTimeOffset Back(TimeSpan by) => Histogram.Since - s_first <= by ? s_first : Histogram.Since - by;
 
     /// <summary>What would end in the future stays open, so that new rows still come.</summary>
     private ChosenSpan UpToNow(DateTimeOffset since, DateTimeOffset until)
@@ -135,19 +142,5 @@ public sealed partial class LogChart : IAsyncDisposable
     /// <summary>As fine as the bars are.</summary>
     private string Clock(DateTimeOffset at) => Time.Start(at, Histogram.Bucket);
 
-    public async ValueTask DisposeAsync()
-    {
-        _self?.Dispose();
-        if (_script is not null)
-        {
-            try
-            {
-                await _script.DisposeAsync();
-            }
-            catch (JSDisconnectedException)
-            {
-                // The browser is gone, and its script with it.
-            }
-        }
-    }
+    public ValueTask DisposeAsync() => _script.DisposeAsync();
 }

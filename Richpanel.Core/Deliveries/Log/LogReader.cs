@@ -70,12 +70,15 @@ public sealed class LogReader(
         return query.Words.Count > 0 ? null : new LogTotals(db, query, search, upkeep.OldBelow).Count(ct);
     }
 
-    /// <summary>How many rows newer than this one fit, for the pill; at most <paramref name="most"/>. Free words are left out of it.</summary>
+    /// <summary>
+    /// How many rows newer than this one fit, for the pill; at most <paramref name="most"/>. With free words their bodies are searched, for up
+    /// to <see cref="LongestSearch"/>.
+    /// </summary>
     /// <param name="newestId">The newest row shown; 0 = none.</param>
     public async Task<(int Found, bool AndMore)> NewerAsync(LogAsk ask, long newestId, int most, CancellationToken ct)
     {
         await using var db = await LogDb.OpenAsync(contexts, Watch, ct);
-        var scanned = new LogScan(db, new LogCondition(ask, directory, time.GetUtcNow()), search, upkeep.OldBelow).Read(newestId, up: true, Math.Clamp(most, 1, MostRows) + 1, ct);
+        var scanned = Scan(db, new LogCondition(ask, directory, time.GetUtcNow()), newestId, up: true, Math.Clamp(most, 1, MostRows) + 1, ct);
         return (Math.Min(scanned.Rows.Count, most), scanned.Rows.Count > most || scanned.LookedTo is not null);
     }
 
