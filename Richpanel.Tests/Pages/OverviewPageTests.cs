@@ -1,6 +1,7 @@
 using Bunit;
 using Microsoft.AspNetCore.Components.Web;
 using Richpanel.Console.Overview;
+using Richpanel.Console.Shared;
 using Richpanel.Core.Access;
 using Richpanel.Tests.Support;
 
@@ -209,28 +210,28 @@ public sealed class OverviewPageTests : IAsyncLifetime
     public async Task Bars_are_chosen_by_keyboard_and_the_whole_page_follows_by_its_address()
     {
         var page = _pages.Open<OverviewPage>("/?range=1h");
-        page.Eventually(() => Assert.Equal(12, page.FindAll(".column").Count));
+        page.Eventually(() => Assert.Equal(12, page.FindAll("[role=option]").Count));
 
-        await page.InvokeAsync(() => page.FindAll(".column")[2].KeyDownAsync(new KeyboardEventArgs { Key = "ArrowRight", ShiftKey = true }));
-        Assert.Equal(2, page.FindAll(".column[data-chosen=true]").Count);
-        await page.InvokeAsync(() => page.FindAll(".column")[3].ClickAsync(new() { Detail = 0 }));
+        await PressAsync(page, "ArrowLeft");
+        await PressAsync(page, "ArrowLeft", shift: true);
+        Assert.Equal(2, page.FindAll("[aria-selected=true]").Count);
+        Assert.Contains("Chosen: ", page.Words(), StringComparison.Ordinal);
+        await PressAsync(page, "Enter");
 
         Assert.Contains("/?since=", _pages.Address.Uri, StringComparison.Ordinal);
-        page.Eventually(() => Assert.Equal(2, page.FindAll(".column").Count));
+        page.Eventually(() => Assert.Equal(2, page.FindAll("[role=option]").Count));
+        Assert.Empty(page.FindAll("[aria-selected=true]"));
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Bars_are_chosen_by_dragging()
+    public async Task Bars_that_were_dragged_over_are_what_the_page_shows()
     {
         var page = _pages.Open<OverviewPage>("/?range=1h");
-        page.Eventually(() => Assert.Equal(12, page.FindAll(".column").Count));
+        page.Eventually(() => Assert.Equal(12, page.FindAll("[role=option]").Count));
 
-        await page.InvokeAsync(() => page.FindAll(".column")[8].PointerDownAsync(new() { Buttons = 1 }));
-        await page.InvokeAsync(() => page.FindAll(".column")[6].PointerEnterAsync(new() { Buttons = 1 }));
-        Assert.Equal(3, page.FindAll(".column[data-chosen=true]").Count);
-        await page.InvokeAsync(() => page.FindAll(".column")[6].PointerUpAsync(new()));
+        await page.InvokeAsync(() => page.FindComponent<BarChart>().Instance.ChooseAsync(6, 8));
 
-        page.Eventually(() => Assert.Equal(3, page.FindAll(".column").Count));
+        page.Eventually(() => Assert.Equal(3, page.FindAll("[role=option]").Count));
     }
 
     [Fact(Timeout = 60_000)]
@@ -251,4 +252,7 @@ public sealed class OverviewPageTests : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => _pages.DisposeAsync();
+
+    private static Task PressAsync(IRenderedComponent<OverviewPage> page, string key, bool shift = false) =>
+        page.InvokeAsync(() => page.Find("[role=listbox]").KeyDownAsync(new KeyboardEventArgs { Key = key, ShiftKey = shift }));
 }
