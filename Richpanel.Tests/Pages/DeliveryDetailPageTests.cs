@@ -232,6 +232,25 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task What_is_read_to_learn_whether_a_delivery_moved_moves_with_it_and_its_connection_alone()
+    {
+        var ct = Xunit.TestContext.Current.CancellationToken;
+        _pages.Answers(422);
+        var id = (await _pages.SendAsync(""" "userId":"a","event":"Refused" """, "m-1")).Id;
+        var queries = _pages.Get<DeliveryQueries>();
+        var first = await queries.StampAsync(id, ct);
+
+        await _pages.SendAsync(""" "userId":"b","event":"Other" """, "m-2");
+        Assert.Equal(first, await queries.StampAsync(id, ct));
+        await _pages.Holds.PauseAsync(Core.Access.Actor.System, _pages.Sandbox.Id, null);
+        var paused = await queries.StampAsync(id, ct);
+        Assert.NotEqual(first, paused);
+        await _pages.Get<DeliveryActions>().RetryAsync(Core.Access.Actor.System, id, asThen: false, ct);
+        Assert.NotEqual(paused, await queries.StampAsync(id, ct));
+        Assert.Null(await queries.StampAsync(long.MaxValue, ct));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_refresh_that_fails_leaves_what_is_shown_and_the_open_dialog_and_says_so()
     {
         var page = await OpenFailedAsync();
