@@ -149,6 +149,7 @@ public sealed class OverviewPageTests : IAsyncLifetime
     public async Task A_viewer_sees_no_personal_name_and_no_change_log()
     {
         await _pages.SendAsync(""" "userId":"u","event":"jane@example.com came" """, "m-1");
+        await _pages.Holds.PauseAsync(Actor.System, _pages.Sandbox.Id, null);
         _pages.Role = Role.Viewer;
 
         var page = _pages.Open<OverviewPage>("/");
@@ -157,7 +158,7 @@ public sealed class OverviewPageTests : IAsyncLifetime
         Assert.DoesNotContain("jane@", page.Markup, StringComparison.Ordinal);
         Assert.DoesNotContain("Last changes", page.Words(), StringComparison.Ordinal);
         Assert.Empty(page.FindAll("a.mark"));
-        Assert.Contains(page.FindAll(".mark"), mark => mark.GetAttribute("title")!.EndsWith("The product started", StringComparison.Ordinal));   // what kind of thing, not who
+        page.Eventually(() => Assert.Contains(page.FindAll(".mark"), mark => mark.GetAttribute("title")!.EndsWith("A connection was changed, stopped or released", StringComparison.Ordinal)));   // what kind of thing, not who and which
     }
 
     [Fact(Timeout = 60_000)]
@@ -167,13 +168,10 @@ public sealed class OverviewPageTests : IAsyncLifetime
         var log = _pages.Get<Core.ChangeLog.ChangeWriting>();
         await _pages.App.Writer.WriteAsync(session =>
         {
-            using var context = session.Context();
-            for (var i = 0; i < 600; i++)
+            for (var i = 0; i < 510; i++)
             {
-                log.Append(context, Actor.System, new Core.ChangeLog.Change(Core.ChangeLog.ChangeCatalog.SignedIn));
+                log.Append(session, Actor.System, new Core.ChangeLog.Change(Core.ChangeLog.ChangeCatalog.SignedIn));
             }
-
-            context.SaveChanges();
         });
 
         var page = _pages.Open<OverviewPage>("/");
