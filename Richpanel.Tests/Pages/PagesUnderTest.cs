@@ -64,6 +64,9 @@ internal sealed class PagesUnderTest : IAsyncDisposable
     /// <summary>Of the circuit that shows the pages.</summary>
     public Shortcuts Keys => _context.Services.GetRequiredService<Shortcuts>();
 
+    /// <summary>The clock of whoever looks.</summary>
+    public ViewerTime Time => _context.Services.GetRequiredService<ViewerTime>();
+
     public Connection Sandbox => App.Directory.Connections.Single(connection => connection.IsSandbox);
 
     public ConnectionHolds Holds => Get<ConnectionHolds>();
