@@ -41,8 +41,18 @@ public sealed class NewestTriesTests : IDisposable
                 context.Add(new ReceivedRequest { Id = ++_request, Body = [1], Encoding = BodyEncoding.Raw, ReceivedAt = at, ConnectionId = connection, Origin = origin, Route = ReceivedRoute.Batch });
                 var delivery = new Delivery
                 {
-                    ConnectionId = connection, SourceId = context.Sources.Single(source => source.ConnectionId == connection).Id, RequestId = _request, Origin = origin, State = state, Type = SegmentCallType.Track,
-                    MessageId = $"m-{_request}", MessageHash = SearchHash.Of($"m-{_request}"), ReceivedAt = at, OccurredAt = at, AttemptCount = tries, LastAttemptAt = tries == 0 ? null : at,
+                    ConnectionId = connection,
+                    SourceId = context.Sources.Single(source => source.ConnectionId == connection).Id,
+                    RequestId = _request,
+                    Origin = origin,
+                    State = state,
+                    Type = SegmentCallType.Track,
+                    MessageId = $"m-{_request}",
+                    MessageHash = SearchHash.Of($"m-{_request}"),
+                    ReceivedAt = at,
+                    OccurredAt = at,
+                    AttemptCount = tries,
+                    LastAttemptAt = tries == 0 ? null : at,
                     DueAt = state == DeliveryState.Waiting ? DateTimeOffset.MaxValue : null,
                 };
                 context.Add(delivery);

@@ -1,5 +1,4 @@
 using Bunit;
-using Microsoft.EntityFrameworkCore;
 using Richpanel.Console.Deliveries;
 using Richpanel.Console.Deliveries.Log;
 using Richpanel.Console.Shared;
@@ -223,12 +222,12 @@ public sealed class DeliveriesPageTests : IAsyncLifetime
         var page = _pages.Open<DeliveriesPage>("/deliveries");
         page.Eventually(() => Assert.Contains("Live", page.Find(".results").Words(), StringComparison.Ordinal));
 
-        await RenameAsync("Attempts", "Away");
+        await _pages.RenameAsync("Attempts", "Away");
         _pages.Get<ChangeFeed>().Raise();
 
         page.Eventually(() => Assert.Contains("Not refreshed since", page.Find(".results").Words(), StringComparison.Ordinal));
         Assert.Contains("First", page.Words(), StringComparison.Ordinal);
-        await RenameAsync("Away", "Attempts");
+        await _pages.RenameAsync("Away", "Attempts");
         _pages.Get<ChangeFeed>().Raise();
         page.Eventually(() => Assert.Contains("Live", page.Find(".results").Words(), StringComparison.Ordinal));
     }
@@ -361,12 +360,6 @@ public sealed class DeliveriesPageTests : IAsyncLifetime
 
         page.EventuallySays("The customer filter of this address has expired");
     }
-
-    private Task RenameAsync(string table, string to) => _pages.App.Writer.WriteAsync(session =>
-    {
-        using var context = session.Context();
-        context.Database.ExecuteSqlRaw($"ALTER TABLE \"{table}\" RENAME TO \"{to}\"");
-    });
 
     private static async Task AskAsync(IRenderedComponent<DeliveriesPage> page, string query)
     {

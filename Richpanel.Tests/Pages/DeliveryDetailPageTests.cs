@@ -255,14 +255,14 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
     {
         var page = await OpenFailedAsync();
         await page.PressAsync("Retry");
-        await RenameAsync("Exchanges", "Away");
+        await _pages.RenameAsync("Exchanges", "Away");
         await _pages.Holds.PauseAsync(Core.Access.Actor.System, _pages.Sandbox.Id, null);
 
         page.EventuallySays("Not refreshed since");
 
         Assert.Contains("It failed after 1 try", page.Words(), StringComparison.Ordinal);
         Assert.NotNull(page.Find("dialog"));
-        await RenameAsync("Away", "Exchanges");
+        await _pages.RenameAsync("Away", "Exchanges");
         await page.PressAsync("Try again");
         page.Eventually(() => Assert.DoesNotContain("Not refreshed since", page.Words(), StringComparison.Ordinal));
     }
@@ -445,12 +445,6 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
         page.EventuallySays("It failed after 1 try");
         return page;
     }
-
-    private Task RenameAsync(string table, string to) => _pages.App.Writer.WriteAsync(session =>
-    {
-        using var context = session.Context();
-        context.Database.ExecuteSqlRaw($"ALTER TABLE \"{table}\" RENAME TO \"{to}\"");
-    });
 
     private IRenderedComponent<DeliveryDetailPage> Open(DeliveryRow row, string rest = "")
     {
