@@ -48,7 +48,7 @@ public sealed partial class ConnectionPage
     /// <summary>Fills the form with what is stored.</summary>
     private void Begin() => (_input, _from, _restoredAt, _contested) = (Stored(), Stored(), null, []);
 
-    private ConnectionInput? Stored() => PublicConnectionId is null ? new ConnectionInput { IsNew = true } : _connection is null ? null : ConnectionInput.Of(_connection);
+    private ConnectionInput? Stored() => _connection is not null ? ConnectionInput.Of(_connection) : PublicConnectionId is null ? new ConnectionInput { IsNew = true } : null;
 
     /// <param name="From">What the typing began with; null in a draft of an earlier version of the product.</param>
     /// <param name="Version">Of the connection that it was typed over; null for a new one.</param>

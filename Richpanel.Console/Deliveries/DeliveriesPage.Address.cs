@@ -11,11 +11,9 @@ namespace Richpanel.Console.Deliveries;
 // Between the address and the query: what is a person's stands in the address only as a short-lived id.
 public sealed partial class DeliveriesPage
 {
-    private const string Expired =
-        "The customer filter of this address has expired or is somebody else's: e-mails, user ids and orders are kept out of addresses and only remembered for some hours. Enter it again.";
-
     private string? _faultyText;
     private IReadOnlyList<LogFault> _faults = [];
+    private (string Address, string Text, IReadOnlyList<LogFault> Faults)? _carried;
     private string? _notice;
 
     [SupplyParameterFromQuery(Name = "q")] public string? Q { get; set; }
@@ -37,15 +35,17 @@ public sealed partial class DeliveriesPage
         var reading = LogQuery.Parse(text);
         if (old is not null || reading.Query.IsPersonal)
         {
-            // Typed into the address bar, or a link from elsewhere: at least a person's values do not stay there.
+            // Typed into the address bar, or a link from elsewhere: at least a person's values do not stay there. No term is dropped unsaid.
             var (open, personal) = reading.Query.Apart();
-            Navigation.NavigateTo(
-                (Address with { Query = reading.IsGood ? Text(open) : Text(open) ?? "", Who = personal.Terms.Count > 0 ? await KeepAsync(personal) : Who }).ToString(), replace: true);
+            var before = Personal.FindFor(await Viewer.FindAsync(), Who)?.ToQuery() ?? LogQuery.All;
+            var better = Address with { Query = reading.IsGood ? Text(open) : Text(open) ?? "", Who = personal.Terms.Count > 0 ? await KeepAsync(before.And(personal)) : Who };
+            _carried = reading.IsGood ? null : (better.ToString(), text, reading.Faults);
+            Navigation.NavigateTo(better.ToString(), replace: true);
             return false;
         }
 
         var kept = Personal.FindFor(await Viewer.FindAsync(), Who);
-        _notice = Who is not null && kept is null ? Expired : null;
+        _notice = Who is not null && kept is null ? LogAddress.Expired : null;
         var query = kept is null ? reading.Query : reading.Query.And(kept.ToQuery());
         if (View is not null || _views.Count == 0)
         {
@@ -57,21 +57,22 @@ public sealed partial class DeliveriesPage
             if (_views.FirstOrDefault(view => view.Id == View) is { IsLost: false } view)
             {
                 query = view.Query;
-                _columns = _columns.With(view.Columns);
             }
             else
             {
-                _notice = "This view is gone, or it is somebody else's.";
+                _notice = LogAddress.ViewGone;
             }
         }
 
+        ShowColumnsOf(_views.FirstOrDefault(view => view.Id == View));
         if (!query.Equals(_query))
         {
             ClearSelection();
         }
 
         _query = query;
-        (_faults, _faultyText) = (reading.Faults, reading.IsGood ? null : text);
+        (_faults, _faultyText) = _carried is { } carried && carried.Address == Address.ToString() ? (carried.Faults, carried.Text) : (reading.Faults, reading.IsGood ? null : text);
+        _carried = null;
         return true;
     }
 

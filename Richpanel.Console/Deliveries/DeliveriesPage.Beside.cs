@@ -44,9 +44,9 @@ public sealed partial class DeliveriesPage
         {
             var row = OpenId;
             Navigation.NavigateTo(beside.Back);
-            if (row is { } id && _script is not null)
+            if (row is { } id)
             {
-                await _script.InvokeVoidAsync("focusRow", _page, id.ToString(CultureInfo.InvariantCulture));
+                await _script.CallAsync("focusRow", _page, id.ToString(CultureInfo.InvariantCulture));
             }
         }
     }
@@ -83,9 +83,9 @@ public sealed partial class DeliveriesPage
         }
     }
 
-    private void Copied()
+    private void Copied(string id)
     {
-        _copyOf = null;
+        _copyOf = _copyOf == id ? null : _copyOf;   // another one may have been asked for meanwhile
         StateHasChanged();
     }
 

@@ -17,10 +17,14 @@ public sealed partial class DeliveriesPage
     private bool _allSelected;
     private ShownRow? _menuOf;
     private string? _menuColumn;
-    private ListColumns _columns = ListColumns.Default;
+    private ListColumns _own = ListColumns.Default;
+    private (string View, ListColumns Columns)? _ofView;
     private string? _columnsKey;
 
     [Inject] public required ISnackbar Toasts { get; init; }
+
+    /// <summary>The open view's, as long as it is open; else the person's own.</summary>
+    private ListColumns Columns => _ofView?.Columns ?? _own;
 
     private bool IsAnySelected => _allSelected || _selected.Count > 0;
 
@@ -38,7 +42,7 @@ public sealed partial class DeliveriesPage
     }
 
     [JSInvokable]
-    public Task ResizeAsync(string column, int width) => ChooseColumnsAsync(_columns.Resize(column, width));
+    public Task ResizeAsync(string column, int width) => ChooseColumnsAsync(Columns.Resize(column, width));
 
     private void Select(long id)
     {
@@ -71,13 +75,10 @@ public sealed partial class DeliveriesPage
         if (_allSelected)
         {
             var found = new List<long>();
-            var ask = await AskOfAsync(_query);
-            LogPlace? place = LogPlace.Newest;
-            while (place is { } from && found.Count < LogSelectionBar.MostIds)
+            if (!await QuietlyAsync(() => FindIdsAsync(found)))
             {
-                var page = await Task.Run(() => Reader.PageAsync(ask, from, LogReader.MostRows, _leaving.Token), _leaving.Token);
-                found.AddRange(page.Rows.Select(line => line.Row.Id));
-                place = page.Older;
+                Toasts.Add("The ids could not be read: the database did not answer. Nothing was copied; the reason is in the log.", Severity.Error);
+                return;
             }
 
             ids = found.Take(LogSelectionBar.MostIds);
@@ -94,15 +95,28 @@ public sealed partial class DeliveriesPage
         }
     }
 
+    /// <summary>As many as can be copied at once.</summary>
+    private async Task FindIdsAsync(List<long> found)
+    {
+        var ask = await AskOfAsync(_query);
+        LogPlace? place = LogPlace.Newest;
+        while (place is { } from && found.Count < LogSelectionBar.MostIds)
+        {
+            var page = await Task.Run(() => Reader.PageAsync(ask, from, LogReader.MostRows, _leaving.Token), _leaving.Token);
+            found.AddRange(page.Rows.Select(line => line.Row.Id));
+            place = page.Older;
+        }
+    }
+
     private void OpenMenu(long id) => (_menuOf, _menuColumn) = (_screen.Rows?.FirstOrDefault(row => row.Id == id), null);
 
     private async Task CloseMenuAsync()
     {
         var row = _menuOf;
         _menuOf = null;
-        if (row is not null && _script is not null)
+        if (row is not null)
         {
-            await _script.InvokeVoidAsync("focusRow", _page, row.Id.ToString(CultureInfo.InvariantCulture));
+            await _script.CallAsync("focusRow", _page, row.Id.ToString(CultureInfo.InvariantCulture));
         }
     }
 
@@ -116,11 +130,27 @@ public sealed partial class DeliveriesPage
 
     private async Task ChooseColumnsAsync(ListColumns columns)
     {
-        _columns = columns;
-        StateHasChanged();
-        if (_script is not null && _columnsKey is not null)
+        if (_ofView is { } view)
         {
-            await _script.InvokeVoidAsync("write", _columnsKey, columns.ToJson());
+            _ofView = (view.View, columns);   // for the view, which can be saved with them
+            StateHasChanged();
+            return;
+        }
+
+        _own = columns;
+        StateHasChanged();
+        if (_columnsKey is not null)
+        {
+            await _script.CallAsync("write", _columnsKey, columns.ToJson());
+        }
+    }
+
+    /// <summary>What a view shows is its own: it is gone with the view.</summary>
+    private void ShowColumnsOf(LogView? view)
+    {
+        if (view?.Id != _ofView?.View)
+        {
+            _ofView = view is { Columns: { Count: > 0 } columns } ? (view.Id, _own.With(columns)) : null;
         }
     }
 
@@ -128,9 +158,9 @@ public sealed partial class DeliveriesPage
     private async Task RecallColumnsAsync()
     {
         _columnsKey = $"log.columns:{PersonalFilter.KeyOf(await Viewer.FindAsync())}";
-        if (await _script!.InvokeAsync<string?>("read", _columnsKey) is { } kept && CurrentView?.Columns is null)
+        if (await _script.AskAsync("read", _columnsKey) is { } kept)
         {
-            _columns = ListColumns.Of(kept);
+            _own = ListColumns.Of(kept);
             StateHasChanged();
         }
     }

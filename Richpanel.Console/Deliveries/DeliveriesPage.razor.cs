@@ -12,13 +12,16 @@ namespace Richpanel.Console.Deliveries;
 /// <summary>The delivery log: this file asks and shows; see <c>DeliveriesPage.Address.cs</c>, <c>.Views.cs</c> and <c>.Rows.cs</c>.</summary>
 public sealed partial class DeliveriesPage : IAsyncDisposable
 {
+    /// <summary>Between two refreshes: under load something changes all the time.</summary>
+    private static readonly TimeSpan s_calm = TimeSpan.FromMilliseconds(500);
+
     private readonly Leaving _leaving = new();
     private LogScreen _screen = null!;
     private LogQuery _query = LogQuery.All;
     private string? _asked;
     private ElementReference _page;
-    private IJSObjectReference? _script;
-    private DotNetObjectReference<DeliveriesPage>? _self;
+    private PageScript<DeliveriesPage> _script = null!;
+    private TimeZoneInfo? _zone;
     private LiveUpdate? _update;
     private bool _hasMoved;
     private IDisposable? _keys;
@@ -44,7 +47,8 @@ public sealed partial class DeliveriesPage : IAsyncDisposable
     protected override void OnInitialized()
     {
         _screen = new LogScreen(Reader, Clock);
-        _update = new LiveUpdate(Changes, () => InvokeAsync(() => QuietlyAsync(() => _screen.RefreshAsync(StateHasChanged, _leaving.Token))));
+        _script = new PageScript<DeliveriesPage>(Browser);
+        _update = new LiveUpdate(Changes, RefreshCalmlyAsync);
         Time.Ticked += CatchUp;
         _keys = Shortcuts.AddOfScript(
             "Deliveries",
@@ -68,19 +72,33 @@ public sealed partial class DeliveriesPage : IAsyncDisposable
     {
         if (firstRender)
         {
-            _self = DotNetObjectReference.Create(this);
-            _script = await Browser.InvokeAsync<IJSObjectReference?>("import", "./log/log.js");
-            if (_script is not null)
+            if (await _script.LoadAsync("./log/log.js", this))
             {
-                await _script.InvokeVoidAsync("list", _page, _self);
+                await _script.CallAsync("list", _page, _script.Self);
                 await RecallColumnsAsync();
             }
         }
 
-        if (_hasMoved && _script is not null && _screen.Rows is not null)
+        if (_hasMoved && _script.IsHere && _screen.Rows is not null)
         {
             _hasMoved = false;
-            await _script.InvokeVoidAsync("settled", _page);
+            await _script.CallAsync("settled", _page);
+        }
+    }
+
+    /// <summary>Rests after each refresh, the longer the more it took: among bodies new rows may take seconds to find.</summary>
+    private async Task RefreshCalmlyAsync()
+    {
+        var start = Clock.GetTimestamp();
+        await InvokeAsync(() => QuietlyAsync(() => _screen.RefreshAsync(StateHasChanged, _leaving.Token)));
+        var rest = 4 * Clock.GetElapsedTime(start);
+        try
+        {
+            await Task.Delay(rest > s_calm ? rest : s_calm, Clock, _leaving.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The person has left the page.
         }
     }
 
@@ -88,6 +106,7 @@ public sealed partial class DeliveriesPage : IAsyncDisposable
     {
         _menuOf = null;
         _hasMoved = true;
+        _zone = Time.Zone;
         await QuietlyAsync(async () => await _screen.ShowAsync(await AskOfAsync(_query), LogAddress.Place(At), StateHasChanged, _leaving.Token));
         if (_screen is { Place: { IsUp: true, Id: > 0 }, Rows.Count: < LogScreen.PageSize, SearchedTo: null })
         {
@@ -120,12 +139,25 @@ public sealed partial class DeliveriesPage : IAsyncDisposable
         }
 
         _screen.Resume();
+        if (!Time.Zone.Equals(_zone))
+        {
+            await ReloadAsync();
+            return;
+        }
+
         await QuietlyAsync(() => _screen.RefreshAsync(StateHasChanged, _leaving.Token));
     }
 
     private void CatchUp() => _ = InvokeAsync(() => QuietlyAsync(async () =>
     {
-        await _screen.CatchUpAsync(StateHasChanged, _leaving.Token);
+        StateHasChanged();   // clock times are written here, too, and somebody may want them in another way by now
+        if (_asked is not null && _screen.PausedSince is null && !Time.Zone.Equals(_zone))
+        {
+            await ReloadAsync();   // days, and the bars of a day, begin at other times
+            return;
+        }
+
+        await (_screen.StaleSince is null ? _screen.CatchUpAsync(StateHasChanged, _leaving.Token) : _screen.RefreshAsync(StateHasChanged, _leaving.Token));
         if (_screen.PausedSince is null)
         {
             await CountViewsAsync();
@@ -136,12 +168,13 @@ public sealed partial class DeliveriesPage : IAsyncDisposable
 
     private string TimeOf(DateTimeOffset at) => Time.Clock(at);
 
-    /// <summary>What fails is in the log, and the screen says that its rows could not be read; the rest stays as it was.</summary>
-    private async Task QuietlyAsync(Func<Task> read)
+    /// <summary>What fails is in the log, and the screen says that its rows could not be read; the rest stays as it was. True: it was read.</summary>
+    private async Task<bool> QuietlyAsync(Func<Task> read)
     {
         try
         {
             await read();
+            return true;
         }
         catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
         {
@@ -152,6 +185,8 @@ public sealed partial class DeliveriesPage : IAsyncDisposable
             Logger.LogError(failure, "The delivery log could not be read");
             StateHasChanged();
         }
+
+        return false;
     }
 
     public async ValueTask DisposeAsync()
@@ -160,17 +195,6 @@ public sealed partial class DeliveriesPage : IAsyncDisposable
         _keys?.Dispose();
         _update?.Dispose();
         _leaving.Dispose();
-        _self?.Dispose();
-        if (_script is not null)
-        {
-            try
-            {
-                await _script.DisposeAsync();
-            }
-            catch (JSDisconnectedException)
-            {
-                // The browser is gone, and its script with it.
-            }
-        }
+        await _script.DisposeAsync();
     }
 }

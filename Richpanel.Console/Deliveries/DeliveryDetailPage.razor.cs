@@ -13,6 +13,7 @@ public sealed partial class DeliveryDetailPage : IDisposable
 {
     private DeliveryView? _view;
     private LogQuery? _query;
+    private string? _lost;
     private LogAddress? _queryOf;
     private string? _name;
     private IDisposable? _keys;
@@ -22,6 +23,7 @@ public sealed partial class DeliveryDetailPage : IDisposable
     [SupplyParameterFromQuery(Name = "q")] public string? Q { get; set; }
     [SupplyParameterFromQuery] public string? Who { get; set; }
     [SupplyParameterFromQuery] public string? View { get; set; }
+    [SupplyParameterFromQuery] public string? At { get; set; }
     [SupplyParameterFromQuery] public string? Tab { get; set; }
     [SupplyParameterFromQuery] public string? Try { get; set; }
     [SupplyParameterFromQuery] public string? Against { get; set; }
@@ -33,7 +35,7 @@ public sealed partial class DeliveryDetailPage : IDisposable
     [Inject] public required Shortcuts Shortcuts { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
 
-    private LogAddress Log => new() { Query = Q, Who = Who, View = View };
+    private LogAddress Log => new() { Query = Q, Who = Who, View = View, At = At };
 
     private DetailAddress Address => new(Log, PublicDeliveryId, IsPane: false) { Tab = Tab, Try = int.TryParse(Try, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null, Against = Against, Ask = Ask };
 
@@ -53,8 +55,8 @@ public sealed partial class DeliveryDetailPage : IDisposable
         if (_queryOf != Log)
         {
             var log = Log;
-            var query = await log.QueryAsync(await Viewer.FindAsync(), Personal, Views, CancellationToken.None);
-            (_query, _queryOf) = (query, log);
+            var (query, lost) = await log.QueryAsync(await Viewer.FindAsync(), Personal, Views, CancellationToken.None);
+            (_query, _lost, _queryOf) = (query, lost, log);
         }
     }
 

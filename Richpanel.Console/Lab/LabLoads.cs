@@ -1,4 +1,5 @@
 using System.Text;
+using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Json;
@@ -31,9 +32,12 @@ public static class LabLoads
             said.Insert(0, MaskedWords);
         }
 
+        // What came to /v1/track and the like need not say what it is; here nothing else does.
         var text = Encoding.UTF8.GetString(bytes.Span);
+        var type = detail.Row.Type.ToString().ToLowerInvariant();
+        var typed = SafeJson.Read(text) is JsonTree.Map call && call["type"] is null && CallFields.Types.Contains(type) ? JsonText.Set(text, ["type"], JsonText.Quote(type)) : null;
         return new LabLoad(
-            JsonText.Pretty(text), new LabSource($"the delivery {id} ({detail.Row.EventName ?? detail.Row.Type.ToString().ToLowerInvariant()})", $"/deliveries/{id}", said));
+            JsonText.Pretty(typed ?? text), new LabSource($"the delivery {id} ({detail.Row.EventName ?? detail.Row.Type.ToString().ToLowerInvariant()})", $"/deliveries/{id}", said));
     }
 
     public static LabLoad Of(PastedCall pasted) => new(pasted.Text, new LabSource(pasted.IsCurl ? "a pasted curl command" : "a pasted call", null, pasted.Said));

@@ -10,7 +10,7 @@ namespace Richpanel.Console.Overview;
 public sealed record FailingTries(Cause Cause, int Count, DateTimeOffset? Since = null)
 {
     /// <summary>Newest tries of a connection that are judged together.</summary>
-    private const int Looked = 20;
+    private const int Looked = DeliveryQueries.TellingTries;
 
     /// <summary>One or two may be the calls' own fault.</summary>
     private const int Fewest = 3;

@@ -27,6 +27,9 @@ public sealed record HealthSentence(string Look, string Text, string Detail, Dat
     /// <summary>Deliveries that wait for the connection to go on.</summary>
     public long Held { get; private init; }
 
+    /// <summary>Code of the cause that nothing gets through for; null when something does.</summary>
+    public string? Cause { get; private init; }
+
     /// <param name="failing">Its newest tries, when none of them was accepted.</param>
     public static HealthSentence Of(Connection connection, LedgerLine line, bool hasSource, DateTimeOffset now, FailingTries? failing = null) =>
         Say(connection, line, hasSource, now, failing) with { Held = line.WaitingHeld };
@@ -63,7 +66,7 @@ public sealed record HealthSentence(string Look, string Text, string Detail, Dat
 
         if (failing is { Cause: var why, Count: var tried })
         {
-            return new("failed", $"gets nothing through: {why.Title}", $"None of the last {tried} tries was accepted. {why.Text} {unsent}. {why.Remedy}", failing.Since, null, HealthAction.Look);
+            return new("failed", $"gets nothing through: {why.Title}", $"None of the last {tried} tries was accepted. {why.Text} {unsent}. {why.Remedy}", failing.Since, null, HealthAction.Look) { Cause = why.Code };
         }
 
         if (!hasSource)

@@ -85,7 +85,7 @@ public sealed partial class OverviewPage : IDisposable
         {
             var actor = await Viewer.ActorAsync();
             IReadOnlyList<Connection> visible = [.. Directory.AllConnections.Where(connection => actor.MayTouch(connection.Name))];
-            var tries = await Deliveries.NewestTriesAsync(_leaving.Token);
+            var tries = await Deliveries.NewestTriesAsync([.. visible.Select(connection => connection.Id)], _leaving.Token);
             var ledger = await Ledger.ReadAsync(_leaving.Token);
             var figures = await Figures.ReadAsync(_view.At(Time.Now), [.. visible.Select(connection => connection.Id)], actor.Connections is null, _leaving.Token);
             if (read != _reads)
@@ -96,11 +96,16 @@ public sealed partial class OverviewPage : IDisposable
             (_visible, _failing, _figures) = (visible, tries.ToDictionary(of => of.Key, FailingTries.Of), figures);
             _ledger = actor.Connections is null ? ledger : ledger.Only(line => visible.Any(connection => connection.Id == line.ConnectionId));
             (_failed, _seesNames) = (false, actor.May(Permission.SeePersonalData));
-            await ReadSideAsync(actor, figures.Range);
+            await ReadSideAsync(read, actor, figures.Range);
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or SessionEndedException))
         {
             Log.LogError(failure, "The overview could not be read");
+            if (read != _reads)
+            {
+                return;   // of another span, which nobody asks for any more
+            }
+
             _failed = true;
         }
         catch (Exception end) when (end is OperationCanceledException or SessionEndedException)
@@ -112,16 +117,20 @@ public sealed partial class OverviewPage : IDisposable
     }
 
     /// <summary>What stands beside the figures may fail alone.</summary>
-    private async Task ReadSideAsync(Actor actor, OverviewRange range)
+    private async Task ReadSideAsync(int read, Actor actor, OverviewRange range)
     {
         try
         {
-            (_side, _sideFailed) = (await Sides.ReadAsync(actor, range, Time.Zone, _leaving.Token), false);
+            var side = await Sides.ReadAsync(actor, range, Time.Zone, _leaving.Token);
+            if (read == _reads)
+            {
+                (_side, _sideFailed) = (side, false);
+            }
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             Log.LogError(failure, "A part of the overview could not be read");
-            _sideFailed = true;
+            _sideFailed |= read == _reads;
         }
     }
 

@@ -1,5 +1,7 @@
+using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
+using Richpanel.Core.Connections;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Onboarding;
 using Richpanel.Core.Privacy;
@@ -14,24 +16,36 @@ public sealed record OverviewSide(
     IReadOnlyList<RejectedRow>? Rejected, IReadOnlyList<ChangeEntry>? Changes, IReadOnlyList<ChartMark> Marks, OnboardingState Steps, StoreSpace? Space);
 
 /// <summary>Reads it.</summary>
-public sealed class OverviewSides(RejectedQueries rejected, ChangeQueries changes, FirstSteps steps, StoragePaths paths)
+public sealed class OverviewSides(RejectedQueries rejected, ChangeQueries changes, FirstSteps steps, StoragePaths paths, ConnectionDirectory directory)
 {
     private const int RejectedShown = 8;
     private const int ChangesShown = 10;
 
-    /// <summary>Lines that marks are looked for in: the newest of the span.</summary>
-    private const int MostMarkLines = 500;
+    /// <summary>The newest of the span.</summary>
+    private const int MostMarks = 500;
 
     public async Task<OverviewSide> ReadAsync(Actor by, OverviewRange range, TimeZoneInfo zone, CancellationToken ct)
     {
         var mayReadLog = by.May(Permission.ReadChangeLog) && by.Connections is null;
-        var marks = mayReadLog ? await changes.PageAsync(new ChangeFilter { Since = range.Since, Until = range.Until }, null, MostMarkLines, ct) : null;
         return new OverviewSide(
             by.Connections is null ? await rejected.RecentAsync(Sight.Of(by), RejectedShown, ct) : null,
             mayReadLog ? (await changes.PageAsync(new ChangeFilter(), null, ChangesShown, ct)).Items : null,
-            ChartMark.Of(marks?.Items ?? [], zone),
+            ChartMark.Of(await MarksAsync(by, range, ct), zone, mayReadLog),
             await steps.ReadAsync(ct),
             Space());
+    }
+
+    /// <summary>Why a line bends concerns everybody who sees it; of connections that are not theirs, nobody learns anything.</summary>
+    private async Task<IEnumerable<ChangeEntry>> MarksAsync(Actor by, OverviewRange range, CancellationToken ct)
+    {
+        var lines = (await changes.PageAsync(new ChangeFilter { Since = range.Since, Until = range.Until, Actions = ChartMark.Actions }, null, MostMarks, ct)).Items;
+        if (by.Connections is null)
+        {
+            return lines;
+        }
+
+        var theirs = directory.AllConnections.Where(connection => by.MayTouch(connection.Name)).Select(connection => PublicId.Connection(connection.Id)).ToHashSet(StringComparer.Ordinal);
+        return lines.Where(line => line.Action == ChangeCatalog.Started.Code || (line.ObjectId is { } about && theirs.Contains(about)));
     }
 
     private StoreSpace? Space()

@@ -27,9 +27,10 @@ internal static class LogLink
     public static string OfConnection(string name, string terms = "", DateTimeOffset? since = null, DateTimeOffset? until = null) =>
         To($"{terms} {new LogTerm(LogKey.Connection, name)}".Trim(), since, until);
 
-    /// <summary>Null for a name that must stand in no address, and for none.</summary>
+    /// <summary>Null for a name that must stand in no address. An empty one: without a name.</summary>
     public static string? ToEvent(string name, string terms, OverviewRange range) =>
-        name.Length == 0 || name != TextMask.Name(name) ? null
+        name.Length == 0 ? To($"{terms} {new LogTerm(LogKey.Event, LogKeys.None)}", range)
+        : name != TextMask.Name(name) || name.Equals(LogKeys.None, StringComparison.OrdinalIgnoreCase) ? null
         : To($"{terms} {new LogTerm(LogKey.Event, name)}", range);
 
     private static string Term(string key, DateTimeOffset? time) =>

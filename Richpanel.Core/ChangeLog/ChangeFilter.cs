@@ -14,6 +14,9 @@ public sealed record ChangeFilter
     /// <summary>Code of <see cref="ChangeCatalog"/>, or its first word: <c>connection</c> stands for all that begin with <c>connection.</c></summary>
     public string? Action { get; init; }
 
+    /// <summary>Codes, one of which it has; null = any.</summary>
+    public IReadOnlyList<string>? Actions { get; init; }
+
     /// <summary>Public id of what it was done to.</summary>
     public string? ObjectId { get; init; }
 
@@ -61,6 +64,11 @@ internal static class ChangeNarrowing
         {
             var family = Escaped(action) + ".%";
             lines = lines.Where(e => e.Action == action || EF.Functions.Like(e.Action, family, "\\"));
+        }
+
+        if (filter.Actions is { } codes)
+        {
+            lines = lines.Where(e => codes.Contains(e.Action));
         }
 
         if (filter.Words is { } words)

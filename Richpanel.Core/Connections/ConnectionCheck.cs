@@ -46,7 +46,7 @@ public sealed class ConnectionCheck(
     public async Task<IReadOnlyList<CheckStep>> RunAsync(Actor by, Connection connection, CancellationToken ct, Action<CheckStep>? ended = null)
     {
         by.Demand(Permission.Operate, connection);   // it makes the product open connections and tells what it met
-        return await StepsAsync(connection, ct, ended);
+        return await StepsAsync(connection, ended, ct);
     }
 
     /// <summary>As <see cref="RunAsync"/>, of an address that is typed and not saved: whoever may save it may look first, through the same guard.</summary>
@@ -62,10 +62,10 @@ public sealed class ConnectionCheck(
             by.Demand(Permission.Administer, connection);
         }
 
-        return await StepsAsync(connection, ct, ended);
+        return await StepsAsync(connection, ended, ct);
     }
 
-    private async Task<IReadOnlyList<CheckStep>> StepsAsync(Connection connection, CancellationToken ct, Action<CheckStep>? ended)
+    private async Task<IReadOnlyList<CheckStep>> StepsAsync(Connection connection, Action<CheckStep>? ended, CancellationToken ct)
     {
         var steps = new CheckSteps(ended);
         var address = new Uri(connection.BaseUrl);

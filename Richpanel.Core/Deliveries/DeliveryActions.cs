@@ -10,7 +10,11 @@ namespace Richpanel.Core.Deliveries;
 /// <summary>What became of a person's wish about one delivery.</summary>
 /// <param name="Done">False: the state no longer allows it (409 over the API).</param>
 /// <param name="State">The state now; null when there is no such delivery.</param>
-public sealed record ActionOutcome(bool Done, DeliveryState? State);
+public sealed record ActionOutcome(bool Done, DeliveryState? State)
+{
+    /// <summary>Not done because the connection's settings are not those that whoever asked had seen.</summary>
+    public bool SettingsChanged { get; init; }
+}
 
 /// <summary>
 /// Retry, cancel and try-now of one delivery: one method, one commit, in which the state is checked. Repeating a click is harmless.
@@ -32,7 +36,10 @@ public sealed class DeliveryActions(
     /// <param name="attemptsSeen">
     /// Attempts the person saw when deciding: with more by now the wish is refused, so that a second click never sends twice.
     /// </param>
-    public Task<ActionOutcome> RetryAsync(Actor by, long id, bool asThen, CancellationToken ct, int? attemptsSeen = null) => ChangeAsync(
+    /// <param name="versionSeen">
+    /// Version of the connection's settings that what would be sent was shown with: with another one the wish is refused.
+    /// </param>
+    public Task<ActionOutcome> RetryAsync(Actor by, long id, bool asThen, CancellationToken ct, int? attemptsSeen = null, int? versionSeen = null) => ChangeAsync(
         by,
         id,
         new Change(ChangeCatalog.DeliveryRetried) { Fields = [new FieldChange("as", null, asThen ? "then" : "now")] },
@@ -51,7 +58,8 @@ public sealed class DeliveryActions(
             MarkRepeats(context, delivery);
             return true;
         },
-        ct);
+        ct,
+        versionSeen);
 
     /// <summary>A Waiting delivery is never sent; one that is canceled already stays so.</summary>
     public Task<ActionOutcome> CancelAsync(Actor by, long id, CancellationToken ct) => ChangeAsync(
@@ -176,7 +184,7 @@ public sealed class DeliveryActions(
     }
 
     private async Task<ActionOutcome> ChangeAsync(
-        Actor by, long id, Change wish, Func<ConsoleDbContext, Delivery, bool> change, CancellationToken ct)
+        Actor by, long id, Change wish, Func<ConsoleDbContext, Delivery, bool> change, CancellationToken ct, int? versionSeen = null)
     {
         by.Demand(Permission.ActOnOne);
         ct.ThrowIfCancellationRequested();
@@ -193,6 +201,11 @@ public sealed class DeliveryActions(
             if (connection.DeletedAt is not null && wish.Action != ChangeCatalog.DeliveryCanceled)
             {
                 return new ActionOutcome(false, delivery.State);   // there is nowhere to send it
+            }
+
+            if (versionSeen is { } seen && seen != connection.Version)
+            {
+                return new ActionOutcome(false, delivery.State) { SettingsChanged = true };
             }
 
             var before = LedgerPlace.Of(delivery);

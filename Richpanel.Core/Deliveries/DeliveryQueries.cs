@@ -14,21 +14,77 @@ namespace Richpanel.Core.Deliveries;
 /// </summary>
 public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts, ConnectionDirectory directory, RequestBodies bodies, TimeProvider time)
 {
+    /// <summary>Tries that tell how a connection fares.</summary>
+    public const int TellingTries = 20;
+
     /// <summary>Of all connections together.</summary>
     private const int MostTries = 500;
 
+    /// <summary>Rows of one connection and one state that its newest tries are looked for in.</summary>
+    private const int MostRows = 100;
+
+    /// <summary>What waits for a retry, as the index of lanes has it: behind a queue of thousands that were never tried, too.</summary>
+    private const string Retrying =
+        """SELECT "Id" AS "Value" FROM (SELECT "Id" FROM "Deliveries" WHERE "ConnectionId" = {0} AND "AttemptCount" > 0 AND "State" IN (1,2) AND "Origin" <> {1} LIMIT {2})""";
+
     /// <summary>
-    /// How the newest tries of each connection ended, newest first; the lab's own are no sign of health. One look at the end of the
-    /// table of attempts, whatever the number of connections: one that has not tried lately is not in it.
+    /// How the newest tries of each of these connections ended, newest first, <see cref="TellingTries"/> or more where there were so
+    /// many; the lab's own are no sign of health. One look at the end of the table of attempts serves all that are busy. Another, who
+    /// was pushed out of it, is looked for among its own newest rows; so what it costs grows with neither log nor traffic.
     /// </summary>
-    public async Task<ILookup<long, TryOutcome>> NewestTriesAsync(CancellationToken ct)
+    public async Task<ILookup<long, TryOutcome>> NewestTriesAsync(IReadOnlyCollection<long> connections, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var newest = await context.Attempts.OrderByDescending(a => a.Id).Take(MostTries)
-            .Join(context.Deliveries, a => a.DeliveryId, d => d.Id, (a, d) => new { a.Id, d.ConnectionId, d.Origin, a.Outcome, a.Cause, a.StartedAt })
-            .ToListAsync(ct);
-        return newest.Where(one => one.Origin != Origin.Lab).OrderByDescending(one => one.Id)
-            .ToLookup(one => one.ConnectionId, one => new TryOutcome(one.Outcome == OutcomeRules.Accepted, one.Cause, one.StartedAt));
+        var common = await Tries(context, context.Attempts.OrderByDescending(a => a.Id).Take(MostTries)).ToListAsync(ct);
+        var newest = common.Where(one => one.Origin != Origin.Lab).ToLookup(one => one.ConnectionId);
+        var all = new List<OneTry>();
+        foreach (var connection in connections)
+        {
+            all.AddRange(newest[connection].Count() >= TellingTries || common.Count < MostTries
+                ? newest[connection]
+                : newest[connection].UnionBy(await OwnTriesAsync(context, connection, ct), one => one.Id));
+        }
+
+        return all.OrderByDescending(one => one.Id).ToLookup(one => one.ConnectionId, one => new TryOutcome(one.Outcome == OutcomeRules.Accepted, one.Cause, one.StartedAt));
+    }
+
+    /// <summary>Each delivery's last try is its newest one: the newest tries are those of the deliveries that were tried last.</summary>
+    private static async Task<List<OneTry>> OwnTriesAsync(ConsoleDbContext context, long connection, CancellationToken ct)
+    {
+        var tried = await context.Database.SqlQueryRaw<long>(Retrying, connection, (int)Origin.Lab, MostRows).ToListAsync(ct);
+        foreach (var state in new[] { DeliveryState.Accepted, DeliveryState.Failed, DeliveryState.Canceled })
+        {
+            tried.AddRange(await context.Deliveries.Where(d => d.ConnectionId == connection && d.State == state).OrderByDescending(d => d.Id).Take(MostRows)
+                .Where(d => d.Origin != Origin.Lab && d.AttemptCount > 0).Select(d => d.Id).ToListAsync(ct));
+        }
+
+        var last = await context.Deliveries.Where(d => tried.Contains(d.Id)).OrderByDescending(d => d.LastAttemptAt).Take(TellingTries).Select(d => d.Id).ToListAsync(ct);
+        return await Tries(context, context.Attempts.Where(a => last.Contains(a.DeliveryId))).ToListAsync(ct);
+    }
+
+    private static IQueryable<OneTry> Tries(ConsoleDbContext context, IQueryable<Attempt> attempts) => attempts
+        .Join(context.Deliveries, a => a.DeliveryId, d => d.Id, (a, d) => new OneTry(a.Id, d.ConnectionId, d.Origin, a.Outcome, a.Cause, a.StartedAt));
+
+    private sealed record OneTry(long Id, long ConnectionId, Origin Origin, string Outcome, string? Cause, DateTimeOffset StartedAt);
+
+    /// <summary>
+    /// What moves when anything of a delivery's detail moves: one row, to be read before the detail itself, and again to learn whether
+    /// it must be read anew. Null: there is no such delivery.
+    /// </summary>
+    public async Task<DeliveryStamp?> StampAsync(long id, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var row = await context.Deliveries.Where(d => d.Id == id)
+            .Select(d => new { d.ConnectionId, d.State, d.Stage, d.Marks, d.AttemptCount, d.ScheduleStep, d.DueAt, d.Cause, d.EndedAt }).SingleOrDefaultAsync(ct);
+        if (row is null)
+        {
+            return null;
+        }
+
+        var connection = directory.Find(row.ConnectionId);
+        return new DeliveryStamp(
+            row.State, row.Stage, row.Marks, row.AttemptCount, row.ScheduleStep, row.DueAt, row.Cause, row.EndedAt,
+            connection?.Version, connection?.IsStopped(time.GetUtcNow()) == true, connection?.HoldCause, connection?.HoldUntil ?? connection?.PausedUntil);
     }
 
     public async Task<DeliveryDetail?> FindAsync(Sight sight, long id, CancellationToken ct)

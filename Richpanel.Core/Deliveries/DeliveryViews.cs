@@ -56,4 +56,11 @@ public sealed record DeliveryDetail(DeliveryRow Row, Delivery Source, IReadOnlyL
     public SentCalls Calls { get; init; } = SentCalls.None;
 }
 
+/// <summary>When two of one delivery are equal, its detail has not changed between them.</summary>
+/// <param name="ConnectionVersion">Of the settings that its preview is made with; null: the connection is gone.</param>
+/// <param name="Stopped">Its connection is on hold, paused or disabled.</param>
+public sealed record DeliveryStamp(
+    DeliveryState State, FailureStage Stage, DeliveryMarks Marks, int AttemptCount, int ScheduleStep, DateTimeOffset? DueAt, string? Cause, DateTimeOffset? EndedAt,
+    int? ConnectionVersion, bool Stopped, string? HoldCause, DateTimeOffset? StoppedUntil);
+
 public sealed record AttemptDetail(Attempt Attempt, Exchange? Exchange, MappedCall? Sent);

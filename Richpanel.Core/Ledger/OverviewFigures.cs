@@ -16,7 +16,16 @@ public sealed record OverviewFigures(
     IReadOnlyList<CauseLine> Causes,
     IReadOnlyList<EventLine> Events,
     IReadOnlyList<StatusLine> Statuses,
-    OldestWaiting? Oldest);
+    OldestWaiting? Oldest)
+{
+    /// <summary>All that <see cref="Statuses"/> are shares of; it names only the most frequent.</summary>
+    public long Answered { get; init; }
+
+    /// <summary>Requests refused at the door, by cause, most frequent first: together <see cref="OverviewFunnel.Rejected"/>. Empty where that is null.</summary>
+    public IReadOnlyList<RefusalLine> Refusals { get; init; } = [];
+}
+
+public sealed record RefusalLine(string Cause, long Count);
 
 /// <param name="Waiting">With Sending and Held.</param>
 /// <param name="P95">From receipt to acceptance; null when nothing was accepted. Right to within a fifth.</param>

@@ -33,17 +33,24 @@ public sealed class OverviewQueries(IDbContextFactory<ConsoleDbContext> contexts
             reading.Lines(connection, tally, held.Contains(connection));
         }
 
-        var (letIn, rejected) = reading.Requests(isAll ? [.. connections, 0] : connections);
+        var requests = reading.Requests(isAll ? [.. connections, 0] : connections);
+        var letIn = requests.GetValueOrDefault("");
+        IReadOnlyList<RefusalLine> refusals =
+            [.. requests.Where(one => one.Key.Length > 0 && one.Value > 0).Select(one => new RefusalLine(one.Key, one.Value)).OrderByDescending(one => one.Count).ThenBy(one => one.Cause, StringComparer.Ordinal)];
         return new OverviewFigures(
             range,
             tally.Totals(reading.P95(range, connections)),
             reading.Totals(range.Before, connections),
             tally.Bars,
-            tally.Funnel(letIn, isAll ? rejected : null),
+            tally.Funnel(letIn, isAll ? refusals.Sum(one => one.Count) : null),
             tally.Causes,
             tally.Events,
             tally.Statuses,
-            reading.Oldest(connections));
+            reading.Oldest(connections))
+        {
+            Answered = tally.Answered,
+            Refusals = isAll ? refusals : [],
+        };
     }
 
     private sealed class Reading(SqliteConnection database, SqliteTransaction transaction, OverviewRange range, CancellationToken ct)
@@ -100,20 +107,21 @@ public sealed class OverviewQueries(IDbContextFactory<ConsoleDbContext> contexts
             return LatencyBuckets.Percentile(counts, Share);
         }
 
-        public (long LetIn, long Rejected) Requests(IReadOnlyList<long> connections)
+        /// <summary>By cause of refusal; the empty one: let in.</summary>
+        public Dictionary<string, long> Requests(IReadOnlyList<long> connections)
         {
-            long letIn = 0, rejected = 0;
+            var counts = new Dictionary<string, long>(StringComparer.Ordinal);
             foreach (var connection in connections)
             {
                 using var command = Ask(OverviewSql.Requests, connection, range, RollupTime.Slot);
                 using var reader = command.ExecuteReader();
                 while (reader.Read())
                 {
-                    (letIn, rejected) = reader.GetBoolean(0) ? (letIn + reader.GetInt64(1), rejected) : (letIn, rejected + reader.GetInt64(1));
+                    counts[reader.GetString(0)] = counts.GetValueOrDefault(reader.GetString(0)) + reader.GetInt64(1);
                 }
             }
 
-            return (letIn, rejected);
+            return counts;
         }
 
         public OldestWaiting? Oldest(IReadOnlyList<long> connections)

@@ -6,7 +6,7 @@ internal sealed class OverviewSql
     /// <summary>2 is <see cref="Receiving.Origin.Lab"/>.</summary>
     private const string WithoutLab = """ AND "Origin"<>2 """;
 
-    public const string Requests = """SELECT "Cause"='', SUM("Count") FROM "RequestSlots" WHERE "ConnectionId"=$c AND "Slot">=$a AND "Slot"<$b GROUP BY 1""";
+    public const string Requests = """SELECT "Cause", SUM("Count") FROM "RequestSlots" WHERE "ConnectionId"=$c AND "Slot">=$a AND "Slot"<$b GROUP BY 1""";
 
     /// <summary>Ids follow the time of receipt. The lab's own are passed over, but only so many of them.</summary>
     public const string OldestWaiting =

@@ -11,7 +11,7 @@ internal sealed class OverviewTally(OverviewRange range)
     private readonly long[,] _bars = new long[range.Bars, 4];
     private readonly Dictionary<DeliveryState, long> _states = [];
     private readonly Dictionary<string, (long[] Spark, long Count, DateTimeOffset Last)> _causes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (long All, long Accepted, long Failed)> _events = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long All, long Accepted, long Failed)> _events = new(NoCase.Instance);
     private readonly Dictionary<int, long> _statuses = [];
     private long _firstTry;
     private long _onRetry;
@@ -73,6 +73,9 @@ internal sealed class OverviewTally(OverviewRange range)
         .Select(one => new EventLine(one.Key, one.Value.All, one.Value.Accepted, one.Value.Failed))
         .OrderByDescending(one => one.Failed).ThenByDescending(one => one.All).ThenBy(one => one.Name, StringComparer.Ordinal).Take(MostLines)];
 
+    /// <summary>Of every status, also of those that <see cref="Statuses"/> leaves out.</summary>
+    public long Answered => _statuses.Values.Sum();
+
     public IReadOnlyList<StatusLine> Statuses => [.. _statuses
         .Select(one => new StatusLine(one.Key, one.Value)).OrderByDescending(one => one.All).ThenBy(one => one.Status).Take(MostLines)];
 
@@ -93,6 +96,24 @@ internal sealed class OverviewTally(OverviewRange range)
         spark ??= new long[range.Bars];
         spark[bar] += count;
         _causes[code] = (spark, all + count, end > last ? end : last);
+    }
+
+    /// <summary>Only ASCII letters are alike, as in the log's NOCASE: a line and the rows its link finds are the same.</summary>
+    private sealed class NoCase : IEqualityComparer<string>
+    {
+        public static readonly NoCase Instance = new();
+
+        public bool Equals(string? x, string? y) => x is null || y is null ? ReferenceEquals(x, y) : Lower(x) == Lower(y);
+
+        public int GetHashCode(string obj) => Lower(obj).GetHashCode(StringComparison.Ordinal);
+
+        private static string Lower(string text) => string.Create(text.Length, text, static (to, from) =>
+        {
+            for (var i = 0; i < from.Length; i++)
+            {
+                to[i] = char.IsAsciiLetterUpper(from[i]) ? char.ToLowerInvariant(from[i]) : from[i];
+            }
+        });
     }
 
     private static int PartOf(DeliveryState state, bool onRetry) => state switch

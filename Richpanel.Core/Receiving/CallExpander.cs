@@ -140,7 +140,7 @@ public sealed partial class CallExpander(
         }
     }
 
-    private Task WriteWholeAsync(List<DeliveryDraft> drafts, long request) =>
+    private Task<int> WriteWholeAsync(List<DeliveryDraft> drafts, long request) =>
         writer.WriteAsync(session => DeliveryInsert.Write(session, drafts, 0, drafts.Count, request));
 
     [LoggerMessage(EventId = 1202, Level = LogLevel.Error, Message = "The rows of the slice up to request {RequestId} were refused; they are written one request at a time")]

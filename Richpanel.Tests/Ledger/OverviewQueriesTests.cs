@@ -94,6 +94,28 @@ public sealed class OverviewQueriesTests : IAsyncLifetime
 
         Assert.Equal((5, 3L), (whole.Funnel.LetIn, whole.Funnel.Rejected!.Value));
         Assert.Equal((5, null), (part.Funnel.LetIn, part.Funnel.Rejected));
+        Assert.Equal([new RefusalLine("unknown_key", 3)], whole.Refusals);
+        Assert.Empty(part.Refusals);
+    }
+
+    [Fact]
+    public async Task Names_that_the_log_takes_for_the_same_are_one_line_and_a_share_is_of_every_status()
+    {
+        var range = OverviewRange.Last(TimeSpan.FromHours(1), s_now);
+        LedgerPlace Sent(string name, int status) => new(1, Origin.Receiver, s_now.AddMinutes(-10), DeliveryState.Failed, name, null, status, 1, s_now);
+        await _writer.WriteAsync(session =>
+        {
+            foreach (var row in new[] { Sent("Order Created", 400), Sent("order created", 401), Sent("Größe", 402), Sent("GRÖßE", 403) }.Concat(Enumerable.Range(404, 6).Select(status => Sent("Other", status))))
+            {
+                session.Ledger.Created(row);
+            }
+        });
+
+        var figures = await _overview.ReadAsync(range, [1], isAll: true, Ct);
+
+        Assert.Equal(["Other", "Order Created", "GRÖßE", "Größe"], figures.Events.Select(line => line.Name));   // a letter beyond ASCII is compared as it is
+        Assert.Equal(2, figures.Events[1].Failed);
+        Assert.Equal((8, 10), (figures.Statuses.Count, figures.Answered));
     }
 
     [Fact]

@@ -1,7 +1,11 @@
 using Bunit;
 using Richpanel.Console.Deliveries;
 using Richpanel.Console.Deliveries.Log;
+using Richpanel.Console.Shared;
+using Richpanel.Core;
 using Richpanel.Core.Access;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
 
 namespace Richpanel.Tests.Pages;
 
@@ -134,7 +138,7 @@ public sealed class DeliveriesPageTests : IAsyncLifetime
         await AskAsync(page, "event:\"Order Completed\" code:5xx");
 
         Assert.EndsWith("/deliveries?q=event%3A%22Order%20Completed%22%20code%3A5xx", _pages.Address.Uri, StringComparison.Ordinal);
-        Assert.Equal(["event = Order Completed", "code = 5xx"], page.FindAll(".chip .face").Select(chip => chip.Words()));
+        Assert.Equal(["event is Order Completed", "code is 5xx"], page.FindAll(".chip .face").Select(chip => chip.Words()));
     }
 
     [Fact(Timeout = 60_000)]
@@ -150,6 +154,82 @@ public sealed class DeliveriesPageTests : IAsyncLifetime
         Assert.Equal("state:failed sate:failed", page.Find("[role=combobox]").GetAttribute("value"));
         Assert.EndsWith("/deliveries", _pages.Address.Uri, StringComparison.Ordinal);
         Assert.Contains("His", page.Words(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_address_with_a_fault_and_a_person_s_value_keeps_both_and_joins_what_is_the_person_s()
+    {
+        var who = _pages.Get<PersonalFilters>().Keep(new PersonalFilter("order:A-1", PersonalFilter.KeyOf(null)));
+
+        var page = _pages.Open<DeliveriesPage>($"/deliveries?q=email%3Ajane%40example.com%20sate%3Afailed&who={who}");
+
+        page.Eventually(() => Assert.Contains("sate", page.Find("#query-faults").Words(), StringComparison.Ordinal));
+        Assert.Equal("email:jane@example.com sate:failed", page.Find("[role=combobox]").GetAttribute("value"));
+        Assert.DoesNotContain("jane", _pages.Address.Uri, StringComparison.Ordinal);
+        Assert.Equal(["order is A-1", "email is jane@example.com"], page.FindAll(".chip .face").Select(chip => chip.Words()));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task With_words_only_new_rows_that_hold_them_are_counted_and_the_chart_says_that_it_knows_none()
+    {
+        await _pages.SendAsync(""" "userId":"joe","event":"First","properties":{"note":"needle"} """, "m-1");
+        var page = _pages.Open<DeliveriesPage>("/deliveries");
+        page.EventuallySays("First");
+        await AskAsync(page, "needle");
+        page.EventuallySays("words in bodies are not counted");
+
+        await _pages.SendAsync(""" "userId":"joe","event":"Second","properties":{"note":"hay"} """, "m-2");
+        await _pages.SendAsync(""" "userId":"joe","event":"Third","properties":{"note":"needle"} """, "m-3");
+
+        page.EventuallySays("1 new");
+        await page.PressAsync("1 new");
+        page.Eventually(() => Assert.Equal(["Third", "First"], page.FindAll("tbody .row-link").Select(link => link.Words())));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_view_s_columns_go_with_the_view()
+    {
+        await _pages.SendAsync(""" "userId":"joe","event":"First" """, "m-1");
+        var view = (await _pages.Get<LogViewStore>().CreateAsync(Actor.System, new LogViewDraft("Narrow", LogQuery.Of("state:accepted"), ["event"], IsShared: true))).View!;
+        var page = _pages.Open<DeliveriesPage>($"/deliveries?view={view.Id}");
+        page.Eventually(() => Assert.Single(page.FindAll("th[data-column]")));
+
+        _pages.Address.NavigateTo("/deliveries");
+
+        page.Eventually(() => Assert.Equal(ListColumns.Default.Shown.Count, page.FindAll("th[data-column]").Count));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Another_clock_and_another_zone_are_seen_everywhere_on_the_page()
+    {
+        await _pages.SendAsync(""" "userId":"joe","event":"First" """, "m-1");
+        var page = _pages.Open<DeliveriesPage>("/deliveries");
+        page.Eventually(() => Assert.NotEmpty(page.FindAll(".axis")));
+
+        await page.InvokeAsync(() => _pages.Time.Choose(new TimeChoice(Utc: false, Twelve: true)));
+        page.Eventually(() => Assert.Matches("[AP]M", page.Find(".axis").Words()));
+
+        var before = page.Find(".axis > span:last-child").Words();
+        await _pages.Time.LearnZoneAsync(new FarBrowser());
+        await page.InvokeAsync(() => _pages.Time.Choose(new TimeChoice(Utc: false, Twelve: true)));
+        page.Eventually(() => Assert.NotEqual(before, page.Find(".axis > span:last-child").Words()));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Rows_that_cannot_be_read_again_are_not_said_to_be_live()
+    {
+        await _pages.SendAsync(""" "userId":"joe","event":"First" """, "m-1");
+        var page = _pages.Open<DeliveriesPage>("/deliveries");
+        page.Eventually(() => Assert.Contains("Live", page.Find(".results").Words(), StringComparison.Ordinal));
+
+        await _pages.RenameAsync("Attempts", "Away");
+        _pages.Get<ChangeFeed>().Raise();
+
+        page.Eventually(() => Assert.Contains("Not refreshed since", page.Find(".results").Words(), StringComparison.Ordinal));
+        Assert.Contains("First", page.Words(), StringComparison.Ordinal);
+        await _pages.RenameAsync("Away", "Attempts");
+        _pages.Get<ChangeFeed>().Raise();
+        page.Eventually(() => Assert.Contains("Live", page.Find(".results").Words(), StringComparison.Ordinal));
     }
 
     [Fact(Timeout = 60_000)]
@@ -290,4 +370,13 @@ public sealed class DeliveriesPageTests : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => _pages.DisposeAsync();
+
+    /// <summary>Somewhere at UTC+5:30.</summary>
+    private sealed class FarBrowser : Microsoft.JSInterop.IJSRuntime
+    {
+        public ValueTask<T> InvokeAsync<T>(string identifier, object?[]? args) =>
+            ValueTask.FromResult(System.Text.Json.JsonSerializer.Deserialize<T>("""{"Name":"Nowhere/Far","OffsetMinutes":330}""")!);
+
+        public ValueTask<T> InvokeAsync<T>(string identifier, CancellationToken cancellationToken, object?[]? args) => InvokeAsync<T>(identifier, args);
+    }
 }

@@ -49,6 +49,40 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task The_tries_to_come_are_those_of_the_connection_s_own_schedule()
+    {
+        await _pages.Get<ConnectionStore>().UpdateAsync(Core.Access.Actor.System, _pages.Sandbox.Id, new ConnectionDraft { RetryWaits = "1 h, 3 h, 5 h" });
+        _pages.Answers(503);
+        var row = await _pages.SendAsync(""" "userId":"jane","event":"Later" """, "m-1");
+
+        var page = Open(row);
+
+        page.EventuallySays("If that fails, too: 2 more tries, the last one not before");   // the product's own schedule ends with the second try
+        var last = row.DueAt!.Value.AddHours(8).UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        Assert.Contains(last, page.Find(".timeline summary").Words(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_question_about_one_delivery_is_never_answered_for_the_next()
+    {
+        _pages.Answers(503, 503);
+        var one = await _pages.SendAsync(""" "userId":"jane","event":"One" """, "m-1");
+        var two = await _pages.SendAsync(""" "userId":"june","event":"Two" """, "m-2");
+        _pages.Role = Core.Access.Role.Support;
+        var page = Open(one);
+        page.EventuallySays("Personal data is hidden");
+        await page.ChangeAsync("#unmask-reason", "Ticket 4711: about One");
+        await page.PressAsync("Cancel");
+        page.EventuallySays("Cancel One? It will not be sent.");
+
+        page.Render(set => set.Add(shown => shown.PublicDeliveryId, PublicId.Delivery(two.Id)));
+
+        page.Eventually(() => Assert.Equal("Two", page.Find("h1").Words()));
+        Assert.DoesNotContain("It will not be sent.", page.Words(), StringComparison.Ordinal);
+        Assert.Equal("", page.Find("#unmask-reason").GetAttribute("value") ?? "");
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_retry_shows_in_place_that_it_was_accepted()
     {
         var page = await OpenFailedAsync();
@@ -152,6 +186,85 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
 
         page.Eventually(() => Assert.Equal("Not done: the delivery has moved on and is accepted now.", page.Find("[data-testid=outcome]").Words()));
         Assert.Equal(2, (await _pages.FindAsync("m-1")).AttemptCount);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_dialog_that_was_opened_with_other_settings_sends_nothing()
+    {
+        var page = await OpenFailedAsync();
+        await page.PressAsync("Retry");
+        await _pages.Get<ConnectionStore>().UpdateAsync(Core.Access.Actor.System, _pages.Sandbox.Id, new ConnectionDraft { TranslateEvents = false });
+
+        await page.PressAsync("Retry it");
+
+        page.Eventually(() => Assert.StartsWith("Not done: the connection's settings were changed after this was shown.", page.Find("[data-testid=outcome]").Words(), StringComparison.Ordinal));
+        Assert.Equal(1, (await _pages.FindAsync("m-1")).AttemptCount);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_id_in_another_spelling_is_the_same_delivery()
+    {
+        _pages.Answers(422);
+        var id = PublicId.Delivery((await _pages.SendAsync(""" "userId":"jane","event":"Refused" """, "m-1")).Id);
+        var typed = "DLV" + id[3..].ToUpperInvariant();
+        var page = _pages.Open<DeliveryDetailPage>($"/deliveries/{typed}", set => set.Add(p => p.PublicDeliveryId, typed));
+        page.EventuallySays("It failed after 1 try");
+        _pages.Answers();
+
+        await page.PressAsync("Retry");
+        await page.PressAsync("Retry it");
+
+        page.Eventually(() => Assert.Equal("Accepted on try 2.", page.Find("[data-testid=outcome]").Words()));
+        Assert.False(page.Button("Send again").HasAttribute("disabled"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_filter_that_is_lost_is_told_and_no_other_list_is_walked_instead()
+    {
+        await _pages.SendAsync(""" "userId":"a","event":"One" """, "m-1");
+        var row = await _pages.SendAsync(""" "userId":"b","event":"Two" """, "m-2");
+
+        var page = Open(row, "?who=0123456789abcdef");
+
+        page.EventuallySays("The customer filter of this address has expired");
+        page.EventuallySays("accepted it on the first try");
+        Assert.Equal(["Deliveries"], page.FindAll(".steps-bar a").Select(link => link.Words()));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_is_read_to_learn_whether_a_delivery_moved_moves_with_it_and_its_connection_alone()
+    {
+        var ct = Xunit.TestContext.Current.CancellationToken;
+        _pages.Answers(422);
+        var id = (await _pages.SendAsync(""" "userId":"a","event":"Refused" """, "m-1")).Id;
+        var queries = _pages.Get<DeliveryQueries>();
+        var first = await queries.StampAsync(id, ct);
+
+        await _pages.SendAsync(""" "userId":"b","event":"Other" """, "m-2");
+        Assert.Equal(first, await queries.StampAsync(id, ct));
+        await _pages.Holds.PauseAsync(Core.Access.Actor.System, _pages.Sandbox.Id, null);
+        var paused = await queries.StampAsync(id, ct);
+        Assert.NotEqual(first, paused);
+        await _pages.Get<DeliveryActions>().RetryAsync(Core.Access.Actor.System, id, asThen: false, ct);
+        Assert.NotEqual(paused, await queries.StampAsync(id, ct));
+        Assert.Null(await queries.StampAsync(long.MaxValue, ct));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_refresh_that_fails_leaves_what_is_shown_and_the_open_dialog_and_says_so()
+    {
+        var page = await OpenFailedAsync();
+        await page.PressAsync("Retry");
+        await _pages.RenameAsync("Exchanges", "Away");
+        await _pages.Holds.PauseAsync(Core.Access.Actor.System, _pages.Sandbox.Id, null);
+
+        page.EventuallySays("Not refreshed since");
+
+        Assert.Contains("It failed after 1 try", page.Words(), StringComparison.Ordinal);
+        Assert.NotNull(page.Find("dialog"));
+        await _pages.RenameAsync("Away", "Exchanges");
+        await page.PressAsync("Try again");
+        page.Eventually(() => Assert.DoesNotContain("Not refreshed since", page.Words(), StringComparison.Ordinal));
     }
 
     [Fact(Timeout = 60_000)]

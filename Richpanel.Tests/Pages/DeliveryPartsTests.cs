@@ -111,6 +111,22 @@ public sealed class DeliveryPartsTests
     }
 
     [Fact]
+    public void A_wait_begins_when_the_answer_came_and_what_the_connection_added_is_told_apart()
+    {
+        var before = Attempt(1, "https://x.test/t", "{}", outcome: "try_later", status: 503, took: 4_000, due: s_now.AddSeconds(9));
+        AttemptDetail After(double seconds, AttemptTrigger trigger = AttemptTrigger.Automatic) => Attempt(2, "https://x.test/t", "{}", trigger: trigger, at: s_now.AddSeconds(seconds));
+        string Told(AttemptDetail? after, double until, bool held = false) => string.Join("; then ", TryWords.Waits(before, after, s_now.AddSeconds(until), held).Select(wait => $"{TryWords.Length(wait.Length)}: {wait.Why}"));
+
+        Assert.Equal("5 s: the schedule's wait after try 1", Told(After(9), 9));
+        Assert.Equal("5 s: the schedule's wait after try 1; then 2 h 59 min: it was due, but the connection was stopped, asked to wait or busy", Told(After(9 + (179 * 60)), 9 + (179 * 60)));
+        Assert.Equal("5 s: the schedule's wait after try 1; then 1 min: the product was stopped in between", Told(After(69, AttemptTrigger.AfterRestart), 69));
+        Assert.Equal("5 s: the schedule's wait after try 1; then 1 min 30 s: the connection is stopped, and no try is spent meanwhile", Told(null, 99, held: true));
+        Assert.Equal("1 min: until somebody asked for it", Told(After(64, AttemptTrigger.Manual), 64));
+        Assert.Equal("2 s: cut short by a person", Told(After(6, AttemptTrigger.Manual), 6));
+        Assert.Empty(TryWords.Waits(before, After(4), s_now.AddSeconds(4), held: false));
+    }
+
+    [Fact]
     public void A_try_says_who_asked_for_it()
     {
         DeliveryWish[] wishes = [new(s_now.AddMinutes(-5), "Ann", WishKind.Retry, false), new(s_now.AddMinutes(-1), "Ben", WishKind.Retry, true), new(s_now.AddMinutes(1), "Cid", WishKind.TryNow, null)];
@@ -133,18 +149,19 @@ public sealed class DeliveryPartsTests
         var log = new LogAddress { Query = "state:failed", Who = "0123", At = "oldest" };
         var page = new DetailAddress(log, "dlv_2k", IsPane: false) { Tab = "response", Try = 2 };
 
-        Assert.Equal("/deliveries/dlv_2k?q=state%3Afailed&who=0123&tab=response&try=2", page.ToString());
+        Assert.Equal("/deliveries/dlv_2k?q=state%3Afailed&who=0123&at=oldest&tab=response&try=2", page.ToString());
         Assert.Equal("/deliveries?q=state%3Afailed&who=0123&at=oldest&open=dlv_2k&tab=response&try=2", (page with { IsPane = true }).ToString());
         Assert.Equal("/deliveries/dlv_2k?tab=response&try=2", page.Shared);
-        Assert.Equal("/deliveries/dlv_3k?q=state%3Afailed&who=0123&tab=response", page.Of("dlv_3k").ToString());
+        Assert.Equal("/deliveries/dlv_3k?q=state%3Afailed&who=0123&at=oldest&tab=response", page.Of("dlv_3k").ToString());
         Assert.Equal("/deliveries?q=state%3Afailed&who=0123&at=oldest", page.Back);
         Assert.Equal(DetailAddress.Mapping, (page with { Tab = "<script>" }).ShownTab);
     }
 
     private static AttemptDetail Attempt(
-        int number, string url, string content, int version = 1, string outcome = "failed", int status = 422, string headers = "", AttemptTrigger trigger = AttemptTrigger.First) => new(
-        new Attempt { Number = number, Outcome = outcome, ConnectionVersion = version, SecretFingerprint = "0123abcd", StartedAt = s_now, Trigger = trigger },
-        new Exchange { Url = url, StartedAt = s_now, StatusCode = status, ResponseHeaders = headers, Size = 1 },
+        int number, string url, string content, int version = 1, string outcome = "failed", int status = 422, string headers = "", AttemptTrigger trigger = AttemptTrigger.First,
+        DateTimeOffset? at = null, int took = 0, DateTimeOffset? due = null) => new(
+        new Attempt { Number = number, Outcome = outcome, ConnectionVersion = version, SecretFingerprint = "0123abcd", StartedAt = at ?? s_now, NextDueAt = due, Trigger = trigger },
+        new Exchange { Url = url, StartedAt = at ?? s_now, StatusCode = status, ResponseHeaders = headers, Size = 1, TotalMs = took },
         new MappedCall { Content = content });
 
     private static JsonTree Tree(string json) => JsonTreeReader.Read(Encoding.UTF8.GetBytes(json)).Tree;

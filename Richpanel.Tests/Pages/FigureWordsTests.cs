@@ -1,4 +1,5 @@
 using Richpanel.Console.Overview;
+using Richpanel.Console.Shared;
 
 namespace Richpanel.Tests.Pages;
 

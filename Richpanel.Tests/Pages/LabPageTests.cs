@@ -258,7 +258,7 @@ public sealed class LabPageTests : IAsyncLifetime
 
         page.Eventually(() => Assert.Contains("From The Log", Text(page), StringComparison.Ordinal));
         await page.PressAsync("Send to Sandbox");
-        page.Eventually(() => Assert.Contains("duplicate", page.Find("[data-testid=lab-result]").Words(), StringComparison.OrdinalIgnoreCase));
+        page.Eventually(() => Assert.Contains("Repeat of an earlier call", page.Find("[data-testid=lab-result]").Words(), StringComparison.Ordinal));
         await page.PressAsync("Undo: back to the template Order Completed");
         Assert.Contains("Mine", Text(page), StringComparison.Ordinal);
 

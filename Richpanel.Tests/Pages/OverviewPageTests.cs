@@ -1,6 +1,7 @@
 using Bunit;
 using Microsoft.AspNetCore.Components.Web;
 using Richpanel.Console.Overview;
+using Richpanel.Console.Shared;
 using Richpanel.Core.Access;
 using Richpanel.Tests.Support;
 
@@ -79,7 +80,7 @@ public sealed class OverviewPageTests : IAsyncLifetime
 
         page.EventuallySays("Sandbox gets nothing through: Content refused (422) since");
         page.EventuallySays("None of the last 3 tries was accepted.");
-        Assert.Equal("/deliveries?q=connection%3ASandbox", page.Find(".health a.mud-button-root").GetAttribute("href"));
+        Assert.Equal("/deliveries?q=state%3Afailed%2Cwaiting%20cause%3Aunprocessable%20connection%3ASandbox", page.Find(".health a.mud-button-root").GetAttribute("href"));
 
         await _pages.SendAsync(""" "userId":"u","event":"Seen" """, "m-4");
         page.EventuallySays("Sandbox is sending.");
@@ -148,6 +149,7 @@ public sealed class OverviewPageTests : IAsyncLifetime
     public async Task A_viewer_sees_no_personal_name_and_no_change_log()
     {
         await _pages.SendAsync(""" "userId":"u","event":"jane@example.com came" """, "m-1");
+        await _pages.Holds.PauseAsync(Actor.System, _pages.Sandbox.Id, null);
         _pages.Role = Role.Viewer;
 
         var page = _pages.Open<OverviewPage>("/");
@@ -156,6 +158,39 @@ public sealed class OverviewPageTests : IAsyncLifetime
         Assert.DoesNotContain("jane@", page.Markup, StringComparison.Ordinal);
         Assert.DoesNotContain("Last changes", page.Words(), StringComparison.Ordinal);
         Assert.Empty(page.FindAll("a.mark"));
+        page.Eventually(() => Assert.Contains(page.FindAll(".mark"), mark => mark.GetAttribute("title")!.EndsWith("A connection was changed, stopped or released", StringComparison.Ordinal)));   // what kind of thing, not who and which
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_change_is_a_mark_however_much_else_the_log_holds_since()
+    {
+        await _pages.Holds.PauseAsync(Actor.System, _pages.Sandbox.Id, null);
+        var log = _pages.Get<Core.ChangeLog.ChangeWriting>();
+        await _pages.App.Writer.WriteAsync(session =>
+        {
+            for (var i = 0; i < 510; i++)
+            {
+                log.Append(session, Actor.System, new Core.ChangeLog.Change(Core.ChangeLog.ChangeCatalog.SignedIn));
+            }
+        });
+
+        var page = _pages.Open<OverviewPage>("/");
+
+        page.Eventually(() => Assert.Contains(page.FindAll("a.mark"), mark => mark.GetAttribute("title")!.Contains("paused the connection Sandbox", StringComparison.Ordinal)));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Refusals_are_counted_by_cause_where_their_figure_leads_to()
+    {
+        using var sender = _pages.App.CreateClient();
+        using var unknown = await sender.PostCallAsync("/v1/track", "{}", "nobodys-key");
+        using var again = await sender.PostCallAsync("/v1/track", "{}", "nobodys-key");
+
+        var page = _pages.Open<OverviewPage>("/");
+
+        page.EventuallySays("2 in this time:");
+        Assert.Equal("/receiver?cause=unknown_source#rejected", page.Find("#rejected .causes a").GetAttribute("href"));
+        Assert.Equal("2", page.FindAll("a.figure").Single(link => link.GetAttribute("href")!.EndsWith("#rejected", StringComparison.Ordinal)).Words());
     }
 
     [Fact(Timeout = 60_000)]
@@ -173,28 +208,28 @@ public sealed class OverviewPageTests : IAsyncLifetime
     public async Task Bars_are_chosen_by_keyboard_and_the_whole_page_follows_by_its_address()
     {
         var page = _pages.Open<OverviewPage>("/?range=1h");
-        page.Eventually(() => Assert.Equal(12, page.FindAll(".column").Count));
+        page.Eventually(() => Assert.Equal(12, page.FindAll("[role=option]").Count));
 
-        await page.InvokeAsync(() => page.FindAll(".column")[2].KeyDownAsync(new KeyboardEventArgs { Key = "ArrowRight", ShiftKey = true }));
-        Assert.Equal(2, page.FindAll(".column[data-chosen=true]").Count);
-        await page.InvokeAsync(() => page.FindAll(".column")[3].ClickAsync(new() { Detail = 0 }));
+        await PressAsync(page, "ArrowLeft");
+        await PressAsync(page, "ArrowLeft", shift: true);
+        Assert.Equal(2, page.FindAll("[aria-selected=true]").Count);
+        Assert.Contains("Chosen: ", page.Words(), StringComparison.Ordinal);
+        await PressAsync(page, "Enter");
 
         Assert.Contains("/?since=", _pages.Address.Uri, StringComparison.Ordinal);
-        page.Eventually(() => Assert.Equal(2, page.FindAll(".column").Count));
+        page.Eventually(() => Assert.Equal(2, page.FindAll("[role=option]").Count));
+        Assert.Empty(page.FindAll("[aria-selected=true]"));
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Bars_are_chosen_by_dragging()
+    public async Task Bars_that_were_dragged_over_are_what_the_page_shows()
     {
         var page = _pages.Open<OverviewPage>("/?range=1h");
-        page.Eventually(() => Assert.Equal(12, page.FindAll(".column").Count));
+        page.Eventually(() => Assert.Equal(12, page.FindAll("[role=option]").Count));
 
-        await page.InvokeAsync(() => page.FindAll(".column")[8].PointerDownAsync(new() { Buttons = 1 }));
-        await page.InvokeAsync(() => page.FindAll(".column")[6].PointerEnterAsync(new() { Buttons = 1 }));
-        Assert.Equal(3, page.FindAll(".column[data-chosen=true]").Count);
-        await page.InvokeAsync(() => page.FindAll(".column")[6].PointerUpAsync(new()));
+        await page.InvokeAsync(() => page.FindComponent<BarChart>().Instance.ChooseAsync(6, 8));
 
-        page.Eventually(() => Assert.Equal(3, page.FindAll(".column").Count));
+        page.Eventually(() => Assert.Equal(3, page.FindAll("[role=option]").Count));
     }
 
     [Fact(Timeout = 60_000)]
@@ -215,4 +250,7 @@ public sealed class OverviewPageTests : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => _pages.DisposeAsync();
+
+    private static Task PressAsync(IRenderedComponent<OverviewPage> page, string key, bool shift = false) =>
+        page.InvokeAsync(() => page.Find("[role=listbox]").KeyDownAsync(new KeyboardEventArgs { Key = key, ShiftKey = shift }));
 }

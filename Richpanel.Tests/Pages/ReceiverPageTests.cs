@@ -194,12 +194,12 @@ public sealed class ReceiverPageTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task Refused_requests_say_whose_they_are_and_are_narrowed_to_a_source_and_those_of_nobody_known()
     {
-        var shop = await _pages.App.AddSourceAsync("Shop");
-        var other = await _pages.App.AddSourceAsync("Other");
+        var shop = await _pages.App.AddSourceAsync("Shop", source: one => one.AllowedAddresses = "203.0.113.9");
+        var other = await _pages.App.AddSourceAsync("Other", source: one => one.AllowedAddresses = "203.0.113.9");
         using var client = _pages.App.CreateClient();
         foreach (var key in new[] { shop.WriteKey, other.WriteKey, "nobodys-key" })
         {
-            (await client.PostCallAsync("/v1/track", "{", key)).Dispose();
+            (await client.PostCallAsync("/v1/track", Call, key)).Dispose();
         }
 
         var page = _pages.Open<ReceiverPage>("/receiver");

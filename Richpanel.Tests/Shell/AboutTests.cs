@@ -23,7 +23,7 @@ public sealed class AboutTests
 
         page.EventuallySays("Database");
         Assert.Contains("0.1.0", page.Words(), StringComparison.Ordinal);
-        Assert.Matches(@"Size [\d.]+ [kM]B", page.Words());
+        Assert.Matches(@"Size [\d.]+ [KMG]B", page.Words());
         Assert.Contains("Deliveries 1", page.Words(), StringComparison.Ordinal);
         page.EventuallySays("It needs operator: who may download the support bundle.");
         Assert.Empty(page.FindAll("a[download]"));

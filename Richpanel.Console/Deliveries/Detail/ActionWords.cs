@@ -12,6 +12,11 @@ public static class ActionWords
     /// <param name="waits">Whether an attempt follows from the wish.</param>
     public static string Of(ActionOutcome asked, Delivery? ended, int attemptsBefore, bool waits)
     {
+        if (asked.SettingsChanged)
+        {
+            return "Not done: the connection's settings were changed after this was shown. Look again at what would be sent now.";
+        }
+
         if (!asked.Done)
         {
             return asked.State is { } state ? $"Not done: the delivery has moved on and is {state.ToString().ToLowerInvariant()} now." : "Not done: there is no such delivery any more.";

@@ -16,6 +16,7 @@ public sealed partial class DeliveryView
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(70);   // longer than the longest time-out of a send
 
     private DeliveryDetail? _retrying;
+    private int? _retryingWith;
     private string? _answered;
     private string? _outcome;
     private DateTimeOffset? _queuedAt;
@@ -40,7 +41,7 @@ public sealed partial class DeliveryView
 
         if (DeliveryButtons.CanRetry(_detail) && (await Viewer.FindAsync())?.May(Permission.ActOnOne) == true)
         {
-            _retrying = _detail;
+            (_retrying, _retryingWith) = (_detail, _stamp?.ConnectionVersion);
         }
         else
         {
@@ -107,9 +108,9 @@ public sealed partial class DeliveryView
 
     private async Task RetryAsync(bool asThen)
     {
-        var seen = _retrying?.Row.AttemptCount;
+        var (seen, version) = (_retrying?.Row.AttemptCount, _retryingWith);
         _retrying = null;
-        await ActAsync((by, id) => Actions.RetryAsync(by, id, asThen, _leaving.Token, seen), waits: true);
+        await ActAsync((by, id) => Actions.RetryAsync(by, id, asThen, _leaving.Token, seen, version), waits: true);
     }
 
     private Task TryNowAsync() => ActAsync((by, id) => Actions.TryNowAsync(by, id, _leaving.Token), waits: true);
@@ -163,7 +164,8 @@ public sealed partial class DeliveryView
         }
     }
 
-    private bool IsShown(long id) => Address.Id == PublicId.Delivery(id);
+    /// <summary>Ids have more than one spelling: an address may be typed.</summary>
+    private bool IsShown(long id) => PublicId.Parse(Address.Id, "dlv") == id;
 
     /// <summary>Shows it for this page view only; gives back why not.</summary>
     private async Task<string?> UnmaskAsync(string reason)

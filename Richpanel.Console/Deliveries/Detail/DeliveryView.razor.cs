@@ -18,6 +18,9 @@ namespace Richpanel.Console.Deliveries.Detail;
 /// <summary>Reads and shows; what people ask of it is in <c>DeliveryView.Acting.cs</c>.</summary>
 public sealed partial class DeliveryView : IDisposable
 {
+    /// <summary>Between two refreshes: under load something changes all the time.</summary>
+    private static readonly TimeSpan s_calm = TimeSpan.FromSeconds(1);
+
     private readonly Leaving _leaving = new();
     private DeliveryDetail? _detail;
     private Related? _related;
@@ -28,13 +31,19 @@ public sealed partial class DeliveryView : IDisposable
     private Sight? _asked;
     private bool _missing;
     private bool _failed;
+    private DeliveryStamp? _stamp;
+    private DateTimeOffset _readAt;
+    private DateTimeOffset? _staleSince;
     private LiveUpdate? _update;
     private ElementReference _root;
 
     [Parameter, EditorRequired] public required DetailAddress Address { get; set; }
 
-    /// <summary>Of the list it was opened from; null: not known yet.</summary>
+    /// <summary>Of the list it was opened from; null: not known, or not any more.</summary>
     [Parameter] public LogQuery? Query { get; set; }
+
+    /// <summary>Why it is not known any more.</summary>
+    [Parameter] public string? Notice { get; set; }
 
     [Parameter] public EventCallback OnClose { get; set; }
 
@@ -76,11 +85,12 @@ public sealed partial class DeliveryView : IDisposable
 
     private PreviewRequest? NowRequest => _detail?.Preview?.Call is { } call && Connection is { } connection ? CallPreview.RequestFor(call, connection, Clock.GetUtcNow()) : null;
 
-    private IReadOnlyList<FutureTry> Future => _detail!.Row is { State: DeliveryState.Waiting, Held: false } row && Story.NextTry is { } next
-        ? FutureTries.Of(row.AttemptCount + 1, next, _detail.Source.ScheduleStep, row.Marks.HasFlag(DeliveryMarks.ManualRetry), Options.Value.EffectiveSchedule, Options.Value.Jitter)
+    /// <summary>By the connection's own schedule, as the dispatcher goes by it.</summary>
+    private IReadOnlyList<FutureTry> Future => _detail!.Row is { State: DeliveryState.Waiting, Held: false } row && Story.NextTry is { } next && Options.Value.For(Connection) is var rules
+        ? FutureTries.Of(row.AttemptCount + 1, next, _detail.Source.ScheduleStep, row.Marks.HasFlag(DeliveryMarks.ManualRetry), rules.EffectiveSchedule, rules.Jitter)
         : [];
 
-    protected override void OnInitialized() => _update = new LiveUpdate(Changes, () => InvokeAsync(RefreshAsync));
+    protected override void OnInitialized() => _update = new LiveUpdate(Changes, RefreshCalmlyAsync);
 
     protected override async Task OnParametersSetAsync()
     {
@@ -88,6 +98,7 @@ public sealed partial class DeliveryView : IDisposable
         {
             _shownId = Address.Id;
             (_detail, _related, _neighbours, _asksFor, _asked, _missing, _failed) = (null, null, null, null, null, false, false);
+            (_stamp, _staleSince) = (null, null);
             ForgetActs();
             await ReadAsync();
         }
@@ -102,13 +113,56 @@ public sealed partial class DeliveryView : IDisposable
 
     private static string NameOf(DeliveryDetail detail) => detail.Row.EventName ?? detail.Row.Type.ToString();
 
+    /// <summary>Rests after each refresh, the longer the more it took: a search for the newer one among bodies may take seconds.</summary>
+    private async Task RefreshCalmlyAsync()
+    {
+        var start = Clock.GetTimestamp();
+        await InvokeAsync(RefreshAsync);
+        var rest = 4 * Clock.GetElapsedTime(start);
+        try
+        {
+            await Task.Delay(rest > s_calm ? rest : s_calm, Clock, _leaving.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The person has left the page.
+        }
+    }
+
     private async Task RefreshAsync()
     {
-        await ReadAsync();
-        if (_neighbours is { Newer: null })
+        if (!await IsUnchangedAsync())
         {
-            _asksFor = null;   // a newer one may have come
-            await ReadNeighboursAsync();
+            await ReadAsync();
+        }
+
+        if (_neighbours is { Newer: null } && Query is not null && Query.Equals(_asksFor))
+        {
+            await FindNeighboursAsync(_neighbours);   // a newer one may have come
+        }
+    }
+
+    /// <summary>Most changes are of other deliveries: one row tells.</summary>
+    private async Task<bool> IsUnchangedAsync()
+    {
+        if (_detail is not { } shown || _stamp is null || _staleSince is not null)
+        {
+            return false;
+        }
+
+        try
+        {
+            var sight = await SightAsync();
+            var stamp = await Deliveries.StampAsync(shown.Row.Id, _leaving.Token);
+            return stamp == _stamp && sight.Shows(shown.Row.Id) != shown.IsMasked;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            return false;   // reading it says what is wrong
+        }
+        catch (OperationCanceledException)
+        {
+            return true;   // the person has left the page
         }
     }
 
@@ -118,6 +172,7 @@ public sealed partial class DeliveryView : IDisposable
         try
         {
             var id = PublicId.Parse(asked, "dlv");
+            var stamp = id is null ? null : await Deliveries.StampAsync(id.Value, _leaving.Token);
             var detail = id is null ? null : await Deliveries.FindAsync(await SightAsync(), id.Value, _leaving.Token);
             if (asked != Address.Id)
             {
@@ -125,6 +180,7 @@ public sealed partial class DeliveryView : IDisposable
             }
 
             var isNew = _detail is null;
+            (_stamp, _readAt, _staleSince) = (stamp, Clock.GetUtcNow(), null);
             (_detail, _missing, _failed) = (detail ?? _detail, detail is null && _detail is null, false);
             _sent = _detail is not null && Try is { } one ? SentRequest.Of(one, Connection) : null;
             if (isNew)
@@ -137,8 +193,9 @@ public sealed partial class DeliveryView : IDisposable
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
+            // What is shown stays, and with it an open dialog: it is only not the newest.
             Log.LogError(failure, "A delivery could not be read");
-            _failed = true;
+            (_failed, _staleSince) = (_detail is null, _detail is null ? null : _readAt);
         }
         catch (OperationCanceledException)
         {
@@ -149,20 +206,26 @@ public sealed partial class DeliveryView : IDisposable
     }
 
     /// <summary>Off the circuit's turn: among bodies it may take some seconds.</summary>
-    private async Task ReadNeighboursAsync()
+    private Task ReadNeighboursAsync()
     {
         if (_detail is null || Query is not { } query || (_asksFor is not null && _asksFor.Equals(query)))
         {
-            return;
+            return Task.CompletedTask;
         }
 
         _asksFor = query;
-        var id = _detail.Row.Id;
+        return FindNeighboursAsync(null);
+    }
+
+    /// <param name="known">With it only a newer one is looked for.</param>
+    private async Task FindNeighboursAsync(LogNeighbours? known)
+    {
+        var (id, query) = (_detail!.Row.Id, _asksFor!);
         try
         {
             var ask = new LogAsk(query, await Viewer.SightAsync()) { Zone = Time.Zone };
-            var found = await Task.Run(() => Reader.NeighboursAsync(ask, id, _leaving.Token), _leaving.Token);
-            if (_detail?.Row.Id == id)
+            var found = await Task.Run(() => known is null ? Reader.NeighboursAsync(ask, id, _leaving.Token) : Reader.NewerNeighbourAsync(ask, id, known, _leaving.Token), _leaving.Token);
+            if (_detail?.Row.Id == id && ReferenceEquals(query, _asksFor))
             {
                 _neighbours = found;
                 StateHasChanged();

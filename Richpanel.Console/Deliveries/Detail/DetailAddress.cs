@@ -1,5 +1,6 @@
 using System.Globalization;
 using Richpanel.Console.Deliveries.Log;
+using Richpanel.Core.Deliveries.Log;
 
 namespace Richpanel.Console.Deliveries.Detail;
 
@@ -46,12 +47,15 @@ public sealed record DetailAddress(LogAddress Log, string Id, bool IsPane)
     /// <summary>The list without it.</summary>
     public string Back => (Log with { Open = null }).ToString();
 
+    /// <summary>The list from another place on.</summary>
+    public string ListFrom(LogPlace place) => (Log with { Open = null }).From(place);
+
     /// <summary>To be passed on: its own page, without a filter that leads nowhere for somebody else.</summary>
     public string Shared => (this with { Log = LogAddress.All, IsPane = false, Ask = null }).ToString();
 
     public override string ToString() => IsPane
         ? LogAddress.Path + LogAddress.Rest([("q", Log.Query), ("who", Log.Who), ("view", Log.View), ("at", Log.At), ("open", Id), .. Parts])
-        : $"{LogAddress.Path}/{Id}{LogAddress.Rest([("q", Log.Query), ("who", Log.Who), ("view", Log.View), .. Parts])}";
+        : $"{LogAddress.Path}/{Id}{LogAddress.Rest([("q", Log.Query), ("who", Log.Who), ("view", Log.View), ("at", Log.At), .. Parts])}";
 
     private (string Name, string? Value)[] Parts => [("tab", Tab), ("try", Try?.ToString(CultureInfo.InvariantCulture)), ("against", Against), ("ask", Ask)];
 }

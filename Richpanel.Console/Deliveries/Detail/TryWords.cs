@@ -5,9 +5,17 @@ using Richpanel.Core.Deliveries;
 
 namespace Richpanel.Console.Deliveries.Detail;
 
+/// <summary>A part of the time between two tries, and what it was for.</summary>
+public readonly record struct TryWait(TimeSpan Length, string Why);
+
 /// <summary>Tries, and the waits between them, in words. Pure.</summary>
 public static class TryWords
 {
+    private static readonly TimeSpan s_atOnce = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Taking up what is due takes a moment.</summary>
+    private static readonly TimeSpan s_late = TimeSpan.FromSeconds(2);
+
     /// <summary>Name of the state whose colour fits.</summary>
     public static string Look(Attempt attempt) => attempt.Outcome switch
     {
@@ -33,6 +41,44 @@ public static class TryWords
         AttemptTrigger.Manual => WishOf(attempt, wishes) is { } wish ? $"{Verb(wish)} by {wish.By}{Mode(wish)}" : "by a person",
         _ => "unknown",
     };
+
+    /// <summary>
+    /// The time between the end of a try and the one after it, or the one to come: what the try led to, and apart from it what the
+    /// connection's stop or business added. Empty where one followed the other at once.
+    /// </summary>
+    /// <param name="next">Null: it is still to come.</param>
+    /// <param name="until">When the next one began or is due.</param>
+    /// <param name="held">The connection is stopped, and the next one is still to come.</param>
+    public static IReadOnlyList<TryWait> Waits(AttemptDetail before, AttemptDetail? next, DateTimeOffset until, bool held)
+    {
+        var ended = before.Attempt.StartedAt + TimeSpan.FromMilliseconds(before.Exchange?.TotalMs ?? 0);
+        if (until - ended < s_atOnce)
+        {
+            return [];
+        }
+
+        return next is not { Attempt.Trigger: AttemptTrigger.Manual } && before.Attempt.NextDueAt is { } due && due - ended >= s_atOnce && until - due >= s_late
+            ? [new TryWait(due - ended, Wait(before, null, held: false)), new TryWait(until - due, Beyond(next, held))]
+            : [new TryWait(until - ended, Wait(before, next, held))];
+    }
+
+    /// <summary><c>2 h 59 min</c>: to the second unit, where there is one.</summary>
+    public static string Length(TimeSpan span)
+    {
+        var rest = span switch
+        {
+            { TotalDays: >= 1 } => TimeSpan.FromHours(span.Hours),
+            { TotalHours: >= 1 } => TimeSpan.FromMinutes(span.Minutes),
+            { TotalMinutes: >= 1 } => TimeSpan.FromSeconds(span.Seconds),
+            _ => TimeSpan.Zero,
+        };
+        return rest > TimeSpan.Zero ? $"{TimeWords.Length(span)} {TimeWords.Length(rest)}" : TimeWords.Length(span);
+    }
+
+    private static string Beyond(AttemptDetail? next, bool held) =>
+        held ? "the connection is stopped, and no try is spent meanwhile"
+        : next is { Attempt.Trigger: AttemptTrigger.AfterRestart } ? "the product was stopped in between"
+        : $"it was due, but the connection {(next is null ? "is" : "was")} stopped, asked to wait or busy";
 
     /// <summary>Why nothing was sent between a try and the one after it, or between it and the one to come.</summary>
     /// <param name="next">Null: it is still to come.</param>

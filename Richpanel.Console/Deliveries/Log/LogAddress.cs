@@ -14,6 +14,11 @@ public sealed record LogAddress
 {
     internal const string Path = "/deliveries";
 
+    internal const string Expired =
+        "The customer filter of this address has expired or is somebody else's: e-mails, user ids and orders are kept out of addresses and only remembered for some hours. Enter it again.";
+
+    internal const string ViewGone = "This view is gone, or it is somebody else's.";
+
     /// <summary>The query's text without what is a person's; null: the view's own, or everything.</summary>
     public string? Query { get; init; }
 
@@ -67,18 +72,18 @@ public sealed record LogAddress
     };
 
     /// <summary>
-    /// What it asks as whoever opens it may ask it. A customer filter of somebody else, or one that has expired, and a view that is gone
-    /// count for nothing: see <see cref="PersonalFilters.FindFor"/>.
+    /// What it asks as whoever opens it may ask it; or no query, and why: its customer filter is somebody else's or has expired (see
+    /// <see cref="PersonalFilters.FindFor"/>), or its view is gone. What is left of it would be another list.
     /// </summary>
-    public async Task<LogQuery> QueryAsync(Actor? by, PersonalFilters personal, LogViewStore views, CancellationToken ct)
+    public async Task<(LogQuery? Query, string? Lost)> QueryAsync(Actor? by, PersonalFilters personal, LogViewStore views, CancellationToken ct)
     {
         if (View is not null && Query is null && Who is null && by is not null)
         {
-            return (await views.ListAsync(by, ct)).FirstOrDefault(view => view.Id == View) is { IsLost: false } view ? view.Query : LogQuery.All;
+            return (await views.ListAsync(by, ct)).FirstOrDefault(view => view.Id == View) is { IsLost: false } view ? (view.Query, null) : (null, ViewGone);
         }
 
         var query = LogQuery.Parse(Query).Query;
-        return personal.FindFor(by, Who) is { } kept ? query.And(kept.ToQuery()) : query;
+        return Who is null ? (query, null) : personal.FindFor(by, Who) is { } kept ? (query.And(kept.ToQuery()), null) : (null, Expired);
     }
 
     /// <summary>The address itself.</summary>
@@ -87,8 +92,8 @@ public sealed record LogAddress
     /// <summary>The same rows from elsewhere.</summary>
     public string From(LogPlace place) => (this with { At = Word(place) }).ToString();
 
-    /// <summary>A delivery's own page, which learns from it what previous and next are.</summary>
-    public string Detail(long id) => $"{Path}/{PublicId.Delivery(id)}{Rest(("q", Query), ("who", Who), ("view", View))}";
+    /// <summary>A delivery's own page, which learns from it what previous and next are, and where the way back leads.</summary>
+    public string Detail(long id) => $"{Path}/{PublicId.Delivery(id)}{Rest(("q", Query), ("who", Who), ("view", View), ("at", At))}";
 
     /// <summary>All rows that fit, as a file.</summary>
     /// <param name="zone">By whose clock days are meant.</param>

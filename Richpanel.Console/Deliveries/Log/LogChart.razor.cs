@@ -1,7 +1,4 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
-using Microsoft.JSInterop;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Deliveries.Log;
 
@@ -10,20 +7,23 @@ namespace Richpanel.Console.Deliveries.Log;
 /// <summary>From and to, in UTC; null = without that end.</summary>
 public readonly record struct ChosenSpan(DateTimeOffset? Since, DateTimeOffset? Until);
 
-public sealed partial class LogChart : IAsyncDisposable
+public sealed partial class LogChart
 {
-    private ElementReference _plot;
-    private IJSObjectReference? _script;
-    private DotNetObjectReference<LogChart>? _self;
-    private int? _from;
-    private int? _to;
+    private static readonly DateTimeOffset s_first = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private long _highest;
 
     [Parameter, EditorRequired] public LogHistogram Histogram { get; set; } = null!;
+
+    /// <summary>The span has no end of its own: it goes on as time does.</summary>
+    [Parameter] public bool IsOpen { get; set; }
+
+    /// <summary>The query has free words, which bars know nothing of.</summary>
+    [Parameter] public bool WithoutWords { get; set; }
+
     [Parameter] public EventCallback<ChosenSpan> OnNarrow { get; set; }
 
     [Inject] public required ViewerTime Time { get; init; }
-    [Inject] public required IJSRuntime Browser { get; init; }
 
     private IReadOnlyList<LogBar> Bars => Histogram.Bars;
 
@@ -34,54 +34,11 @@ public sealed partial class LogChart : IAsyncDisposable
         ("skipped", "Skipped", Bars.Sum(bar => bar.Skipped)), ("canceled", "Canceled", Bars.Sum(bar => bar.Canceled)),
     }.Where(total => total.Item3 > 0);
 
-    protected override void OnParametersSet()
-    {
-        _highest = Math.Max(1, Bars.Count == 0 ? 1 : Bars.Max(bar => bar.Total));
-        if (_to >= Bars.Count || _from >= Bars.Count)
-        {
-            (_from, _to) = (null, null);
-        }
-    }
+    private IReadOnlyList<ChartBar> Drawn => [.. Bars.Select(bar => new ChartBar(Say(bar), [.. Parts(bar)], IsPartial(bar)))];
 
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        if (!firstRender)
-        {
-            return;
-        }
+    protected override void OnParametersSet() => _highest = Math.Max(1, Bars.Count == 0 ? 1 : Bars.Max(bar => bar.Total));
 
-        _self = DotNetObjectReference.Create(this);
-        _script = await Browser.InvokeAsync<IJSObjectReference?>("import", "./log/log.js");
-        if (_script is not null)
-        {
-            await _script.InvokeVoidAsync("histogram", _plot, _self);
-        }
-    }
-
-    /// <summary>These bars were dragged over.</summary>
-    [JSInvokable("NarrowAsync")]
-    public Task NarrowToAsync(int from, int to) => from >= 0 && to >= from && to < Bars.Count
-        ? OnNarrow.InvokeAsync(new ChosenSpan(Bars[from].Start, Bars[to].Start + Histogram.Bucket))
-        : Task.CompletedTask;
-
-    private async Task PressAsync(KeyboardEventArgs key)
-    {
-        var by = key.Key switch { "ArrowLeft" => -1, "ArrowRight" => 1, "Home" => -Bars.Count, "End" => Bars.Count, _ => 0 };
-        if (by != 0 && Bars.Count > 0)
-        {
-            _to = _to is { } now ? Math.Clamp(now + by, 0, Bars.Count - 1) : Bars.Count - 1;
-            _from = key.ShiftKey ? _from ?? _to : _to;
-        }
-        else if (key.Key == "Escape")
-        {
-            (_from, _to) = (null, null);
-        }
-        else if (key.Key is "Enter" or " " && _from is { } from && _to is { } to)
-        {
-            (_from, _to) = (null, null);
-            await NarrowToAsync(Math.Min(from, to), Math.Max(from, to));
-        }
-    }
+    private Task NarrowToAsync(ChosenBars chosen) => OnNarrow.InvokeAsync(new ChosenSpan(Bars[chosen.From].Start, Bars[chosen.To].Start + Histogram.Bucket));
 
     private Task NarrowAsync()
     {
@@ -92,14 +49,22 @@ public sealed partial class LogChart : IAsyncDisposable
     private Task WidenAsync()
     {
         var half = (Histogram.Until - Histogram.Since) / 2;
-        return OnNarrow.InvokeAsync(UpToNow(Histogram.Since - half, Histogram.Until + half));
+        return OnNarrow.InvokeAsync(UpToNow(Back(half), Histogram.Until + half));
     }
 
     private Task MoveAsync(int by)
     {
-        var half = (Histogram.Until - Histogram.Since) / 2 * by;
-        return OnNarrow.InvokeAsync(UpToNow(Histogram.Since + half, Histogram.Until + half));
+        var half = (Histogram.Until - Histogram.Since) / 2;
+        return OnNarrow.InvokeAsync(by < 0 ? UpToNow(Back(half), Histogram.Until - half) : UpToNow(Histogram.Since + half, Histogram.Until + half));
     }
+
+    /// <summary>It ends now: there is nothing later.</summary>
+    private bool IsAtEnd => IsOpen || Histogram.Until >= Time.Now;
+
+    private bool IsAtBeginning => Histogram.Since <= s_first;
+
+    /// <summary>Nothing was received before the product was there.</summary>
+    private DateTimeOffset Back(TimeSpan by) => Histogram.Since - s_first <= by ? s_first : Histogram.Since - by;
 
     /// <summary>What would end in the future stays open, so that new rows still come.</summary>
     private ChosenSpan UpToNow(DateTimeOffset since, DateTimeOffset until)
@@ -110,17 +75,12 @@ public sealed partial class LogChart : IAsyncDisposable
 
     private static DateTimeOffset Whole(DateTimeOffset at) => new(at.Ticks - (at.Ticks % TimeSpan.TicksPerSecond), at.Offset);
 
-    private bool IsChosen(int bar) => _from is { } from && _to is { } to && bar >= Math.Min(from, to) && bar <= Math.Max(from, to);
-
     private bool IsPartial(LogBar bar) => Histogram.CountedBackTo is { } back && bar.Start < back;
 
     private static IEnumerable<(string Name, long Count)> Parts(LogBar bar) => new[]
     {
         ("canceled", bar.Canceled), ("skipped", bar.Skipped), ("failed", bar.Failed), ("waiting", bar.Waiting), ("retry", bar.OnRetry), ("first", bar.FirstTry),
     }.Where(part => part.Item2 > 0);
-
-    /// <summary>At least a trace of it: one failure among ten thousand must be seen.</summary>
-    private string Height(long count) => Math.Max(3, 100.0 * count / _highest).ToString("0.##", CultureInfo.InvariantCulture);
 
     private string Say(LogBar bar)
     {
@@ -134,20 +94,4 @@ public sealed partial class LogChart : IAsyncDisposable
 
     /// <summary>As fine as the bars are.</summary>
     private string Clock(DateTimeOffset at) => Time.Start(at, Histogram.Bucket);
-
-    public async ValueTask DisposeAsync()
-    {
-        _self?.Dispose();
-        if (_script is not null)
-        {
-            try
-            {
-                await _script.DisposeAsync();
-            }
-            catch (JSDisconnectedException)
-            {
-                // The browser is gone, and its script with it.
-            }
-        }
-    }
 }

@@ -32,7 +32,15 @@ public static class LogFacets
 
     /// <summary>Whether a row that changed on the screen may still fit: judged by its state, which is what changes.</summary>
     public static bool MayFit(LogQuery query, DeliveryRow row) => query.Active.Where(term => term.Key == LogKey.State)
-        .All(term => term.IsNot != term.Values.Any(value => value.Text == Word(row.State) || (value.Text == LogKeys.Held && row.Held)));
+        .All(term => term.IsNot != term.Values.Any(value => Is(row, value.Text)));
+
+    /// <summary>As the log compares: waiting includes what is being sent, and what is held waits.</summary>
+    private static bool Is(DeliveryRow row, string state) => state switch
+    {
+        "waiting" => row.State is DeliveryState.Waiting or DeliveryState.Sending,
+        LogKeys.Held => row is { State: DeliveryState.Waiting, Held: true },
+        _ => state == Word(row.State),
+    };
 
     private static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

@@ -12,8 +12,7 @@ public sealed partial class LogQueryBox : IAsyncDisposable
     private string? _asked;
     private IReadOnlyList<LogFault> _faults = [];
     private ElementReference _box;
-    private IJSObjectReference? _script;
-    private DotNetObjectReference<LogQueryBox>? _self;
+    private PageScript<LogQueryBox> _script = null!;
 
     /// <summary>What the list is narrowed by: the box says the same.</summary>
     [Parameter, EditorRequired] public LogQuery Query { get; set; } = LogQuery.All;
@@ -48,6 +47,8 @@ public sealed partial class LogQueryBox : IAsyncDisposable
         return new Completion(found.Start, found.End, [.. found.Suggestions.Select(one => new Item(one.Insert, one.Label, one.Help, one.Count is { } count ? Numbers.Of(count) : null))]);
     }
 
+    protected override void OnInitialized() => _script = new PageScript<LogQueryBox>(Browser);
+
     protected override void OnParametersSet()
     {
         var asked = FaultyText ?? Query.ToString();
@@ -64,16 +65,9 @@ public sealed partial class LogQueryBox : IAsyncDisposable
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (!firstRender)
+        if (firstRender && await _script.LoadAsync("./log/log.js", this))
         {
-            return;
-        }
-
-        _self = DotNetObjectReference.Create(this);
-        _script = await Browser.InvokeAsync<IJSObjectReference?>("import", "./log/log.js");
-        if (_script is not null)
-        {
-            await _script.InvokeVoidAsync("queryBox", _box, _self);
+            await _script.CallAsync("queryBox", _box, _script.Self);
         }
     }
 
@@ -97,27 +91,7 @@ public sealed partial class LogQueryBox : IAsyncDisposable
 
     private string Part(LogFault fault) => fault.Start >= _text.Length ? "" : _text.Substring(fault.Start, Math.Min(fault.Length, _text.Length - fault.Start));
 
-    private async Task GoAsync(LogFault fault)
-    {
-        if (_script is not null)
-        {
-            await _script.InvokeVoidAsync("select", _box, fault.Start, fault.Length);
-        }
-    }
+    private Task GoAsync(LogFault fault) => _script.CallAsync("select", _box, fault.Start, fault.Length).AsTask();
 
-    public async ValueTask DisposeAsync()
-    {
-        _self?.Dispose();
-        if (_script is not null)
-        {
-            try
-            {
-                await _script.DisposeAsync();
-            }
-            catch (JSDisconnectedException)
-            {
-                // The browser is gone, and its script with it.
-            }
-        }
-    }
+    public ValueTask DisposeAsync() => _script.DisposeAsync();
 }

@@ -24,6 +24,7 @@ public sealed class LogScreen(LogReader log, TimeProvider time)
     private LogAsk? _ask;
     private int _question;
     private DateTimeOffset _figuresAt;
+    private DateTimeOffset _readAt;
     private bool _figuresAreOld;
 
     public LogPlace Place { get; private set; }
@@ -49,6 +50,9 @@ public sealed class LogScreen(LogReader log, TimeProvider time)
 
     public bool HasFailed { get; private set; }
 
+    /// <summary>When the rows were read last, while reading them again fails; null: they are as they are now.</summary>
+    public DateTimeOffset? StaleSince { get; private set; }
+
     public DateTimeOffset? PausedSince { get; private set; }
 
     public bool IsNewest => LogAddress.Word(Place) is null;
@@ -64,7 +68,7 @@ public sealed class LogScreen(LogReader log, TimeProvider time)
         var question = ++_question;
         var same = _ask is { } before && before.Query.Equals(ask.Query);
         (_ask, Place) = (ask with { Now = time.GetUtcNow() }, place);
-        (Rows, HasFailed, Arrived, SearchedTo, Unknown) = (null, false, default, null, []);
+        (Rows, HasFailed, Arrived, SearchedTo, Unknown, StaleSince) = (null, false, default, null, [], null);
         if (!same)
         {
             (Count, Histogram) = (null, null);
@@ -81,7 +85,7 @@ public sealed class LogScreen(LogReader log, TimeProvider time)
                 return;   // the person has moved on; a newer question has its own answer
             }
 
-            Took = time.GetElapsedTime(start);
+            (Took, _readAt) = (time.GetElapsedTime(start), time.GetUtcNow());
             (Rows, Older, Newer, SearchedTo) = ([.. page.Rows.Select(line => new ShownRow(line))], page.Older, page.Newer, page.SearchedTo);
             Unknown = unknown;
         }
@@ -108,6 +112,28 @@ public sealed class LogScreen(LogReader log, TimeProvider time)
         }
 
         var question = _question;
+        try
+        {
+            if (!await ReadAgainAsync(question, ask, rows, ct))
+            {
+                return;
+            }
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException && question == _question)
+        {
+            StaleSince = _readAt;
+            throw;
+        }
+
+        (_readAt, StaleSince) = (time.GetUtcNow(), null);
+        shown();
+        _figuresAreOld = true;
+        await CatchUpAsync(shown, ct);
+    }
+
+    /// <summary>False: by now something else is asked for, or nothing shall move.</summary>
+    private async Task<bool> ReadAgainAsync(int question, LogAsk ask, IReadOnlyList<ShownRow> rows, CancellationToken ct)
+    {
         if (rows.Count == 0 && IsNewest && SearchedTo is null)
         {
             var page = await Task.Run(() => log.PageAsync(ask with { Now = null }, Place, PageSize, ct), ct);
@@ -115,6 +141,8 @@ public sealed class LogScreen(LogReader log, TimeProvider time)
             {
                 (Rows, Older, Newer, SearchedTo) = ([.. page.Rows.Select(line => new ShownRow(line))], page.Older, page.Newer, page.SearchedTo);
             }
+
+            return question == _question;
         }
         else
         {
@@ -122,16 +150,13 @@ public sealed class LogScreen(LogReader log, TimeProvider time)
             var arrived = IsNewest ? await Task.Run(() => log.NewerAsync(ask with { Now = null }, rows.Count == 0 ? 0 : rows.Max(row => row.Id), MostNewer, ct), ct) : default;
             if (question != _question || PausedSince is not null)
             {
-                return;
+                return false;
             }
 
             Rows = [.. rows.Select(row => now.TryGetValue(row.Id, out var line) ? new ShownRow(line, !LogFacets.MayFit(ask.Query, line.Row)) : row with { Gone = true })];
             Arrived = arrived;
+            return true;
         }
-
-        shown();
-        _figuresAreOld = true;
-        await CatchUpAsync(shown, ct);
     }
 
     /// <summary>Reads the figures again if something changed since and enough time has gone by. Called now and then.</summary>

@@ -47,7 +47,8 @@ public static class LogWords
             text.Length > 9 && LogTime.Start(text, now, zone) is { } at ? exact(at) : char.IsDigit(text[0]) ? $"{text} ago" : text;
     }
 
-    private static string Verb(LogTerm term) => (term.Key, term.IsNot) switch
+    /// <summary><c>is</c>, <c>is not</c>, <c>contains</c>: read and spoken the same.</summary>
+    public static string Verb(LogTerm term) => (term.Key, term.IsNot) switch
     {
         (LogKey.Text, false) => "contains",
         (LogKey.Text, true) => "does not contain",

@@ -1,4 +1,4 @@
-// What the delivery log needs of the browser: suggestions under the caret, keys that move without a round trip, dragging.
+// What the delivery log needs of the browser: suggestions under the caret, keys that move without a round trip.
 
 /** Suggestions while typing. The circuit says which; choosing among them happens here. */
 export function queryBox(root, circuit) {
@@ -96,39 +96,6 @@ export function select(root, start, length) {
   const input = root.querySelector('input');
   input.focus();
   input.setSelectionRange(start, start + length);
-}
-
-/** Dragging over bars chooses a span; a click chooses one bar. */
-export function histogram(plot, circuit) {
-  const mark = plot.parentElement.querySelector('.drag');
-  let from = -1, to = -1;
-  const at = x => {
-    const box = plot.getBoundingClientRect();
-    const count = plot.querySelectorAll('[role=option]').length;
-    return Math.max(0, Math.min(count - 1, Math.floor((x - box.left) / box.width * count)));
-  };
-  const draw = () => {
-    const count = plot.querySelectorAll('[role=option]').length;
-    mark.style.left = `${Math.min(from, to) / count * 100}%`;
-    mark.style.width = `${(Math.abs(to - from) + 1) / count * 100}%`;
-    mark.hidden = false;
-  };
-  const end = () => { from = -1; mark.hidden = true; };
-  plot.addEventListener('pointerdown', e => {
-    if (e.button !== 0) { return; }
-    from = to = at(e.clientX);
-    plot.setPointerCapture(e.pointerId);
-    draw();
-  });
-  plot.addEventListener('pointermove', e => {
-    if (from >= 0) { to = at(e.clientX); draw(); }
-  });
-  plot.addEventListener('pointerup', () => {
-    if (from < 0) { return; }
-    circuit.invokeMethodAsync('NarrowAsync', Math.min(from, to), Math.max(from, to)).catch(() => { });
-    end();
-  });
-  plot.addEventListener('pointercancel', end);
 }
 
 const remembered = 'log.row';

@@ -89,4 +89,11 @@ public sealed record LogHistogram(DateTimeOffset Since, DateTimeOffset Until, Ti
 public sealed record LogValueCounts(IReadOnlyList<LogCounted> Values, DateTimeOffset? CountedBackTo, bool IsHidden);
 
 /// <summary>The rows beside one in the same query; null at the end, or when none was found in bounded time.</summary>
-public sealed record LogNeighbours(long? Newer, long? Older);
+public sealed record LogNeighbours(long? Newer, long? Older)
+{
+    /// <summary>How far the search for the newer one came in its time; null: it found one, or came to the end.</summary>
+    public DateTimeOffset? NewerLookedTo { get; init; }
+
+    /// <summary>The same for the older one.</summary>
+    public DateTimeOffset? OlderLookedTo { get; init; }
+}

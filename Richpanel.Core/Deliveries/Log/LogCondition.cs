@@ -150,6 +150,11 @@ internal sealed class LogCondition
 
     private string Name(LogSql sql, string column, LogValue value)
     {
+        if (LogKeys.IsNone(value))
+        {
+            return $"COALESCE(d.\"{column}\",'') = ''";   // rollups keep it empty, rows keep none
+        }
+
         if (!value.IsPrefix)
         {
             return $"d.\"{column}\" = {sql.Value(Lengths.Cut(value.Text, Lengths.EventName)!)} COLLATE NOCASE";

@@ -70,12 +70,15 @@ public sealed class LogReader(
         return query.Words.Count > 0 ? null : new LogTotals(db, query, search, upkeep.OldBelow).Count(ct);
     }
 
-    /// <summary>How many rows newer than this one fit, for the pill; at most <paramref name="most"/>. Free words are left out of it.</summary>
+    /// <summary>
+    /// How many rows newer than this one fit, for the pill; at most <paramref name="most"/>. With free words their bodies are searched, for up
+    /// to <see cref="LongestSearch"/>.
+    /// </summary>
     /// <param name="newestId">The newest row shown; 0 = none.</param>
     public async Task<(int Found, bool AndMore)> NewerAsync(LogAsk ask, long newestId, int most, CancellationToken ct)
     {
         await using var db = await LogDb.OpenAsync(contexts, Watch, ct);
-        var scanned = new LogScan(db, new LogCondition(ask, directory, time.GetUtcNow()), search, upkeep.OldBelow).Read(newestId, up: true, Math.Clamp(most, 1, MostRows) + 1, ct);
+        var scanned = Scan(db, new LogCondition(ask, directory, time.GetUtcNow()), newestId, up: true, Math.Clamp(most, 1, MostRows) + 1, ct);
         return (Math.Min(scanned.Rows.Count, most), scanned.Rows.Count > most || scanned.LookedTo is not null);
     }
 
@@ -113,7 +116,23 @@ public sealed class LogReader(
     {
         await using var db = await LogDb.OpenAsync(contexts, Watch, ct);
         var query = new LogCondition(ask, directory, time.GetUtcNow());
-        return new LogNeighbours(Scan(db, query, id, true, 1, ct).Rows.FirstOrDefault()?.Row.Id, Scan(db, query, id, false, 1, ct).Rows.FirstOrDefault()?.Row.Id);
+        var (newer, newerTo) = Beside(db, query, id, true, ct);
+        var (older, olderTo) = Beside(db, query, id, false, ct);
+        return new LogNeighbours(newer, older) { NewerLookedTo = newerTo, OlderLookedTo = olderTo };
+    }
+
+    /// <summary>Looks only for a newer one: nothing comes in below. The rest of <paramref name="known"/> stands.</summary>
+    public async Task<LogNeighbours> NewerNeighbourAsync(LogAsk ask, long id, LogNeighbours known, CancellationToken ct)
+    {
+        await using var db = await LogDb.OpenAsync(contexts, Watch, ct);
+        var (newer, newerTo) = Beside(db, new LogCondition(ask, directory, time.GetUtcNow()), id, true, ct);
+        return known with { Newer = newer, NewerLookedTo = newerTo };
+    }
+
+    private (long? Id, DateTimeOffset? LookedTo) Beside(LogDb db, LogCondition query, long id, bool up, CancellationToken ct)
+    {
+        var found = Scan(db, query, id, up, 1, ct);
+        return (found.Rows.FirstOrDefault()?.Row.Id, found.LookedTo is { } looked ? LogScan.TimeOf(db, looked) : null);
     }
 
     private Scanned Scan(LogDb db, LogCondition query, long from, bool up, int take, CancellationToken ct)

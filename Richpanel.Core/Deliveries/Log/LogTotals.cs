@@ -157,7 +157,7 @@ internal sealed class LogTotals(LogDb db, LogCondition query, SearchKey search, 
     {
         if (value is DBNull or "")
         {
-            return key == LogKey.Code ? [LogKeys.None] : [];
+            return key is LogKey.Code or LogKey.Event ? [LogKeys.None] : [];
         }
 
         return key switch

@@ -55,12 +55,15 @@ public static class LogKeys
     public const string Held = "held";
     public const string None = "none";
 
+    /// <summary>Of an event: without a name. One that is called so is found by <c>none*</c>.</summary>
+    internal static bool IsNone(LogValue value) => !value.IsPrefix && value.Text.Equals(None, StringComparison.OrdinalIgnoreCase);
+
     public static IReadOnlyList<LogKeyInfo> All { get; } =
     [
         new(LogKey.State, "state", "Where it stands now", "state:failed") { Words = [.. Names(typeof(DeliveryState)), Held] },
         new(LogKey.Code, "code", "HTTP status of the last try", "code:5xx") { Words = ["2xx", "3xx", "4xx", "5xx", None] },
         new(LogKey.Cause, "cause", "Why it failed, was skipped or waits", "cause:dns_not_found") { MayBePrefix = true },
-        new(LogKey.Event, "event", "Name of the event or page", "event:\"Order Updated\"") { MayBePrefix = true },
+        new(LogKey.Event, "event", "Name of the event or page, or none", "event:\"Order Updated\"") { MayBePrefix = true },
         new(LogKey.Type, "type", "Kind of call", "type:track") { Words = [.. Names(typeof(SegmentCallType))] },
         new(LogKey.User, "user", "userId or anonymousId", "user:123") { MayBePrefix = true, IsPersonal = true },
         new(LogKey.Anonymous, "anonymous", "anonymousId", "anonymous:a-123") { MayBePrefix = true, IsPersonal = true },

@@ -1,6 +1,7 @@
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
+using Richpanel.Core.Storage;
 
 namespace Richpanel.Tests.Deliveries.Log;
 
@@ -12,7 +13,7 @@ public sealed class LogReaderTests(RandomLog log) : IClassFixture<RandomLog>
     public static TheoryData<string> Queries =>
     [
         "", "state:failed", "state:waiting", "state:held", "state:waiting -state:held", "state:sending", "-state:accepted", "state:failed,skipped", "type:page", "event:rare", "event:\"order created\"",
-        "event:Order*", "event:100%*", "event:\"Größe gewählt\"", "-event:\"Order Created\"", "user:u42", "user:a43", "user:u1*", "-user:u42 state:failed", "anonymous:a43", "anonymous:a6*", "email:jane7@example.test",
+        "event:Order*", "event:none", "event:none,rare state:failed", "-event:none type:identify", "event:none*", "event:100%*", "event:\"Größe gewählt\"", "-event:\"Order Created\"", "user:u42", "user:a43", "user:u1*", "-user:u42 state:failed", "anonymous:a43", "anonymous:a6*", "email:jane7@example.test",
         "email:JANE7@example.TEST,jane8@example.test", "order:o25", "order:o25,o26,o27", "order:o7*", "-order:o2* state:skipped", "message:m77", "message:m78,m79", "message:m77*", "id:dlv_1,dlv_2k,dlv_zz", "code:5xx", "code:422", "code:none",
         "-code:none,2xx", "code:none state:failed", "cause:rate_limited", "cause:d*", "-cause:duplicate state:skipped,failed", "connection:Shop", "connection:\"Shop two\",Stopped", "connection:shop*", "-connection:Shop", "source:\"web of stopped\"",
         "origin:lab", "-origin:lab state:failed", "tries:>3", "tries:0 state:waiting", "tries:<=1,7 state:failed", "since:2d", "since:2h", "until:2026-11-14", "since:3d until:2d state:failed", "since:2026-11-20T10:20 until:2026-11-20T11:10",
@@ -136,6 +137,25 @@ public sealed class LogReaderTests(RandomLog log) : IClassFixture<RandomLog>
         Assert.Equal((12, false), await log.Reader.NewerAsync(RandomLog.Ask("state:failed"), failed[12], 50, Ct));
         Assert.Equal((50, true), await log.Reader.NewerAsync(RandomLog.Ask("state:failed"), failed[200], 50, Ct));
         Assert.Equal((0, false), await log.Reader.NewerAsync(RandomLog.Ask("state:failed"), failed[0], 50, Ct));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_search_for_neighbours_that_ran_out_of_time_says_how_far_it_came_and_only_a_newer_one_is_looked_for_again()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(RandomLog.Now);
+        var reader = new LogReader(log.Core.Get<Microsoft.EntityFrameworkCore.IDbContextFactory<ConsoleDbContext>>(), log.Core.Directory, log.Core.Get<SearchKey>(), log.Core.Get<SearchUpkeep>(), clock)
+        {
+            Watch = _ => clock.Advance(LogReader.LongestSearch),
+        };
+        var at = log.All.Single(row => row.Id == 10_000).ReceivedAt;
+
+        var found = await reader.NeighboursAsync(RandomLog.Ask("\"stands nowhere\""), 10_000, Ct);
+
+        Assert.Equal((null, null), (found.Newer, found.Older));
+        Assert.True(found.NewerLookedTo > at && found.NewerLookedTo < log.All[^1].ReceivedAt);
+        Assert.True(found.OlderLookedTo < at && found.OlderLookedTo > log.All[0].ReceivedAt);
+        var again = await log.Reader.NewerNeighbourAsync(RandomLog.Ask(""), 10_000, found, Ct);
+        Assert.Equal((10_001, null, null, found.OlderLookedTo), (again.Newer, again.Older, again.NewerLookedTo, again.OlderLookedTo));
     }
 
     [Fact(Timeout = 60_000)]

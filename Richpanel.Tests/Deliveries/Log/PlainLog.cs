@@ -30,7 +30,7 @@ internal static class PlainLog
             },
             LogKey.Type => row.Type.ToString().Equals(value.Text, StringComparison.OrdinalIgnoreCase),
             LogKey.Origin => row.Origin.ToString().Equals(value.Text, StringComparison.OrdinalIgnoreCase),
-            LogKey.Event => IsAny(row.EventName),
+            LogKey.Event => value is { Text: "none", IsPrefix: false } ? string.IsNullOrEmpty(row.EventName) : IsAny(row.EventName),
             LogKey.User => Is(row.UserId) || Is(row.AnonymousId),
             LogKey.Anonymous => Is(row.AnonymousId),
             LogKey.Email => row.Email is { } email && Lower(email) == Lower(value.Text),

@@ -44,9 +44,19 @@ public sealed class LogAddressTests
     {
         var address = new LogAddress { Query = "state:failed", Who = "0123", At = "oldest" };
 
-        Assert.Equal($"/deliveries/{Core.PublicId.Delivery(7)}?q=state%3Afailed&who=0123", address.Detail(7));
+        Assert.Equal($"/deliveries/{Core.PublicId.Delivery(7)}?q=state%3Afailed&who=0123&at=oldest", address.Detail(7));
         Assert.Equal("/deliveries/export?format=csv&columns=id%2Cstate&q=state%3Afailed&who=0123", address.Export(LogFormat.Csv, ["id", "state"], TimeZoneInfo.Utc));
         Assert.Equal($"/deliveries/export?format=ndjson&columns=id&q=id%3A{Core.PublicId.Delivery(7)}", address.Export(LogFormat.Ndjson, ["id"], TimeZoneInfo.Utc, [7]));
+    }
+
+    [Fact]
+    public void A_link_to_an_event_finds_what_was_counted_or_is_none()
+    {
+        var range = Core.Ledger.OverviewRange.Last(TimeSpan.FromHours(1), s_now);
+
+        Assert.StartsWith("/deliveries?q=state%3Afailed%20event%3Anone%20since%3A", LogLink.ToEvent("", "state:failed", range), StringComparison.Ordinal);
+        Assert.Null(LogLink.ToEvent("None", "state:failed", range));   // that word stands for no name
+        Assert.Null(LogLink.ToEvent("jane@example.com came", "state:failed", range));
     }
 
     [Theory]
@@ -106,6 +116,16 @@ public sealed class LogAddressTests
     [InlineData("~state:failed", true)]
     [InlineData("event:Other", true)]
     public void A_row_that_changed_is_judged_by_its_state(string query, bool mayFit) => Assert.Equal(mayFit, LogFacets.MayFit(LogQuery.Of(query), Row() with { Held = true }));
+
+    [Theory]
+    [InlineData(DeliveryState.Sending, "state:waiting", true)]
+    [InlineData(DeliveryState.Sending, "-state:waiting", false)]
+    [InlineData(DeliveryState.Sending, "state:held", false)]
+    [InlineData(DeliveryState.Sending, "-state:held", true)]
+    [InlineData(DeliveryState.Sending, "state:sending", true)]
+    [InlineData(DeliveryState.Accepted, "state:waiting", false)]
+    public void A_row_that_is_being_sent_fits_what_the_log_would_find_it_by(DeliveryState state, string query, bool mayFit) =>
+        Assert.Equal(mayFit, LogFacets.MayFit(LogQuery.Of(query), Row() with { State = state, Held = true }));
 
     [Fact]
     public void Columns_are_kept_as_they_were_chosen_and_what_is_kept_wrongly_is_as_at_first()

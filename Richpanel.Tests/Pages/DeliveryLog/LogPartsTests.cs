@@ -130,6 +130,27 @@ public sealed class LogPartsTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 30_000)]
+    public void At_the_live_end_there_is_nothing_later()
+    {
+        var chart = Chart(null, _ => { });
+
+        Assert.True(chart.Find("[aria-label=Later]").HasAttribute("disabled"));
+        Assert.False(chart.Find("[aria-label=Earlier]").HasAttribute("disabled"));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Wider_ends_where_no_delivery_can_be()
+    {
+        ChosenSpan? chosen = null;
+        var (from, to) = (new DateTimeOffset(2020, 3, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2020, 9, 1, 0, 0, 0, TimeSpan.Zero));
+        var chart = _context.Render<LogChart>(p => p.Add(c => c.Histogram, new LogHistogram(from, to, TimeSpan.FromDays(28), [new LogBar(from, 0, 0, 0, 0, 0, 0)], null)).Add(c => c.OnNarrow, span => chosen = span));
+
+        await chart.ClickAsync("[aria-label='Wider time range']");
+
+        Assert.Equal(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), chosen!.Value.Since);
+    }
+
+    [Fact(Timeout = 30_000)]
     public void A_chart_that_did_not_count_everything_says_so()
     {
         var chart = Chart(s_now.AddHours(-1), _ => { });

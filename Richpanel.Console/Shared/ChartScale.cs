@@ -1,4 +1,4 @@
-namespace Richpanel.Console.Overview;
+namespace Richpanel.Console.Shared;
 
 /// <summary>Heights of a chart's bars. Pure.</summary>
 internal static class ChartScale
