@@ -14,7 +14,7 @@ public sealed record OverviewSide(
     IReadOnlyList<RejectedRow>? Rejected, IReadOnlyList<ChangeEntry>? Changes, IReadOnlyList<ChartMark> Marks, OnboardingState Steps, StoreSpace? Space);
 
 /// <summary>Reads it.</summary>
-public sealed class OverviewSides(RejectedQueries rejected, ChangeQueries changes, FirstSteps steps, StoragePaths paths)
+public sealed class OverviewSides(RejectedQueries rejected, ChangeQueries changes, FirstSteps steps, StoreHealth health)
 {
     private const int RejectedShown = 8;
     private const int ChangesShown = 10;
@@ -31,18 +31,6 @@ public sealed class OverviewSides(RejectedQueries rejected, ChangeQueries change
             mayReadLog ? (await changes.PageAsync(new ChangeFilter(), null, ChangesShown, ct)).Items : null,
             ChartMark.Of(marks?.Items ?? [], zone),
             await steps.ReadAsync(ct),
-            Space());
-    }
-
-    private StoreSpace? Space()
-    {
-        try
-        {
-            return StoreSpace.Read(paths);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return null;   // the page says so
-        }
+            health.Space);
     }
 }
