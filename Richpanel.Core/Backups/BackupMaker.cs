@@ -98,6 +98,11 @@ public sealed class BackupMaker(StoragePaths paths, TimeProvider time)
         CryptographicOperations.ZeroMemory(written.Seal.Open(BackupFile.ReadRing(packed, written), passphrase, BackupFile.BelongsTo(written.Part(BackupManifest.Database))));
 
         var finished = Path.Combine(folder, name + BackupFile.Extension);
+        for (var n = 2; File.Exists(finished); n++)
+        {
+            finished = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}-{n}{BackupFile.Extension}"));   // two in one second
+        }
+
         File.Move(packed, finished);
         return finished;
     }

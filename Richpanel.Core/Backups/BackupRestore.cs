@@ -49,6 +49,7 @@ public sealed class BackupRestore(StoragePaths paths, TimeProvider time)
 
             var restored = Write(file, manifest, ring, sends, made, ct);
             made.Clear();
+            isNewFolder = false;
             return restored;
         }
         catch (SqliteException failure)
@@ -193,7 +194,7 @@ public sealed class BackupRestore(StoragePaths paths, TimeProvider time)
             }
         }
 
-        if (withFolder && made.Count > 0 && Directory.Exists(paths.Folder) && !Directory.EnumerateFileSystemEntries(paths.Folder).Any())
+        if (withFolder && Directory.Exists(paths.Folder) && !Directory.EnumerateFileSystemEntries(paths.Folder).Any())
         {
             Directory.Delete(paths.Folder);
         }

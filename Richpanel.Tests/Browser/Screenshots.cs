@@ -36,6 +36,7 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         ("change-log", "/change-log", null),
         ("people", "/people", null),
         ("tokens", "/tokens", null),
+        ("backups", "/backups", null),
         ("permissions", "/permissions", null),
         ("about", "/about", null),
         ("not-found", "/nowhere", null),
