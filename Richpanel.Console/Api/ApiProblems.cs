@@ -60,12 +60,12 @@ internal sealed class ApiFaults : IExceptionHandler
                 return true;
             default:
                 // A read may meet what a write does: another process that holds the file, a disk that fails.
-                if (StoreUnavailableException.From(exception) is not { } unread)
+                if (StoreUnavailableException.FaultOf(exception) is not { } unread)
                 {
                     return false;
                 }
 
-                await ComeAgainAsync(httpContext, "The database does not answer now", $"{DatabaseFault.WhileRunning(unread.Fault)} Try again in a few seconds; /readyz says when.");
+                await ComeAgainAsync(httpContext, "The database does not answer now", $"{DatabaseFault.WhileRunning(unread)} Try again in a few seconds; /readyz says when.");
                 return true;
         }
     }

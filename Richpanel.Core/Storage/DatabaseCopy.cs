@@ -9,7 +9,7 @@ namespace Richpanel.Core.Storage;
 /// </summary>
 public static class DatabaseCopy
 {
-    /// <summary>Faults that <c>quick_check</c> tells at most.</summary>
+    /// <summary>Faults that are told at most.</summary>
     private const int MostFaults = 10;
 
     /// <param name="to">A file that is not there yet; afterwards on disk, for its owner only.</param>
@@ -56,8 +56,8 @@ public static class DatabaseCopy
     internal static IReadOnlyList<string> Faults(SqliteConnection connection, string? table)
     {
         using var check = connection.CreateCommand();
-        check.CommandText = "SELECT quick_check FROM pragma_quick_check($what)";
-        check.Parameters.AddWithValue("$what", (object?)table ?? MostFaults);
+        check.CommandText = table is null ? "SELECT quick_check FROM pragma_quick_check" : "SELECT quick_check FROM pragma_quick_check($table)";
+        check.Parameters.AddWithValue("$table", (object?)table ?? DBNull.Value);
         List<string> found = [];
         using var reader = check.ExecuteReader();
         while (found.Count < MostFaults && reader.Read())

@@ -6,6 +6,7 @@ using Richpanel.Console.Shell;
 using Richpanel.Core.Access;
 using Richpanel.Core.Backups;
 using Richpanel.Core.Storage;
+using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.Pages;
 
@@ -90,12 +91,12 @@ public sealed class BackupsPageTests : IAsyncDisposable
     {
         var banner = _pages.Show<FaultBanner>();
         Assert.Empty(banner.FindAll("aside"));
-        await _pages.App.Writer.WriteAsync(session => session.Execute("PRAGMA query_only=1"));
+        var writable = await ReadOnlyStore.BeAsync(_pages.App.Writer);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => _pages.App.Writer.WriteAsync(session => session.Execute("""UPDATE "SearchStates" SET "OldBelow"="OldBelow" """)));
 
         banner.EventuallySays("The database cannot be written: it is read-only. Senders are asked to come again; nothing acknowledged is lost.");
 
-        await _pages.App.Writer.WriteAsync(session => session.Execute("PRAGMA query_only=0"));
+        writable();
         banner.Eventually(() => Assert.Empty(banner.FindAll("aside")));
         Assert.Empty(_pages.Show<FaultPanel>().FindAll("section"));
     }
