@@ -7,8 +7,6 @@ namespace Richpanel.Console.Backups;
 /// <summary>Backups over the API, and the file for a signed-in person's browser.</summary>
 public static class BackupsApi
 {
-    private const string None = "There is no backup '{0}'. GET /api/v1/backups lists them.";
-
     /// <summary>What a backup is made with.</summary>
     /// <param name="Passphrase">Seals the key ring; 12 characters at least. It is kept nowhere.</param>
     public sealed record Wish(string? Passphrase = null)
@@ -84,7 +82,7 @@ public static class BackupsApi
     }
 
     private static IResult NotFound(string name) =>
-        Results.Problem(string.Format(System.Globalization.CultureInfo.InvariantCulture, None, name), statusCode: StatusCodes.Status404NotFound, title: "Not found");
+        Results.Problem($"There is no backup '{name}'. GET /api/v1/backups lists them.", statusCode: StatusCodes.Status404NotFound, title: "Not found");
 
     private static Actor By(HttpContext http) => http.RequestServices.GetRequiredService<Sessions>().ActorOf(http.User) ?? throw new SessionEndedException();
 }

@@ -19,8 +19,6 @@ public sealed record RestoreNote(string Backup, DateTimeOffset MadeAt, int Pause
 /// </summary>
 public sealed class BackupRestore(StoragePaths paths, TimeProvider time)
 {
-    private const string SomeoneElses = "It was made by a newer version of the product ({0}), whose database this one does not know. Install that version, or a later one, and restore with it.";
-
     /// <param name="sends">True: connections go on sending at once. False: they are paused, so that nothing goes out twice before somebody has looked.</param>
     /// <exception cref="BackupException">Nothing was changed; the message says why and what to do.</exception>
     public Restored Run(string file, string passphrase, bool sends, CancellationToken ct)
@@ -34,7 +32,7 @@ public sealed class BackupRestore(StoragePaths paths, TimeProvider time)
         var manifest = BackupFile.ReadManifest(file);
         if (!DatabaseStartup.KnownMigrations.Contains(manifest.Schema, StringComparer.Ordinal))
         {
-            throw new BackupException(string.Format(CultureInfo.InvariantCulture, SomeoneElses, manifest.Product));
+            throw new BackupException($"It was made by a newer version of the product ({manifest.Product}), whose database this one does not know. Install that version, or a later one, and restore with it.");
         }
 
         var ring = OpenRing(file, manifest, passphrase);
@@ -128,7 +126,7 @@ public sealed class BackupRestore(StoragePaths paths, TimeProvider time)
         }
 
         using var connection = DatabaseCopy.Open(database, SqliteOpenMode.ReadWrite);
-        if (DatabaseCopy.Migrations(connection).LastOrDefault() != manifest.Schema)
+        if (DatabaseCopy.Migrations(connection) is not [.., var schema] || schema != manifest.Schema)
         {
             throw new BackupException("The database in it is not the one that its manifest names. Take another copy of the file, or an older backup.");
         }

@@ -127,18 +127,17 @@ public sealed class LedgerRecount(SqliteStore store, DoorLoad door, TimeProvider
             }
         }
 
-        tally.Compare(faults, LedgerPart.Slots, tally.Slots, Rollups(connection, snapshot, RecountSql.Slots, ("$h", hour)), since);
-        tally.Compare(faults, LedgerPart.Hours, tally.Hours, Rollups(connection, snapshot, RecountSql.Hours, ("$h", hour)), since);
-        tally.Compare(faults, LedgerPart.Latencies, tally.SlotLatencies, Latencies(connection, snapshot, RecountSql.SlotLatencies, ("$h", hour)), since);
-        tally.Compare(faults, LedgerPart.Latencies, tally.HourLatencies, Latencies(connection, snapshot, RecountSql.HourLatencies, ("$h", hour)), since);
+        RecountTally.Compare(faults, LedgerPart.Slots, tally.Slots, Rollups(connection, snapshot, RecountSql.Slots, ("$h", hour)), since);
+        RecountTally.Compare(faults, LedgerPart.Hours, tally.Hours, Rollups(connection, snapshot, RecountSql.Hours, ("$h", hour)), since);
+        RecountTally.Compare(faults, LedgerPart.Latencies, tally.SlotLatencies, Latencies(connection, snapshot, RecountSql.SlotLatencies, ("$h", hour)), since);
+        RecountTally.Compare(faults, LedgerPart.Latencies, tally.HourLatencies, Latencies(connection, snapshot, RecountSql.HourLatencies, ("$h", hour)), since);
         return tally.Rows;
     }
 
     private static int CompareQuarters(SqliteConnection connection, SqliteTransaction snapshot, long id, List<LedgerFault> faults)
     {
-        var tally = new RecountTally();
-        tally.Compare(faults, LedgerPart.Quarters, Rollups(connection, snapshot, RecountSql.HoursByQuarter, ("$c", id)), Rollups(connection, snapshot, RecountSql.Quarters, ("$c", id)), null);
-        tally.Compare(faults, LedgerPart.Quarters, Latencies(connection, snapshot, RecountSql.LatenciesByQuarter, ("$c", id)), Latencies(connection, snapshot, RecountSql.QuarterLatencies, ("$c", id)), null);
+        RecountTally.Compare(faults, LedgerPart.Quarters, Rollups(connection, snapshot, RecountSql.HoursByQuarter, ("$c", id)), Rollups(connection, snapshot, RecountSql.Quarters, ("$c", id)), null);
+        RecountTally.Compare(faults, LedgerPart.Quarters, Latencies(connection, snapshot, RecountSql.LatenciesByQuarter, ("$c", id)), Latencies(connection, snapshot, RecountSql.QuarterLatencies, ("$c", id)), null);
         return 0;
     }
 

@@ -32,10 +32,10 @@ internal sealed class RecountTally
 
     /// <summary>One fault for all lines of a connection, origin and state that differ: which event it is can be looked up.</summary>
     /// <param name="since">Start of the hour; null: of the quarter that each line names.</param>
-    public void Compare(List<LedgerFault> faults, LedgerPart part, Dictionary<RollupLine, long> expected, Dictionary<RollupLine, long> found, DateTimeOffset? since) =>
+    public static void Compare(List<LedgerFault> faults, LedgerPart part, Dictionary<RollupLine, long> expected, Dictionary<RollupLine, long> found, DateTimeOffset? since) =>
         Compare(faults, part, expected, found, line => (line.Connection, line.Origin, (DeliveryState?)line.State, since ?? StartOf(line.Span)));
 
-    public void Compare(List<LedgerFault> faults, LedgerPart part, Dictionary<LatencyLine, long> expected, Dictionary<LatencyLine, long> found, DateTimeOffset? since) =>
+    public static void Compare(List<LedgerFault> faults, LedgerPart part, Dictionary<LatencyLine, long> expected, Dictionary<LatencyLine, long> found, DateTimeOffset? since) =>
         Compare(faults, part, expected, found, line => (line.Connection, line.Origin, (DeliveryState?)DeliveryState.Accepted, since ?? StartOf(line.Span)));
 
     private static void Compare<TLine>(

@@ -94,7 +94,7 @@ public sealed partial class StoreIntegrity(SqliteStore store, RunningMark mark, 
         return faults;
     }
 
-    private void Become(Integrity now, IReadOnlyList<string> faults)
+    private void Become(Integrity now, List<string> faults)
     {
         _report = new IntegrityReport(now, time.GetUtcNow(), faults);
         if (now == Integrity.Damaged)

@@ -1,7 +1,5 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Core.Access;
 using Richpanel.Core.Backups;
 using Richpanel.Core.Storage;
