@@ -21,6 +21,11 @@ public enum BackupStep
 /// </summary>
 public sealed class BackupMaker(StoragePaths paths, TimeProvider time)
 {
+    private const string NamePrefix = "richpanel-console-";
+    private const string WorkPrefix = ".";
+
+    private static readonly TimeSpan s_surelyOver = TimeSpan.FromDays(1);
+
     /// <summary>The finished file; a half-made one never has its name.</summary>
     /// <param name="folder">Where it goes; made when missing.</param>
     /// <param name="product">Version, for the manifest.</param>
@@ -39,7 +44,7 @@ public sealed class BackupMaker(StoragePaths paths, TimeProvider time)
         }
 
         var at = time.GetUtcNow();
-        var name = string.Create(CultureInfo.InvariantCulture, $"richpanel-console-{at:yyyy-MM-dd'T'HH-mm-ss'Z'}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{at:yyyy-MM-dd'T'HH-mm-ss'Z'}");
         string? work = null;
         try
         {
@@ -48,8 +53,9 @@ public sealed class BackupMaker(StoragePaths paths, TimeProvider time)
                 OwnerOnly.Folder(folder);
             }
 
+            TakeAwayBroken(folder, at);
             DemandRoom(folder);
-            work = OwnerOnly.Folder(Path.Combine(folder, $".{name}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}")).FullName;
+            work = OwnerOnly.Folder(Path.Combine(folder, $"{WorkPrefix}{name}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}")).FullName;
             return Make(folder, work, name, at, passphrase, product, tell ?? (_ => { }), ct);
         }
         catch (SqliteException failure)
@@ -133,6 +139,15 @@ public sealed class BackupMaker(StoragePaths paths, TimeProvider time)
 
         var counts = new BackupCounts(Count("Deliveries"), Count("Requests"), Count("Connections"), Count("Sources"), Count("People"), Count("ChangeLog"));
         return (schema, counts, LedgerSums.Faults(connection, transaction).Count == 0 && LedgerSums.FaultsAgainstRows(connection, transaction).Count == 0);
+    }
+
+    /// <summary>What a backup that was killed has left: a whole copy of the database. Another command may be at work beside this one.</summary>
+    private static void TakeAwayBroken(string folder, DateTimeOffset now)
+    {
+        foreach (var left in new DirectoryInfo(folder).EnumerateDirectories(WorkPrefix + NamePrefix + "*").Where(left => left.LastWriteTimeUtc < now - s_surelyOver))
+        {
+            left.Delete(recursive: true);
+        }
     }
 
     /// <summary>For the copy and the packed file beside it, whatever it packs to.</summary>

@@ -52,6 +52,11 @@ public sealed class BackupTests : IAsyncLifetime
             await sender.PostCallAsync("/v1/track", """{"messageId":"m-1","userId":"u","event":"Kept"}""", source.WriteKey).AcceptedAsync();
             await console.ExpandedAsync();
 
+            // What a backup that was killed has left is taken away.
+            var left = Directory.CreateDirectory(Path.Combine(console.Folder, "backups", ".richpanel-console-2026-01-01T00-00-00Z-12345678"));
+            await File.WriteAllTextAsync(Path.Combine(left.FullName, "console.db"), "half a copy", Ct);
+            left.LastWriteTimeUtc = TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2);
+
             // Written to all the while.
             using var stop = new CancellationTokenSource();
             var writing = Task.Run(
