@@ -1,13 +1,16 @@
 using Microsoft.Extensions.Options;
 using Richpanel.Console.Api;
+using Richpanel.Console.Backups;
 using Richpanel.Console.ChangeLog;
 using Richpanel.Console.Entrance;
+using Richpanel.Console.Ledger;
 using Richpanel.Console.Receiver;
 using Richpanel.Console.Sandbox;
 using Richpanel.Console.Shell;
 using Richpanel.Console.SignIn;
 using Richpanel.Console.Startup;
 using Richpanel.Core;
+using Richpanel.Core.Backups;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
@@ -25,6 +28,13 @@ if (args is [ChangeLogCommand.Name, .. var settings])
 {
 #pragma warning disable RS0030 // the answer of a command is its output, not a line of the log
     return await ChangeLogCommand.RunAsync(settings, Console.Out);
+#pragma warning restore RS0030
+}
+
+if (args is [BackupCommands.Backup or BackupCommands.Restore, .. var given])
+{
+#pragma warning disable RS0030 // as above
+    return args[0] == BackupCommands.Backup ? await BackupCommands.BackupAsync(given, Console.Out) : await BackupCommands.RestoreAsync(given, Console.Out);
 #pragma warning restore RS0030
 }
 
@@ -47,8 +57,15 @@ try
     // Before anything is touched: the host would do it too, but only after the database was migrated.
     app.Services.GetService<IStartupValidator>()?.Validate();
     app.WarnOfSecretsInFiles();
-    await DatabaseStartup.MigrateAsync(app.Services.GetRequiredService<StoragePaths>(), CancellationToken.None);
+    // The mark first, so that it is let go of last: after the writer has ended.
+    await app.Services.GetRequiredService<RunningMark>().TakeAsync();
+    if (await DatabaseStartup.MigrateAsync(app.Services.GetRequiredService<StoragePaths>(), app.Services.GetRequiredService<TimeProvider>(), CancellationToken.None) is { } copy)
+    {
+        Log.Information("The database was upgraded; as it was before it stands in {Copy}", copy);
+    }
+
     await app.Services.GetRequiredService<ChangeStart>().WriteAsync(typeof(Program).Assembly.GetName().Version?.ToString(3) ?? "");
+    await app.Services.GetRequiredService<RestoreLine>().WriteAsync();
     await app.Services.GetRequiredService<SearchUpkeep>().StartAsync();
     if (app.Services.GetRequiredService<IOptions<SandboxOptions>>().Value.Enabled)
     {
@@ -72,8 +89,11 @@ try
     api.MapSandbox();
     api.MapReceiverApi();
     api.MapAudit();
+    api.MapBackups();
+    api.MapLedgerCheck();
     app.MapChangeLogDownload();
     app.MapSupportDownload();
+    app.MapBackupDownload();
     app.MapLogDownload();
     app.MapSandboxDownload();
     app.MapPublicSandbox();

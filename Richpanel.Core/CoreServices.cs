@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Richpanel.Core.Access;
+using Richpanel.Core.Backups;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
@@ -41,7 +42,7 @@ public static class CoreServices
     {
         services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
         var options = configuration.GetSection("Storage").Get<StorageOptions>() ?? new StorageOptions();
-        var paths = new StoragePaths(options.ConnectionString);
+        var paths = new StoragePaths(options.ConnectionString, options.BackupFolder);
         services.AddSingleton(paths);
         var protection = services.AddDataProtection().SetApplicationName("Richpanel.Console");
         if (KeyRingCertificate.Load(options.KeyRingCertificate) is { } certificate)
@@ -62,9 +63,22 @@ public static class CoreServices
         services.AddSingleton<IDbContextFactory<ConsoleDbContext>>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<StoreWriter>();
         services.AddSingleton<DoorLoad>();
-        services.AddSingleton(provider => new StoreHealth(
-            () => new DriveInfo(paths.Folder).AvailableFreeSpace, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new StoreHealth(() => StoreSpace.Read(paths, options), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RunningMark>();
         services.AddHostedService<WalCheckpointer>();
+        services.AddSingleton<StoreProbe>();
+        services.AddHostedService(provider => provider.GetRequiredService<StoreProbe>());
+        services.AddSingleton<StoreIntegrity>();
+        services.AddHostedService(provider => provider.GetRequiredService<StoreIntegrity>());
+        services.AddSingleton<BackupMaker>();
+        services.AddSingleton<BackupRestore>();
+        services.AddSingleton<BackupStore>();
+        services.AddSingleton<RestoreLine>();
+        services.AddSingleton<LedgerRecount>();
+        services.AddSingleton<LedgerWatch>();
+        services.AddHostedService<LedgerCare>();
+        services.AddSingleton<FaultBoard>();
+        services.AddHostedService<FaultCare>();
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<OverviewQueries>();
         services.AddSingleton<ConnectionActivity>();

@@ -52,14 +52,28 @@ internal sealed class ApiFaults : IExceptionHandler
             case ForbiddenException forbidden:
                 await ApiProblems.WriteAsync(httpContext, StatusCodes.Status403Forbidden, "Not allowed", forbidden.Message);
                 return true;
-            case StoreUnavailableException:
-                httpContext.Response.Headers.RetryAfter = "5";
-                await ApiProblems.WriteAsync(
-                    httpContext, StatusCodes.Status503ServiceUnavailable, "The database cannot be written now", "Nothing was changed. Try again in a few seconds; /readyz says when.");
+            case StoreUnavailableException { Fault: StoreFault.Stopping or StoreFault.Overloaded }:
+                await ComeAgainAsync(httpContext, "The database cannot be written now", "Nothing was changed. Try again in a few seconds; /readyz says when.");
+                return true;
+            case StoreUnavailableException store:
+                await ComeAgainAsync(httpContext, "The database cannot be written now", $"{DatabaseFault.WhileRunning(store.Fault)} Nothing was changed. Try again in a few seconds; /readyz says when.");
                 return true;
             default:
-                return false;
+                // A read may meet what a write does: another process that holds the file, a disk that fails.
+                if (StoreUnavailableException.FaultOf(exception) is not { } unread)
+                {
+                    return false;
+                }
+
+                await ComeAgainAsync(httpContext, "The database does not answer now", $"{DatabaseFault.WhileRunning(unread)} Try again in a few seconds; /readyz says when.");
+                return true;
         }
+    }
+
+    private static Task ComeAgainAsync(HttpContext context, string title, string detail)
+    {
+        context.Response.Headers.RetryAfter = "5";
+        return ApiProblems.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, title, detail);
     }
 
     private static string WhereItBreaks(System.Text.Json.JsonException json) => string.Create(

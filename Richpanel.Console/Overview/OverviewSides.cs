@@ -16,7 +16,7 @@ public sealed record OverviewSide(
     IReadOnlyList<RejectedRow>? Rejected, IReadOnlyList<ChangeEntry>? Changes, IReadOnlyList<ChartMark> Marks, OnboardingState Steps, StoreSpace? Space);
 
 /// <summary>Reads it.</summary>
-public sealed class OverviewSides(RejectedQueries rejected, ChangeQueries changes, FirstSteps steps, StoragePaths paths, ConnectionDirectory directory)
+public sealed class OverviewSides(RejectedQueries rejected, ChangeQueries changes, FirstSteps steps, StoreHealth health, ConnectionDirectory directory)
 {
     private const int RejectedShown = 8;
     private const int ChangesShown = 10;
@@ -32,7 +32,7 @@ public sealed class OverviewSides(RejectedQueries rejected, ChangeQueries change
             mayReadLog ? (await changes.PageAsync(new ChangeFilter(), null, ChangesShown, ct)).Items : null,
             ChartMark.Of(await MarksAsync(by, range, ct), zone, mayReadLog),
             await steps.ReadAsync(ct),
-            Space());
+            health.Space);
     }
 
     /// <summary>Why a line bends concerns everybody who sees it; of connections that are not theirs, nobody learns anything.</summary>
@@ -46,17 +46,5 @@ public sealed class OverviewSides(RejectedQueries rejected, ChangeQueries change
 
         var theirs = directory.AllConnections.Where(connection => by.MayTouch(connection.Name)).Select(connection => PublicId.Connection(connection.Id)).ToHashSet(StringComparer.Ordinal);
         return lines.Where(line => line.Action == ChangeCatalog.Started.Code || (line.ObjectId is { } about && theirs.Contains(about)));
-    }
-
-    private StoreSpace? Space()
-    {
-        try
-        {
-            return StoreSpace.Read(paths);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return null;   // the page says so
-        }
     }
 }

@@ -25,7 +25,8 @@ internal static class CommandPages
         new("Change log", "/change-log", Permission.ReadChangeLog, Icons.Material.Outlined.History, "audit history", "g h"),
         new("People", "/people", Permission.ManagePeople, Icons.Material.Outlined.Group, "users roles invite", "g p"),
         new("API tokens", "/tokens", Permission.ManagePeople, Icons.Material.Outlined.Key, "keys bearer", "g t"),
+        new("Backups", "/backups", Permission.KeepBackups, Icons.Material.Outlined.Backup, "restore copy database key ring save disaster", "g b"),
         new("Your permissions", "/permissions", Permission.Read, Icons.Material.Outlined.VerifiedUser, "rights role"),
-        new("About", "/about", Permission.Read, Icons.Material.Outlined.Info, "version support bundle database", "g a"),
+        new("About", "/about", Permission.Read, Icons.Material.Outlined.Info, "version support bundle database ledger check faults disk", "g a"),
     ];
 }

@@ -17,8 +17,9 @@ internal static partial class StartFailure
             [.. all.SelectMany(one => one!)],
         IOException taken when taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException =>
             [$"{taken.Message} Another program, perhaps a second copy of this one, listens there: stop it or choose another address with --urls."],
-        SqliteException database =>
-            [$"The database file cannot be opened: {database.Message}. Check that the folder in Storage:ConnectionString exists and that this user may write to it."],
+        SqliteException database => [DatabaseFault.AtStart(database, "of Storage:ConnectionString")],
+        StoreUnavailableException { InnerException: SqliteException database } => [DatabaseFault.AtStart(database, "of Storage:ConnectionString")],
+        StoreUnavailableException store => [$"{DatabaseFault.WhileRunning(store.Fault)} {DatabaseFault.Remedy(store.Fault)} Then start again."],
         UnauthorizedAccessException denied => [$"{denied.Message} The user this runs as must be able to write to the data folder."],
         _ => null,
     };

@@ -39,8 +39,14 @@ public enum Permission
     /// <summary>Download what is known of the installation, to send along with a question.</summary>
     TakeSupportBundle,
 
+    /// <summary>Have the ledger checked against all rows.</summary>
+    CheckLedger,
+
     /// <summary>Change connections, sources and their secrets, see write keys.</summary>
     Administer,
+
+    /// <summary>Make, download and delete backups: all data, and the secrets for who knows the passphrase.</summary>
+    KeepBackups,
 
     /// <summary>Invite and disable people, give roles, make and revoke API tokens.</summary>
     ManagePeople,

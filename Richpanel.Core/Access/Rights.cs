@@ -23,7 +23,9 @@ public static class Rights
         (Permission.Operate, Role.Operator, "pause, resume, release and check connections"),
         (Permission.ReadChangeLog, Role.Operator, "read, verify and export the change log"),
         (Permission.TakeSupportBundle, Role.Operator, "download the support bundle"),
+        (Permission.CheckLedger, Role.Operator, "have the ledger checked against all rows"),
         (Permission.Administer, Role.Admin, "change connections, sources and their secrets"),
+        (Permission.KeepBackups, Role.Admin, "make, download and delete backups"),
         (Permission.ManagePeople, Role.Admin, "invite and disable people, give roles, make and revoke API tokens"),
     ];
 

@@ -90,6 +90,15 @@ public static class ChangeCatalog
 
     public static readonly ChangeAction SupportBundleTaken = new("product.support-bundle", "downloaded the support bundle");
 
+    public static readonly ChangeAction BackupMade = new("backup.made", "made the backup");
+    public static readonly ChangeAction BackupDownloaded = new("backup.downloaded", "downloaded the backup");
+    public static readonly ChangeAction BackupDeleted = new("backup.deleted", "deleted the backup");
+    public static readonly ChangeAction BackupRestored = new("backup.restored", "goes on from the backup");
+
+    public static readonly ChangeAction LedgerMismatch = new("ledger.mismatch", "found that the ledger does not add up");
+    public static readonly ChangeAction LedgerAgrees = new("ledger.agrees", "found that the ledger adds up again");
+    public static readonly ChangeAction LedgerChecked = new("ledger.checked", "had the ledger checked against all rows");
+
     public static IReadOnlyList<ChangeAction> All { get; } =
         [.. typeof(ChangeCatalog).GetFields().Where(field => field.FieldType == typeof(ChangeAction)).Select(field => (ChangeAction)field.GetValue(null)!)];
 

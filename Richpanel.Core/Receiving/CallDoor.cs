@@ -24,10 +24,11 @@ public sealed class CallDoor(StoreWriter writer, StoreHealth health, ExpansionPr
 
     /// <summary>The id of the kept request.</summary>
     /// <param name="alongside">Written in the same commit; for what a person sends, which can wait for its turn.</param>
-    /// <exception cref="StoreUnavailableException">It was not kept: over capacity, no space, or stopping.</exception>
+    /// <exception cref="StoreUnavailableException">It was not kept: over capacity, no space, a database that cannot be written now, or stopping.</exception>
     public async Task<long> KeepAsync(AdmittedRequest request, Action<WriteSession>? alongside = null)
     {
         health.DemandSpace();
+        writer.DemandCommits();
         var length = request.Body.Length;
         load.Came(length);
         var bytes = Interlocked.Add(ref _bytes, length);

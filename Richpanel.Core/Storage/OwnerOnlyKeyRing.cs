@@ -73,6 +73,19 @@ public static class OwnerOnly
         return folder;
     }
 
+    /// <summary>A file that is not there yet, for its owner alone from the first moment.</summary>
+    /// <exception cref="IOException">There is one already.</exception>
+    public static FileStream NewFile(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
+    }
+
     public static void File(string path)
     {
         if (!OperatingSystem.IsWindows())

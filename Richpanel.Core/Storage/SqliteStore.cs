@@ -11,6 +11,9 @@ public sealed class SqliteStore(StoragePaths paths) : IDbContextFactory<ConsoleD
     /// <summary>When the WAL starts again from its beginning, the file is cut back to this.</summary>
     private const int WalBytesKept = 64 * 1024 * 1024;
 
+    /// <summary>Seconds the writer waits for another process that holds the file: a partner's sender wants its answer inside 5.</summary>
+    private const int WriterPatience = 4;
+
     private readonly string _connectionString = new SqliteConnectionStringBuilder
     {
         DataSource = paths.DatabaseFile,
@@ -21,7 +24,7 @@ public sealed class SqliteStore(StoragePaths paths) : IDbContextFactory<ConsoleD
     /// <exception cref="InvalidOperationException">The file system does not give what promise 1 needs.</exception>
     public SqliteConnection OpenWriter()
     {
-        var connection = Open(pooled: false);
+        var connection = Open(pooled: false, WriterPatience);
         Execute(
             connection,
             $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit={WalBytesKept}; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;");
@@ -74,11 +77,11 @@ public sealed class SqliteStore(StoragePaths paths) : IDbContextFactory<ConsoleD
         SqliteConnection.ClearPool(connection);
     }
 
-    private SqliteConnection Open(bool pooled)
+    private SqliteConnection Open(bool pooled, int patience = 10)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(_connectionString) { Pooling = pooled }.ToString());
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(_connectionString) { Pooling = pooled, DefaultTimeout = patience }.ToString());
         connection.Open();
-        Execute(connection, "PRAGMA busy_timeout=10000;");
+        Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout={patience * 1000};"));
         return connection;
     }
 

@@ -17,6 +17,21 @@ public sealed class StorageOptions
     public string ConnectionString { get; init; } = "Data Source=data/console.db";
 
     public KeyRingCertificateOptions KeyRingCertificate { get; init; } = new();
+
+    /// <summary>Where backups made by page and API go; null = <c>backups/</c> beside the database. A relative path as above.</summary>
+    public string? BackupFolder { get; init; }
+
+    /// <summary>Bytes. With less room on the disk of the database the receiver takes nothing more: for the WAL, a checkpoint and the rows of what is kept.</summary>
+    [Range(64L * 1024 * 1024, long.MaxValue, ErrorMessage = "give at least 67108864 (64 MiB): what was taken in still needs room for its rows.")]
+    public long FullBelow { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>Bytes. With less room a person is told.</summary>
+    [Range(0, long.MaxValue, ErrorMessage = "give a number of bytes, 0 or more.")]
+    public long LowBelow { get; init; } = 2L * 1024 * 1024 * 1024;
+
+    /// <summary>From 0 to 1. With a smaller share of the disk free a person is told, too.</summary>
+    [Range(0d, 1d, ErrorMessage = "give a share from 0 to 1, for example 0.1.")]
+    public double LowBelowShare { get; init; } = 0.1;
 }
 
 /// <summary>Section <c>Storage:KeyRingCertificate</c>: who copies database and key ring cannot open the secrets without this certificate.</summary>

@@ -1,14 +1,30 @@
 namespace Richpanel.Core.Storage;
 
 /// <summary>Whether the disk still has room, looked at once a second at most, so that the door closes before anything fails.</summary>
-/// <param name="freeBytes">Bytes free on the disk of the database.</param>
-public sealed class StoreHealth(Func<long> freeBytes, TimeProvider time)
+/// <param name="read">Reads the disk of the database.</param>
+public sealed class StoreHealth(Func<StoreSpace> read, TimeProvider time)
 {
-    /// <summary>What must stay free: for the WAL, a checkpoint and the rows that what is already kept still needs.</summary>
-    public const long FreeBytesNeeded = 256L * 1024 * 1024;
-
     private long _lookedAt = long.MinValue;
-    private volatile bool _isFull;
+    private volatile StoreSpace? _space;
+
+    /// <summary>As of the last second; null when the disk does not answer.</summary>
+    public StoreSpace? Space
+    {
+        get
+        {
+            var now = time.GetUtcNow().UtcTicks;
+            var looked = Interlocked.Read(ref _lookedAt);
+            if ((looked == long.MinValue || now - looked > TimeSpan.TicksPerSecond || now < looked) && Interlocked.CompareExchange(ref _lookedAt, now, looked) == looked)
+            {
+                _space = TryRead();
+            }
+
+            return _space;
+        }
+    }
+
+    /// <summary>A disk that does not say is not taken for full: the commit itself will tell.</summary>
+    public bool IsNearlyFull => Space is { IsFull: true };
 
     /// <exception cref="StoreUnavailableException">Too little space is left.</exception>
     public void DemandSpace()
@@ -19,21 +35,15 @@ public sealed class StoreHealth(Func<long> freeBytes, TimeProvider time)
         }
     }
 
-    public bool IsNearlyFull
+    private StoreSpace? TryRead()
     {
-        get
+        try
         {
-            var now = time.GetUtcNow().UtcTicks;
-            var looked = Interlocked.Read(ref _lookedAt);
-            if (now - looked > TimeSpan.TicksPerSecond || looked == long.MinValue)
-            {
-                if (Interlocked.CompareExchange(ref _lookedAt, now, looked) == looked)
-                {
-                    _isFull = freeBytes() < FreeBytesNeeded;
-                }
-            }
-
-            return _isFull;
+            return read();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
         }
     }
 }

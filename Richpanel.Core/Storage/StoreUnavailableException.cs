@@ -29,9 +29,12 @@ public sealed class StoreUnavailableException(StoreFault fault, string message, 
 {
     public StoreFault Fault { get; } = fault;
 
+    /// <summary>What is wrong with the store, where that is what a failure is about, however it was wrapped.</summary>
+    public static StoreFault? FaultOf(Exception failure) => failure is StoreUnavailableException store ? store.Fault : From(failure)?.Fault;
+
     /// <summary>The typed form of an SQLite error that says something about the store; null when the error is about the statement.</summary>
     /// <param name="failure">As SQLite threw it, or inside what EF Core made of it.</param>
-    internal static StoreUnavailableException? From(Exception failure) => (failure as SqliteException ?? failure.InnerException as SqliteException)?.SqliteErrorCode switch
+    public static StoreUnavailableException? From(Exception failure) => (failure as SqliteException ?? failure.InnerException as SqliteException)?.SqliteErrorCode switch
     {
         SQLitePCL.raw.SQLITE_FULL => new(StoreFault.Full, "The disk of the database is full.", failure),
         SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED => new(StoreFault.Locked, "Another process holds the database.", failure),

@@ -41,6 +41,8 @@ public sealed class StoreWriter : IAsyncDisposable
     private readonly DoorLoad _load;
     private readonly List<Work> _group = [];
     private volatile bool _checkpointAsked;
+    private volatile StoreUnavailableException? _failing;
+    private int _changesAtFailure;
     private bool _stopping;
 
     public StoreWriter(SqliteStore store, DoorLoad load)
@@ -49,6 +51,21 @@ public sealed class StoreWriter : IAsyncDisposable
         _connection = store.OpenWriter();
         _session = new WriteSession(_connection, SqliteStore.ContextOn, () => !_door.IsEmpty || !_background.IsEmpty);
         new Thread(Loop) { IsBackground = true, Name = "store writer" }.Start();
+    }
+
+    /// <summary>
+    /// Why the last commit failed; null once one that changes something succeeds. Meanwhile <see cref="StoreProbe"/> tries each second, and the door answers at
+    /// once instead of letting each sender wait for what cannot be.
+    /// </summary>
+    public StoreFault? Failing => _failing?.Fault;
+
+    /// <exception cref="StoreUnavailableException">The last commit failed.</exception>
+    public void DemandCommits()
+    {
+        if (_failing is { } failing)
+        {
+            throw new StoreUnavailableException(failing.Fault, failing.Message, failing.InnerException);
+        }
     }
 
     /// <summary>Runs <paramref name="work"/> inside the next group commit; the task ends after the commit is durable.</summary>
@@ -179,6 +196,11 @@ public sealed class StoreWriter : IAsyncDisposable
             _session.Transaction = null;
         }
 
+        if (_failing is not null && SQLitePCL.raw.sqlite3_total_changes(_connection.Handle) != _changesAtFailure)
+        {
+            _failing = null;   // something was really written: a commit without a change succeeds on a full or read-only disk, too
+        }
+
         foreach (var work in _group)
         {
             work.Complete();
@@ -260,6 +282,7 @@ public sealed class StoreWriter : IAsyncDisposable
 
         var told = StoreUnavailableException.From(failure)
             ?? new StoreUnavailableException(StoreFault.Broken, "The database could not commit.", failure);
+        (_failing, _changesAtFailure) = (told, SQLitePCL.raw.sqlite3_total_changes(_connection.Handle));
         foreach (var work in _group)
         {
             work.Fail(told);

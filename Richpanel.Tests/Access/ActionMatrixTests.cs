@@ -2,11 +2,13 @@ using System.Reflection;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Core.Access;
+using Richpanel.Core.Backups;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
+using Richpanel.Core.Ledger;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
@@ -75,6 +77,13 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("ChangeReview.VerifyAsync", Permission.ReadChangeLog, (of, by) => Get<ChangeReview>(of).VerifyAsync(by, null, Ct)),
         ("ChangeReview.ExportAsync", Permission.ReadChangeLog, (of, by) => Get<ChangeReview>(of).ExportAsync(by, new ChangeFilter(), Ct)),
         ("SupportQueries.BundleAsync", Permission.TakeSupportBundle, (of, by) => Get<SupportQueries>(of).BundleAsync(by, Ct)),
+        ("LedgerWatch.CheckAsync", Permission.CheckLedger, (of, by) => Get<LedgerWatch>(of).CheckAsync(by, Ct)),
+        ("BackupStore.List", Permission.KeepBackups, (of, by) => Sync(() => Get<BackupStore>(of).List(by))),
+        ("BackupStore.Find", Permission.KeepBackups, (of, by) => Sync(() => Get<BackupStore>(of).Find(by, "nothing"))),
+        ("BackupStore.UpgradeCopies", Permission.KeepBackups, (of, by) => Sync(() => Get<BackupStore>(of).UpgradeCopies(by))),
+        ("BackupStore.MakeAsync", Permission.KeepBackups, (of, by) => Get<BackupStore>(of).MakeAsync(by, "")),
+        ("BackupStore.OpenAsync", Permission.KeepBackups, (of, by) => Get<BackupStore>(of).OpenAsync(by, "nothing")),
+        ("BackupStore.DeleteAsync", Permission.KeepBackups, (of, by) => Get<BackupStore>(of).DeleteAsync(by, "nothing")),
         ("ApiTokenStore.ListAsync", Permission.ManagePeople, (of, by) => Get<ApiTokenStore>(of).ListAsync(by, Ct)),
         ("ApiTokenStore.CreateAsync", Permission.ManagePeople, (of, by) => Get<ApiTokenStore>(of).CreateAsync(by, new ApiTokenDraft("", Role.Viewer, [], null))),
         ("ApiTokenStore.RevokeAsync", Permission.ManagePeople, (of, by) => Get<ApiTokenStore>(of).RevokeAsync(by, Missing)),
@@ -153,6 +162,12 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         var connection = new Connection { Name = "Nowhere", BaseUrl = "https://richpanel.invalid/v2", ApiKey = "key" };
         be(connection);
         await Get<LabSender>(of).SendAsync(by, connection, s_call, TimeSpan.FromSeconds(1), Ct);
+    }
+
+    private static Task Sync(Action act)
+    {
+        act();
+        return Task.CompletedTask;
     }
 
     private static T Get<T>(IServiceProvider services)

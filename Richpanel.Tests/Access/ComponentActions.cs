@@ -1,5 +1,6 @@
 using Bunit;
 using Microsoft.AspNetCore.Components;
+using Richpanel.Console.Backups;
 using Richpanel.Console.ChangeLog;
 using Richpanel.Console.Connections;
 using Richpanel.Console.Deliveries;
@@ -8,9 +9,11 @@ using Richpanel.Console.Overview;
 using Richpanel.Console.People;
 using Richpanel.Console.Receiver;
 using Richpanel.Console.Sandbox;
+using Richpanel.Console.Shell;
 using Richpanel.Console.Tokens;
 using Richpanel.Core;
 using Richpanel.Core.Access;
+using Richpanel.Core.Backups;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
@@ -262,6 +265,27 @@ internal static class ComponentActions
         new("PersonPanel", "SwitchAuthenticatorOffAsync", typeof(PeoplePage), "Switch the authenticator off", Permission.ManagePeople)
         {
             Yes = "Switch it off", Open = pages => PeopleAsync(pages, vera => vera.TwoFactorEnabled = true), Prepare = Unfold,
+        },
+
+        new("LedgerPanel", "CheckAsync", typeof(AboutPage), "Check it now", Permission.CheckLedger) { Open = pages => At<AboutPage>(pages, "/about") },
+        new("BackupForm", "MakeAsync", typeof(BackupsPage), "Make a backup", Permission.KeepBackups)
+        {
+            Open = pages => At<BackupsPage>(pages, "/backups"),
+            Prepare = page =>
+            {
+                page.Find("#backup-passphrase").Change("a passphrase for tests");
+                page.Find("#backup-again").Change("a passphrase for tests");
+            },
+        },
+        new("BackupsPage", "() => DeleteAsync(one)", typeof(BackupsPage), "Delete, of a backup", Permission.KeepBackups)
+        {
+            Button = "Delete",
+            Yes = "Delete it",
+            Open = async pages =>
+            {
+                await pages.Get<BackupStore>().MakeAsync(Actor.System, "a passphrase for tests");
+                return () => pages.Open<BackupsPage>("/backups");
+            },
         },
 
         new("TokenForm", "CreateAsync", typeof(TokensPage), "Make the token", Permission.ManagePeople)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Richpanel.Core;
 using Richpanel.Core.Access;
+using Richpanel.Core.Backups;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Sandbox;
 using Richpanel.Tests.Support;
@@ -36,6 +37,7 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         ("change-log", "/change-log", null),
         ("people", "/people", null),
         ("tokens", "/tokens", null),
+        ("backups", "/backups", null),
         ("permissions", "/permissions", null),
         ("about", "/about", null),
         ("not-found", "/nowhere", null),
@@ -129,6 +131,7 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
                 });
                 _shop = PublicId.Connection(source.ConnectionId);
                 await _console.Services.GetRequiredService<ApiTokenStore>().CreateAsync(Actor.System, new ApiTokenDraft("Nightly export", Role.Viewer, [], null));
+                await _console.Services.GetRequiredService<BackupStore>().MakeAsync(Actor.System, "a passphrase for pictures");
             }
             finally
             {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Core.Storage;
+using Richpanel.Core.Support;
 using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.Receiving;
@@ -18,9 +19,10 @@ public sealed class OverloadTests
     [Fact(Timeout = Patience)]
     public async Task With_the_disk_nearly_full_the_door_closes_with_503_and_opens_again_by_itself()
     {
-        var free = StoreHealth.FreeBytesNeeded - 1;
+        var options = new StorageOptions();
+        var free = options.FullBelow - 1;
         await using var console = new ConsoleUnderTest(services: services =>
-            services.AddSingleton(provider => new StoreHealth(() => Interlocked.Read(ref free), TimeProvider.System)));
+            services.AddSingleton(_ => new StoreHealth(() => StoreSpace.Of(Interlocked.Read(ref free), 100 * options.LowBelow, 0, options), TimeProvider.System)));
         using var client = console.CreateClient();
         var source = await console.AddSourceAsync();
 
@@ -29,6 +31,17 @@ public sealed class OverloadTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
         Assert.Contains("\"code\":\"store_full\"", await refused.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        Assert.Equal(["disk_full"], console.Services.GetRequiredService<FaultBoard>().Faults.Select(fault => fault.Code));
+        using var ready = await client.GetAsync(new Uri("/readyz", UriKind.Relative), Ct);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+
+        Interlocked.Exchange(ref free, options.LowBelow - 1);
+        using var opened = await Eventually.IsAsync(
+            () => client.PostCallAsync("/v1/track", Call, source.WriteKey), answer => answer.StatusCode == HttpStatusCode.OK, Ct);
+        Assert.Equal(["disk_low"], console.Services.GetRequiredService<FaultBoard>().Faults.Select(fault => fault.Code));
+        using var degraded = await client.GetAsync(new Uri("/readyz", UriKind.Relative), Ct);
+        Assert.Equal(HttpStatusCode.OK, degraded.StatusCode);
+        Assert.StartsWith("ready, but: The disk of the database has little room", await degraded.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Patience)]

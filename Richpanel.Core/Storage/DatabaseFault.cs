@@ -1,0 +1,39 @@
+using Microsoft.Data.Sqlite;
+
+namespace Richpanel.Core.Storage;
+
+/// <summary>What is wrong with the database and what an admin does about it, in one sentence or two. Pure.</summary>
+public static class DatabaseFault
+{
+    /// <summary>While the product starts. Nothing was changed.</summary>
+    /// <param name="file">Its path, or how the settings call it.</param>
+    public static string AtStart(SqliteException failure, string file) => StoreUnavailableException.From(failure)?.Fault switch
+    {
+        StoreFault.Locked => $"Another process holds the database {file}. End it (a copy tool, an SQLite shell, a second copy of the product) and start again.",
+        StoreFault.ReadOnly => $"The database {file} cannot be written: {failure.Message} Give the user this runs as the right to write it and its folder, and check that the disk is not mounted read-only.",
+        StoreFault.Full => $"The disk of the database {file} is full. Make room and start again; nothing was changed.",
+        StoreFault.Broken when IsDamaged(failure) =>
+            $"The database {file} is damaged, or it is no database of this product: {failure.Message} Nothing was changed. Move it away and restore the last backup (README, Backup and restore).",
+        _ => $"The database {file} cannot be opened: {failure.Message} Check that the folder in Storage:ConnectionString exists and that this user may write to it.",
+    };
+
+    /// <summary>What a person is told while the product runs.</summary>
+    public static string WhileRunning(StoreFault fault) => fault switch
+    {
+        StoreFault.Locked => "Another process holds the database, so nothing can be written.",
+        StoreFault.ReadOnly => "The database cannot be written: it is read-only.",
+        StoreFault.Full => "The disk of the database is full.",
+        _ => "The disk or the file of the database fails.",
+    };
+
+    /// <summary>And what to do.</summary>
+    public static string Remedy(StoreFault fault) => fault switch
+    {
+        StoreFault.Locked => "End whatever holds it: a copy tool or an SQLite shell on the same file.",
+        StoreFault.ReadOnly => "Give the product the right to write the file and its folder, and check that the disk is not mounted read-only.",
+        StoreFault.Full => "Make room on its disk.",
+        _ => "Look at the log and at the disk. If the file is damaged, restore the last backup.",
+    };
+
+    private static bool IsDamaged(SqliteException failure) => failure.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB;
+}
