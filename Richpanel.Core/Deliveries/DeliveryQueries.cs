@@ -4,6 +4,7 @@ using Richpanel.Core.Json;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Privacy;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Retries;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Deliveries;
@@ -16,6 +17,8 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
 {
     /// <summary>Of all connections together.</summary>
     private const int MostTries = 500;
+
+    private const int MostCopies = 20;
 
     /// <summary>
     /// How the newest tries of each connection ended, newest first; the lab's own are no sign of health. One look at the end of the
@@ -60,6 +63,8 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
             IsSentAsNow = IsSentAsNow(attempts, sent, preview),
             Said = SaidAtLast(attempts, exchanges),
             Wishes = await WishesAsync(context, id, ct),
+            Batches = await BatchesAsync(context, delivery, attempts, ct),
+            Copies = await context.Deliveries.Where(d => d.CopyOf == id).OrderBy(d => d.Id).Select(d => d.Id).Take(MostCopies).ToListAsync(ct),
             Calls = new SentCalls(sent.Values, preview?.Call?.Content, isMasked: false),
         };
         return sight.Shows(id) ? detail : DeliveryMask.Of(detail);
@@ -81,6 +86,13 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
             ? Log.LogReasons.Said(exchange.ResponseBody, isClear: true)
             : null;
 
+    private static async Task<IReadOnlyList<RetryMention>> BatchesAsync(ConsoleDbContext context, Delivery delivery, IReadOnlyList<Attempt> attempts, CancellationToken ct)
+    {
+        List<long> ids = [.. attempts.Select(attempt => attempt.RetryBatchId).Append(delivery.RetryBatchId).OfType<long>().Distinct()];
+        return ids.Count == 0 ? [] : await context.RetryBatches.Where(batch => ids.Contains(batch.Id)).OrderBy(batch => batch.Id)
+            .Select(batch => new RetryMention(batch.Id, batch.Kind == RetryKind.Replay, batch.ByName)).ToListAsync(ct);
+    }
+
     private static async Task<IReadOnlyList<DeliveryWish>> WishesAsync(ConsoleDbContext context, long id, CancellationToken ct)
     {
         var name = PublicId.Delivery(id);
@@ -99,5 +111,5 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
 
     private static DeliveryRow RowOf(Delivery d) => new(
         d.Id, d.ConnectionId, d.Origin, d.State, false, d.Stage, d.Marks, d.Type, d.EventName, d.MessageId, d.UserId, d.AnonymousId,
-        d.Email, d.OrderId, d.ReceivedAt, d.DueAt, d.AttemptCount, d.Cause, d.StatusCode, d.LastAttemptAt, d.DuplicateOf);
+        d.Email, d.OrderId, d.ReceivedAt, d.DueAt, d.AttemptCount, d.Cause, d.StatusCode, d.LastAttemptAt, d.DuplicateOf) { RetryBatchId = d.RetryBatchId };
 }
