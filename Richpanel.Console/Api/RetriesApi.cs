@@ -125,7 +125,7 @@ internal static class RetriesApi
         }
 
         var by = Caller.Of(http);
-        var planned = await planner.PlanAsync(by, new RetryWish(kind) { Query = query, Ids = ids, NeverAccepted = wish.NeverAccepted }, ct);
+        var planned = await planner.PlanAsync(by, new RetryAsk(kind) { Query = query, Ids = ids, NeverAccepted = wish.NeverAccepted }, ct);
         return planned.Batch is { } batch
             ? TypedResults.Created($"/api/v1{root}/{PublicId.Retry(batch.Id)}", RetryShape.Of((await queries.FindAsync(by, batch.Id, ct))!))
             : ApiProblems.BadRequest(planned.Fault!);

@@ -4,7 +4,7 @@ using Richpanel.Core.Deliveries.Query;
 namespace Richpanel.Core.Retries;
 
 /// <summary>What somebody wants to send again.</summary>
-public sealed record RetryWish(RetryKind Kind)
+public sealed record RetryAsk(RetryKind Kind)
 {
     /// <summary>All that fit; null with <see cref="Ids"/>.</summary>
     public LogQuery? Query { get; init; }

@@ -24,7 +24,7 @@ public sealed record RetryPlanned(RetryBatch? Batch, string? Fault = null);
 public sealed class RetryPlanner(LogReader reader, StoreWriter writer, ConnectionDirectory directory, IOptions<RetryOptions> options, TimeProvider time)
 {
     /// <exception cref="ForbiddenException">The actor may not send many at once.</exception>
-    public async Task<RetryPlanned> PlanAsync(Actor by, RetryWish wish, CancellationToken ct)
+    public async Task<RetryPlanned> PlanAsync(Actor by, RetryAsk wish, CancellationToken ct)
     {
         by.Demand(Permission.ActOnMany);
         var id = await writer.WriteAsync(session => Add(session, by, wish));
@@ -44,7 +44,7 @@ public sealed class RetryPlanner(LogReader reader, StoreWriter writer, Connectio
         }
     }
 
-    private async Task<RetryPlanned> CountAsync(Actor by, long id, RetryWish wish, CancellationToken ct)
+    private async Task<RetryPlanned> CountAsync(Actor by, long id, RetryAsk wish, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var deleted = directory.AllConnections.Where(connection => connection.DeletedAt is not null).Select(connection => connection.Id).ToHashSet();
@@ -84,7 +84,7 @@ public sealed class RetryPlanner(LogReader reader, StoreWriter writer, Connectio
         return new RetryPlanned(await writer.WriteAsync(session => Close(session, id, tally.ToPlan())));
     }
 
-    private long Add(WriteSession session, Actor by, RetryWish wish)
+    private long Add(WriteSession session, Actor by, RetryAsk wish)
     {
         using var context = session.Context();
         var now = time.GetUtcNow();

@@ -3,7 +3,7 @@ using Richpanel.Core.Deliveries;
 namespace Richpanel.Core.Retries;
 
 /// <summary>Decides about each row of a plan and counts, row by row.</summary>
-internal sealed class RetryTally(RetryWish wish, IReadOnlySet<long> deletedConnections, DateTimeOffset now)
+internal sealed class RetryTally(RetryAsk wish, IReadOnlySet<long> deletedConnections, DateTimeOffset now)
 {
     private const int MostSamples = 3;
 

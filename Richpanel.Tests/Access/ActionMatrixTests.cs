@@ -34,7 +34,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("DeliveryActions.RetryAsync", Permission.ActOnOne, (of, by) => Get<DeliveryActions>(of).RetryAsync(by, Missing, false, Ct)),
         ("DeliveryActions.CancelAsync", Permission.ActOnOne, (of, by) => Get<DeliveryActions>(of).CancelAsync(by, Missing, Ct)),
         ("DeliveryActions.TryNowAsync", Permission.ActOnOne, (of, by) => Get<DeliveryActions>(of).TryNowAsync(by, Missing, Ct)),
-        ("RetryPlanner.PlanAsync", Permission.ActOnMany, (of, by) => Get<RetryPlanner>(of).PlanAsync(by, new RetryWish(RetryKind.Retry) { Ids = [Missing] }, Ct)),
+        ("RetryPlanner.PlanAsync", Permission.ActOnMany, (of, by) => Get<RetryPlanner>(of).PlanAsync(by, new RetryAsk(RetryKind.Retry) { Ids = [Missing] }, Ct)),
         ("RetryBatches.StartAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).StartAsync(by, Missing, new RetryStart())),
         ("RetryBatches.PauseAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).PauseAsync(by, Missing)),
         ("RetryBatches.ResumeAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).ResumeAsync(by, Missing)),

@@ -3,6 +3,8 @@ using Microsoft.Playwright;
 using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries.Query;
+using Richpanel.Core.Retries;
 using Richpanel.Core.Sandbox;
 using Richpanel.Tests.Support;
 
@@ -26,6 +28,9 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         ("delivery", "/deliveries/{failed}", null),
         ("delivery-beside", "/deliveries?open={failed}&tab=response", null),
         ("delivery-retry", "/deliveries/{failed}", page => page.Keyboard.PressAsync("r")),
+        ("retries", "/retries", null),
+        ("retry", "/retries/{retry}", null),
+        ("retry-plan", "/deliveries?q=state:accepted,failed", RetryAllAsync),
         ("connections", "/connections", null),
         ("connection-new", "/connections/new", null),
         ("connection", "/connections/{shop}", null),
@@ -43,6 +48,13 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         ("shortcuts", "/", page => page.Keyboard.PressAsync("?")),
         ("display", "/deliveries", page => page.GetByRole(AriaRole.Button, new() { Name = "Display" }).ClickAsync()),
     ];
+
+    private static async Task RetryAllAsync(IPage page)
+    {
+        await page.GetByLabel("Select all rows of this page").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Retry…" }).ClickAsync();
+        await page.GetByText("A second").WaitForAsync();
+    }
 
     public static TheoryData<string> Pages => [.. All.Select(one => one.Name)];
 
@@ -88,10 +100,11 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         private string _failed = "";
         private string _shop = "";
         private string _source = "";
+        private string _retry = "";
 
         public Uri Address => _console!.ClientOptions.BaseAddress;
 
-        public string Fill(string path) => path.Replace("{failed}", _failed, StringComparison.Ordinal).Replace("{shop}", _shop, StringComparison.Ordinal).Replace("{source}", _source, StringComparison.Ordinal);
+        public string Fill(string path) => path.Replace("{failed}", _failed, StringComparison.Ordinal).Replace("{shop}", _shop, StringComparison.Ordinal).Replace("{source}", _source, StringComparison.Ordinal).Replace("{retry}", _retry, StringComparison.Ordinal);
 
         public async Task FillAsync()
         {
@@ -117,6 +130,7 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
                     _failed = status == 422 ? PublicId.Delivery(row.Id) : _failed;
                 }
 
+                await RetryAsync(_console.Services);
                 await RefusedAsync("/v1/track", """{"userId":"user-2041","event":"Order Completed"}""", "a-key-of-nobody");
                 await RefusedAsync("/v1/batch", """{"batch":[{"type":"track","event": }]}""", sender.Key);
                 await RefusedAsync("/v1/trakc", "{}", sender.Key);
@@ -134,6 +148,15 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
             {
                 _filling.Release();
             }
+        }
+
+        /// <summary>What failed is sent again, and fails again.</summary>
+        private async Task RetryAsync(IServiceProvider services)
+        {
+            services.GetRequiredService<SandboxScenarios>().Set(new SandboxScenario([new SandboxStep(Status: 422)]));
+            var planned = await services.GetRequiredService<RetryPlanner>().PlanAsync(Actor.System, new RetryAsk(RetryKind.Replay) { Query = LogQuery.Of("state:failed,accepted") }, TestContext.Current.CancellationToken);
+            await services.GetRequiredService<RetryBatches>().StartAsync(Actor.System, planned.Batch!.Id, new RetryStart());
+            _retry = PublicId.Retry(planned.Batch.Id);
         }
 
         private async Task RefusedAsync(string path, string body, string key)

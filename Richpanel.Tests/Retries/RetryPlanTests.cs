@@ -94,7 +94,7 @@ public sealed class RetryPlanTests
         var strange = await test.FailAsync(stub, other, 1);
         var limited = new Actor(ActorKind.Token, 1, "ci", Role.Operator, ["Shop"]);
 
-        var planned = await test.Planner.PlanAsync(limited, new RetryWish(RetryKind.Retry) { Ids = [.. ids, .. strange, 999_999] }, Ct);
+        var planned = await test.Planner.PlanAsync(limited, new RetryAsk(RetryKind.Retry) { Ids = [.. ids, .. strange, 999_999] }, Ct);
 
         Assert.Equal((4, (string?)null), (planned.Batch!.Planned, planned.Batch.Scope));
         Assert.NotNull(await test.Retries.FindAsync(limited, planned.Batch.Id, Ct));
@@ -111,7 +111,7 @@ public sealed class RetryPlanTests
         await test.StartAsync();
         await test.FailAsync(stub, shop, 4);
 
-        var planned = await test.Planner.PlanAsync(Actor.System, new RetryWish(RetryKind.Retry) { Query = LogQuery.All }, Ct);
+        var planned = await test.Planner.PlanAsync(Actor.System, new RetryAsk(RetryKind.Retry) { Query = LogQuery.All }, Ct);
 
         Assert.Null(planned.Batch);
         Assert.Contains("More than 3 deliveries fit", planned.Fault, StringComparison.Ordinal);

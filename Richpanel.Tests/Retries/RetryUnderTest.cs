@@ -24,7 +24,7 @@ internal static class RetryUnderTest
 
     public static async Task<RetryBatch> PlanAsync(this DispatcherUnderTest test, string query, RetryKind kind = RetryKind.Retry, bool neverAccepted = false, Actor? by = null)
     {
-        var planned = await test.Planner.PlanAsync(by ?? Actor.System, new RetryWish(kind) { Query = LogQuery.Of(query), NeverAccepted = neverAccepted }, Ct);
+        var planned = await test.Planner.PlanAsync(by ?? Actor.System, new RetryAsk(kind) { Query = LogQuery.Of(query), NeverAccepted = neverAccepted }, Ct);
         return planned.Batch ?? throw new InvalidOperationException(planned.Fault);
     }
 
