@@ -18,6 +18,9 @@ internal sealed partial class RetryPacer(
     /// <summary>Between two looks while something is being sent.</summary>
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>While all is sent and something still waits for its outcome, which may take hours.</summary>
+    private static readonly TimeSpan s_waiting = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan s_idle = TimeSpan.FromMinutes(1);
 
     /// <summary>Seconds of the rate that may be due and untried.</summary>
@@ -33,12 +36,12 @@ internal sealed partial class RetryPacer(
         while (!stoppingToken.IsCancellationRequested)
         {
             var next = signals.Waker.Next;
-            var busy = false;
+            var rest = s_waiting;
             try
             {
                 await RetryCleaning.CleanAsync(writer, contexts, time.GetUtcNow(), atStart);
                 atStart = false;
-                busy = await StepAsync(stoppingToken);
+                rest = !await StepAsync(stoppingToken) ? s_idle : _runs.Values.Any(run => run.IsSending) ? Tick : s_waiting;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -47,10 +50,9 @@ internal sealed partial class RetryPacer(
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {
                 Failed(failure);
-                busy = true;
             }
 
-            await Task.WhenAny(next, Task.Delay(busy ? Tick : s_idle, time, stoppingToken));
+            await Task.WhenAny(next, Task.Delay(rest, time, stoppingToken));
         }
     }
 
@@ -84,8 +86,17 @@ internal sealed partial class RetryPacer(
         }
 
         await ForgetTriedAsync(run, ct);
+        run.IsSending = batch.Left > 0 || batch.State == RetryState.Canary;
         var changed = await SendAsync(batch, run) > 0;
-        changed |= batch.State == RetryState.Canary ? await queue.JudgeCanaryAsync(batch.Id) : batch.Left == 0 && await queue.FinishAsync(batch.Id);
+        if (batch.State == RetryState.Canary)
+        {
+            changed |= run.Untried.Count == 0 && await queue.JudgeCanaryAsync(batch.Id);
+        }
+        else if (batch.Left == 0)
+        {
+            changed |= !await IsAnyWaitingAsync(batch.Id, ct) && await queue.FinishAsync(batch.Id);
+        }
+
         if (changed)
         {
             signals.Changed();
@@ -130,6 +141,13 @@ internal sealed partial class RetryPacer(
         return directory.Find(connectionId) is not { } connection || connection.DeletedAt is not null || !(connection.IsStopped(now) || connection.PostponedUntil > now);
     }
 
+    /// <summary>Asked beside the writer, which would have to be asked for hours.</summary>
+    private async Task<bool> IsAnyWaitingAsync(long batchId, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await context.RetryCounts.AnyAsync(count => count.BatchId == batchId && count.State == DeliveryState.Waiting && count.Count > 0, ct);
+    }
+
     private async Task ForgetTriedAsync(Run run, CancellationToken ct)
     {
         if (run.Untried.Count == 0)
@@ -151,6 +169,9 @@ internal sealed partial class RetryPacer(
     {
         private DateTimeOffset _at = startedAt;
         private double _credit = 1;
+
+        /// <summary>Something of it is still to be made due.</summary>
+        public bool IsSending { get; set; }
 
         /// <summary>Deliveries made due whose try has not ended, with their connections.</summary>
         public Dictionary<long, long> Untried { get; } = [];

@@ -118,7 +118,7 @@ public sealed class RetriesApiTests(ApiUnderTest api) : IClassFixture<ApiUnderTe
     {
         var console = api.Console;
         var scenarios = console.Services.GetRequiredService<SandboxScenarios>();
-        scenarios.Set(new SandboxScenario([new SandboxStep(Status: 422)]));
+        scenarios.Set(new SandboxScenario([new SandboxStep(Status: 422, Repeat: 100)]));
         var sandbox = console.Directory.Connections.Single(connection => connection.IsSandbox);
         var key = console.Services.GetRequiredService<SourceStore>().RevealWriteKey(console.Directory.Sources.Single(one => one.ConnectionId == sandbox.Id));
         using var sender = console.CreateClient();

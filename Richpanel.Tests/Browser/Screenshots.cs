@@ -153,7 +153,7 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         /// <summary>What failed is sent again, and fails again.</summary>
         private async Task RetryAsync(IServiceProvider services)
         {
-            services.GetRequiredService<SandboxScenarios>().Set(new SandboxScenario([new SandboxStep(Status: 422)]));
+            services.GetRequiredService<SandboxScenarios>().Set(new SandboxScenario([new SandboxStep(Status: 200), new SandboxStep(Status: 422, Repeat: 2)]));
             var planned = await services.GetRequiredService<RetryPlanner>().PlanAsync(Actor.System, new RetryAsk(RetryKind.Replay) { Query = LogQuery.Of("state:failed,accepted") }, TestContext.Current.CancellationToken);
             await services.GetRequiredService<RetryBatches>().StartAsync(Actor.System, planned.Batch!.Id, new RetryStart());
             _retry = PublicId.Retry(planned.Batch.Id);

@@ -6,6 +6,7 @@ using Richpanel.Core.Access;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Retries;
+using Richpanel.Core.Sandbox;
 
 namespace Richpanel.Tests.Pages;
 
@@ -33,7 +34,7 @@ public sealed class RetryPagesTests : IAsyncLifetime
         page.EventuallySays("Give 1 to 200 a second");
         Assert.True(page.Button("Send 2").HasAttribute("disabled"));
         await page.InvokeAsync(() => page.Find("#plan-rate").InputAsync("50"));
-        _pages.Answers(200);
+        Answers(200);
         await page.InvokeAsync(() => page.Button("Send 2").ClickAsync(new()));
 
         page.Eventually(() => Assert.Contains("/retries/rty_", _pages.Address.Uri, StringComparison.Ordinal));
@@ -159,9 +160,12 @@ public sealed class RetryPagesTests : IAsyncLifetime
 
     private IRenderedComponent<RetryPage> Show(string id) => _pages.Open<RetryPage>($"/retries/{id}", set => set.Add(page => page.PublicRetryId, id));
 
+    /// <summary>To everything from now on.</summary>
+    private void Answers(int status) => _pages.Get<SandboxScenarios>().Set(new SandboxScenario([new SandboxStep(Status: status, Repeat: 100)]));
+
     private async Task FailAsync(params string[] messageIds)
     {
-        _pages.Answers(422);
+        Answers(422);
         foreach (var id in messageIds)
         {
             await _pages.SendAsync(""" "userId":"jane","event":"Order Completed","properties":{"order_id":"A-1"} """, id);

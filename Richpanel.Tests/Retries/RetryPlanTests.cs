@@ -35,7 +35,7 @@ public sealed class RetryPlanTests
         Assert.Equal((9L, 9), (plan.Total, batch.Planned));
         Assert.Equal([new RetryShare(RetryReasons.Accepted.Code, 3)], plan.LeftOut);
         Assert.Equal([new RetryShare(PublicId.Connection(shop), 7), new RetryShare(PublicId.Connection(other), 2)], plan.Connections);
-        Assert.Equal([new RetryShare("http_422", 9)], plan.Causes);
+        Assert.Equal([new RetryShare("unprocessable", 9)], plan.Causes);
         Assert.Equal([new RetryShare("Song Played", 9)], plan.Events);
         Assert.Equal((A.Noon, A.Noon, 0L), (plan.Oldest, plan.Newest, plan.NeverSent));
         Assert.Equal([.. failed, .. elsewhere], await test.ReadAsync(db => db.RetryItems.Where(item => item.BatchId == batch.Id).OrderBy(item => item.DeliveryId).Select(item => item.DeliveryId).ToListAsync(Ct)));

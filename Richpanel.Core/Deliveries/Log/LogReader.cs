@@ -120,7 +120,7 @@ public sealed class LogReader(
     }
 
     /// <summary>
-    /// All rows that fit, oldest first, in pieces and of one moment: what is counted is what is there. Masked for nobody, so for use within
+    /// All rows that fit, connection by connection and oldest first, in pieces and of one moment: what is counted is what is there. Masked for nobody, so for use within
     /// Core only. With free words every body is searched, however long that takes.
     /// </summary>
     /// <param name="ids">These instead of the query's; those the asker may not see are left out.</param>
@@ -138,15 +138,20 @@ public sealed class LogReader(
             return;
         }
 
-        var scan = new LogScan(db, query, search, upkeep.OldBelow);
-        var bodies = new LogBodies(db, query);
-        for (long? from = 0; from is { } above;)
+        foreach (var connection in query.Connections)
         {
-            ct.ThrowIfCancellationRequested();
-            var piece = scan.Read(above, up: true, Piece, ct);
-            var rows = query.Words.Count == 0 ? piece.Rows : [.. bodies.Among(piece.Rows, ct)];
-            await take(db, [.. rows.Select(found => found.Row)]);
-            from = piece.IsFull ? piece.Rows[^1].Row.Id : piece.LookedTo;
+            // One after another: merging them would read each row as often as there are connections.
+            var one = new LogCondition(ask with { Among = [connection] }, directory, ask.Now ?? time.GetUtcNow());
+            var scan = new LogScan(db, one, search, upkeep.OldBelow);
+            var bodies = new LogBodies(db, one);
+            for (long? from = 0; from is { } above;)
+            {
+                ct.ThrowIfCancellationRequested();
+                var piece = scan.Read(above, up: true, Piece, ct);
+                var rows = one.Words.Count == 0 ? piece.Rows : [.. bodies.Among(piece.Rows, ct)];
+                await take(db, [.. rows.Select(found => found.Row)]);
+                from = piece.IsFull ? piece.Rows[^1].Row.Id : piece.LookedTo;
+            }
         }
     }
 
