@@ -102,6 +102,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ["ChangeWriting.WriteAsync"] = "writes down what was asked for elsewhere",
         ["ChangeWriting.Append"] = "writes down what was asked for elsewhere",
         ["ArrivalQueries.NewestAsync"] = "only shows what the actor may touch",
+        ["RetryBatches.MayTouch"] = "only says what the actor may see",
         ["LogAsk.By"] = "only asks for what the actor may see",
         ["Sight.Of"] = "only says what the actor may see",
         ["PeopleStore.CreateAdminAsync"] = "asks for the setup code or the configuration instead",

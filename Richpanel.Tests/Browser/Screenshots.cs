@@ -12,12 +12,15 @@ namespace Richpanel.Tests.Browser;
 
 /// <summary>
 /// Pictures of every page, light, dark and narrow, over the same sample data each time, for people. <c>bash docs/screenshots.sh</c>
-/// takes them; <c>SCREENSHOTS=dir</c> names where they go, and without it nothing is taken. A new page gets a line in <see cref="All"/>.
+/// takes them; <c>SCREENSHOTS=dir</c> names where they go, and without it nothing is taken (<c>SCREENSHOTS_ONLY=retry</c>: only those whose name begins so). A new page gets a line in <see cref="All"/>.
 /// </summary>
 [Trait("Kind", "Browser")]
 public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sample) : IClassFixture<Screenshots.Sample>
 {
     private static readonly string? s_folder = Environment.GetEnvironmentVariable("SCREENSHOTS");
+
+    /// <summary>Only pictures whose name begins so.</summary>
+    private static readonly string s_only = Environment.GetEnvironmentVariable("SCREENSHOTS_ONLY") ?? "";
 
     /// <summary>Name of the picture, address of the page ({failed} and {shop} are filled in), and what is done on it before.</summary>
     private static readonly (string Name, string Path, Func<IPage, Task>? Then)[] All =
@@ -63,6 +66,7 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
     public async Task Every_page_is_pictured_light_dark_and_narrow(string name)
     {
         Assert.SkipWhen(s_folder is null, "SCREENSHOTS is not set: no pictures were asked for.");
+        Assert.SkipWhen(!name.StartsWith(s_only, StringComparison.Ordinal), "Not among the pictures that were asked for.");
         var (_, path, then) = All.Single(one => one.Name == name);
         await sample.FillAsync();
         foreach (var (dark, width) in new[] { (false, 1440), (true, 1440), (false, 390) })

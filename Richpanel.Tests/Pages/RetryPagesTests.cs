@@ -28,7 +28,7 @@ public sealed class RetryPagesTests : IAsyncLifetime
 
         page.EventuallySays("2 deliveries go out again: exactly what was counted now");
         page.EventuallySays("Of the 2 looked at, nothing differs: both modes send the same.");
-        Assert.Contains("Content refused 2", page.Words(), StringComparison.Ordinal);
+        Assert.Contains("Content refused (422) 2", page.Words(), StringComparison.Ordinal);
         Assert.Contains("At 20 a second it takes 1 s", page.Words(), StringComparison.Ordinal);
         await page.InvokeAsync(() => page.Find("#plan-rate").InputAsync("0"));
         page.EventuallySays("Give 1 to 200 a second");
