@@ -15,6 +15,7 @@ using Richpanel.Core.Onboarding;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Retries;
 using Richpanel.Core.Storage;
 using Richpanel.Core.Support;
 using Richpanel.Core.Wire;
@@ -35,7 +36,8 @@ public static class CoreServices
             .AddPeople()
             .AddWire()
             .AddReceiving()
-            .AddDeliveries();
+            .AddDeliveries()
+            .AddRetries();
     }
 
     private static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
@@ -177,6 +179,19 @@ public static class CoreServices
         services.AddSingleton<DeliverySender>();
         services.AddSingleton<DispatcherSurroundings>();
         services.AddHostedService<DeliveryDispatcher>();
+        return services;
+    }
+
+    private static IServiceCollection AddRetries(this IServiceCollection services)
+    {
+        services.AddOptions<RetryOptions>().BindConfiguration("Retries").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<RetryPlanner>();
+        services.AddSingleton<RetryBatches>();
+        services.AddSingleton<RetryQueries>();
+        services.AddSingleton<RetryWaker>();
+        services.AddSingleton<RetrySignals>();
+        services.AddSingleton<RetryQueue>();
+        services.AddHostedService<RetryPacer>();
         return services;
     }
 }

@@ -17,6 +17,8 @@ public static class PublicId
 
     public static string Token(long id) => "tok_" + Write(id);
 
+    public static string Retry(long id) => "rty_" + Write(id);
+
     public static string Trial(long id) => "trl_" + Write(id);
 
     public static string Sample(long id) => "smp_" + Write(id);

@@ -59,6 +59,7 @@ public static class ApiEndpoints
         var api = app.MapGroup("/api/v1").RequireRateLimiting(nameof(TokenLimit));
         api.MapLedger();
         api.MapDeliveries();
+        api.MapRetries();
         api.MapPreview();
         api.MapSamples();
         api.MapConnections();

@@ -35,14 +35,14 @@ public sealed record ProvenanceShape(string Target, string? Source, string Rule)
 public sealed record DeliveryShape(
     string Id, string Connection, Origin Origin, DeliveryState State, bool Held, FailureStage? Stage, SegmentCallType Type, string? Event, string MessageId,
     string? UserId, string? AnonymousId, string? Email, string? OrderId, DateTimeOffset ReceivedAt, DateTimeOffset? DueAt, int Attempts,
-    string? Code, CauseShape? Cause, int? StatusCode, DateTimeOffset? LastAttemptAt, bool MayHaveGoneOut, bool OutOfOrder, bool MessageIdReused, string? DuplicateOf)
+    string? Code, CauseShape? Cause, int? StatusCode, DateTimeOffset? LastAttemptAt, bool MayHaveGoneOut, bool OutOfOrder, bool MessageIdReused, string? DuplicateOf, string? Retry)
 {
     public static DeliveryShape Of(DeliveryRow row, ConnectionDirectory directory) => new(
         PublicId.Delivery(row.Id), directory.Find(row.ConnectionId)?.Name ?? PublicId.Connection(row.ConnectionId), row.Origin, row.State, row.Held,
         row.Stage == FailureStage.None ? null : row.Stage, row.Type, row.EventName, row.MessageId, row.UserId, row.AnonymousId, row.Email, row.OrderId,
         row.ReceivedAt, row.DueAt, row.AttemptCount, row.Cause, CauseShape.Of(row.Cause), row.StatusCode, row.LastAttemptAt,
         row.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut), row.Marks.HasFlag(DeliveryMarks.OutOfOrder), row.Marks.HasFlag(DeliveryMarks.MessageIdReused),
-        row.DuplicateOf is { } first ? PublicId.Delivery(first) : null);
+        row.DuplicateOf is { } first ? PublicId.Delivery(first) : null, row.RetryBatchId is { } batch ? PublicId.Retry(batch) : null);
 }
 
 /// <param name="NextCursor">Null on the last page.</param>
@@ -52,24 +52,26 @@ public sealed record DeliveryListShape(IReadOnlyList<DeliveryShape> Items, strin
 public sealed record AttemptShape(
     int Number, AttemptTrigger Trigger, DateTimeOffset StartedAt, string Outcome, CauseShape? Cause, bool MayRepeat, int? StatusCode, string? Url, int? BatchSize,
     int? DnsMs, int? ConnectMs, int? TlsMs, int? WaitMs, int? ReadMs, int? TotalMs, string? ResponseHeaders, string? ResponseBody, long? ResponseLength,
-    JsonElement? Sent, DateTimeOffset? NextDueAt, int ConnectionVersion, string? SecretFingerprint)
+    JsonElement? Sent, DateTimeOffset? NextDueAt, int ConnectionVersion, string? SecretFingerprint, string? Retry)
 {
     public static AttemptShape Of(AttemptDetail detail) => new(
         detail.Attempt.Number, detail.Attempt.Trigger, detail.Attempt.StartedAt, detail.Attempt.Outcome, CauseShape.Of(detail.Attempt.Cause), detail.Attempt.MayRepeat,
         detail.Exchange?.StatusCode, detail.Exchange?.Url, detail.Exchange?.Size, detail.Exchange?.DnsMs, detail.Exchange?.ConnectMs, detail.Exchange?.TlsMs,
         detail.Exchange?.WaitMs, detail.Exchange?.ReadMs, detail.Exchange?.TotalMs, detail.Exchange?.ResponseHeaders,
         detail.Exchange?.ResponseBody is { } body ? System.Text.Encoding.UTF8.GetString(body) : null, detail.Exchange?.ResponseLength,
-        detail.Sent is { } sent ? DeepJson.Parse(sent.Content) : null, detail.Attempt.NextDueAt, detail.Attempt.ConnectionVersion, detail.Attempt.SecretFingerprint);
+        detail.Sent is { } sent ? DeepJson.Parse(sent.Content) : null, detail.Attempt.NextDueAt, detail.Attempt.ConnectionVersion, detail.Attempt.SecretFingerprint,
+        detail.Attempt.RetryBatchId is { } batch ? PublicId.Retry(batch) : null);
 }
 
-/// <summary>One delivery, whole. <c>masked</c>: personal data in it is hidden. <c>call</c> is the Segment call as text, because it need not be readable JSON; <c>preview</c> is what it would become now.</summary>
-public sealed record DeliveryDetailShape(DeliveryShape Delivery, bool Masked, string? Call, IReadOnlyList<AttemptShape> Attempts, PreviewShape? Preview)
+/// <summary>One delivery, whole. <c>copyOf</c>: the delivery that this one replays; <c>copies</c>: those that replay it. <c>masked</c>: personal data in it is hidden. <c>call</c> is the Segment call as text, because it need not be readable JSON; <c>preview</c> is what it would become now.</summary>
+public sealed record DeliveryDetailShape(DeliveryShape Delivery, bool Masked, string? Call, IReadOnlyList<AttemptShape> Attempts, PreviewShape? Preview, string? CopyOf, IReadOnlyList<string> Copies)
 {
     public static DeliveryDetailShape Of(DeliveryDetail detail, ConnectionDirectory directory) => new(
         DeliveryShape.Of(detail.Row, directory), detail.IsMasked,
         detail.Call is { } call ? System.Text.Encoding.UTF8.GetString(call.Span) : null,
         [.. detail.Attempts.Select(AttemptShape.Of)],
-        detail.Preview is { } preview ? PreviewShape.Of(preview) : null);
+        detail.Preview is { } preview ? PreviewShape.Of(preview) : null,
+        detail.Source.CopyOf is { } first ? PublicId.Delivery(first) : null, [.. detail.Copies.Select(PublicId.Delivery)]);
 }
 
 public sealed record PreviewRequestShape(string Method, string Url, IReadOnlyDictionary<string, string> Headers, string Body);

@@ -7,6 +7,7 @@ using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
+using Richpanel.Core.Retries;
 
 namespace Richpanel.Console.Deliveries;
 
@@ -15,6 +16,7 @@ public sealed partial class DeliveriesPage
 {
     private HashSet<long> _selected = [];
     private bool _allSelected;
+    private RetryAsk? _wish;
     private ShownRow? _menuOf;
     private string? _menuColumn;
     private ListColumns _own = ListColumns.Default;
@@ -66,6 +68,9 @@ public sealed partial class DeliveriesPage
     }
 
     private void SelectAll() => (_allSelected, _selected) = (true, []);
+
+    /// <summary>What is selected now, or what the query means now: the box counts and writes it down.</summary>
+    private void PlanRetry() => _wish = new RetryAsk(RetryKind.Retry) { Query = _allSelected ? _query : null, Ids = _allSelected ? null : [.. _selected], Zone = Time.Zone };
 
     private void ClearSelection() => (_allSelected, _selected) = (false, []);
 

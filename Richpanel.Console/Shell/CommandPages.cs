@@ -17,6 +17,7 @@ internal static class CommandPages
         new("Deliveries", "/deliveries", Permission.Read, Icons.Material.Outlined.SwapVert, "log events", "g d"),
         new("Failed deliveries", "/deliveries?q=state:failed", Permission.Read, Icons.Material.Outlined.ErrorOutline, "errors", "g f"),
         new("Waiting deliveries", "/deliveries?q=state:waiting", Permission.Read, Icons.Material.Outlined.Schedule, "queue pending"),
+        new("Retries and replays", "/retries", Permission.Read, Icons.Material.Outlined.Replay, "bulk batch replay again", "g y"),
         new("Connections", "/connections", Permission.Read, Icons.Material.Outlined.Hub, "accounts settings sources", "g c"),
         new("New connection", "/connections/new", Permission.Administer, Icons.Material.Outlined.Add, "add account"),
         new("Lab", "/lab", Permission.Read, Icons.Material.Outlined.Science, "preview test send payload", "g l"),

@@ -58,6 +58,11 @@ public sealed class CommandSearch(LogReader log, ConnectionDirectory directory, 
 
     private async Task<IReadOnlyList<Suggestion>> ByIdAsync(Actor by, string text, CancellationToken ct)
     {
+        if (PublicId.Parse(text, "rty") is { } retry)
+        {
+            return [new Suggestion("Bulk retry or replay", PublicId.Retry(retry), Icons.Material.Outlined.Replay, () => $"/retries/{PublicId.Retry(retry)}")];
+        }
+
         if (PublicId.Parse(text, "dlv") is { } id)
         {
             return [.. (await log.RowsAsync(LogAsk.By(by, LogQuery.All), [id], ct)).Select(one => Of(one.Row))];

@@ -30,6 +30,9 @@ public enum Permission
     /// <summary>Send a call to any production connection.</summary>
     SendToProduction,
 
+    /// <summary>Retry or replay many deliveries at once; pause, resume and cancel that.</summary>
+    ActOnMany,
+
     /// <summary>Pause, resume, release.</summary>
     Operate,
 

@@ -20,6 +20,7 @@ public static class Rights
         (Permission.Send, Role.Qa, "send from the lab to connections that are not production, and to production that allows it"),
         (Permission.SaveSamples, Role.Qa, "save samples of calls for everybody, and delete them"),
         (Permission.SendToProduction, Role.Operator, "send from the lab to any production connection"),
+        (Permission.ActOnMany, Role.Operator, "retry or replay many deliveries at once, pause, resume and cancel that"),
         (Permission.Operate, Role.Operator, "pause, resume, release and check connections"),
         (Permission.ReadChangeLog, Role.Operator, "read, verify and export the change log"),
         (Permission.TakeSupportBundle, Role.Operator, "download the support bundle"),

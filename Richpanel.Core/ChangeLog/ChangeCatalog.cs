@@ -44,6 +44,12 @@ public static class ChangeCatalog
     public static readonly ChangeAction DeliveryRetried = new("delivery.retried", "retried the delivery");
     public static readonly ChangeAction DeliveryCanceled = new("delivery.canceled", "canceled the delivery");
     public static readonly ChangeAction DeliveryHurried = new("delivery.hurried", "had the next try now of the delivery");
+    public static readonly ChangeAction RetryStarted = new("retry.started", "started to send many deliveries again with");
+    public static readonly ChangeAction RetryAsked = new("retry.asked", "stopped after too many of the first were not accepted, and asks about");
+    public static readonly ChangeAction RetryPaused = new("retry.paused", "paused");
+    public static readonly ChangeAction RetryResumed = new("retry.resumed", "went on with");
+    public static readonly ChangeAction RetryCanceled = new("retry.canceled", "canceled the rest of");
+    public static readonly ChangeAction RetryFinished = new("retry.finished", "came to the end of");
     public static readonly ChangeAction DeliveryUnmasked = new("delivery.unmasked", "looked at personal data of the delivery");
     public static readonly ChangeAction CallSent = new("call.sent", "sent a call by hand to");
     public static readonly ChangeAction SampleSaved = new("sample.saved", "saved for everybody the sample");

@@ -39,7 +39,7 @@ internal sealed class CallPreparer(
     /// <summary>The latest kept call of each delivery that has been sent before; a first attempt asks the database nothing.</summary>
     private async Task<Dictionary<long, MappedCall>> LastKeptAsync(IReadOnlyList<ClaimedDelivery> rows, CancellationToken ct)
     {
-        List<long> ids = [.. rows.Where(row => row.AttemptCount > 0).Select(row => row.Id)];
+        List<long> ids = [.. rows.Where(row => row.AttemptCount > 0 || row.Marks.HasFlag(DeliveryMarks.SendAsThen)).Select(row => row.Id)];
         Dictionary<long, MappedCall> latest = [];
         if (ids.Count == 0)
         {
@@ -116,7 +116,7 @@ internal sealed class CallPreparer(
         {
             Stage = stage,
             Cause = cause,
-            Marks = row.Marks & ~DeliveryMarks.ManualRetry,
+            Marks = row.Marks & ~DeliveryMarks.AskedFor,
             EndedAt = time.GetUtcNow(),
         });
 }

@@ -21,11 +21,12 @@ internal sealed record ClaimedDelivery(
     int AttemptCount,
     int ScheduleStep,
     string? Cause,
-    int? StatusCode = null)
+    int? StatusCode = null,
+    long? RetryBatchId = null)
 {
     /// <summary>As the row stands.</summary>
     public LedgerPlace Place(DeliveryState state) =>
-        new(ConnectionId, Origin, ReceivedAt, state, EventName, Cause, StatusCode, AttemptCount);
+        new(ConnectionId, Origin, ReceivedAt, state, EventName, Cause, StatusCode, AttemptCount, RetryBatchId: RetryBatchId);
 }
 
 /// <summary>The mapped call of one attempt, kept beside it. Content has no key, signature or sentAt.</summary>

@@ -43,6 +43,12 @@ public enum DeliveryMarks
 
     /// <summary>The next attempt resends the mapped call as it was kept, instead of mapping again.</summary>
     SendAsThen = 16,
+
+    /// <summary>The next attempt belongs to the bulk retry or replay of <see cref="Delivery.RetryBatchId"/>; beside <see cref="ManualRetry"/>.</summary>
+    BulkRetry = 32,
+
+    /// <summary>Somebody asked for the next attempt, in one way or the other.</summary>
+    AskedFor = ManualRetry | BulkRetry,
 }
 
 /// <summary>One Segment call on its way to one connection: a row a person can find.</summary>
@@ -128,6 +134,12 @@ public sealed class Delivery
 
     /// <summary>The first delivery, when this one is a repeat of it.</summary>
     public long? DuplicateOf { get; set; }
+
+    /// <summary>The delivery whose event this one sends anew: of a replay. A repeat from outside has <see cref="DuplicateOf"/> instead.</summary>
+    public long? CopyOf { get; set; }
+
+    /// <summary>The bulk retry or replay that sent it last; null for most.</summary>
+    public long? RetryBatchId { get; set; }
 }
 
 public enum AttemptTrigger
@@ -136,6 +148,9 @@ public enum AttemptTrigger
     Automatic = 2,
     Manual = 3,
     AfterRestart = 4,
+
+    /// <summary>A bulk retry or replay: <see cref="Attempt.RetryBatchId"/>.</summary>
+    Bulk = 5,
 }
 
 /// <summary>One HTTP exchange as one delivery saw it. In a batch many attempts share one <see cref="Exchange"/>.</summary>
@@ -149,6 +164,9 @@ public sealed class Attempt
     public int Number { get; set; }
 
     public AttemptTrigger Trigger { get; set; }
+
+    /// <summary>Of which bulk retry or replay; null for any other trigger.</summary>
+    public long? RetryBatchId { get; set; }
 
     public long? ExchangeId { get; set; }
 

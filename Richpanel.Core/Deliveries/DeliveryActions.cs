@@ -3,6 +3,7 @@ using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Ledger;
+using Richpanel.Core.Retries;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Deliveries;
@@ -45,17 +46,15 @@ public sealed class DeliveryActions(
         new Change(ChangeCatalog.DeliveryRetried) { Fields = [new FieldChange("as", null, asThen ? "then" : "now")] },
         (context, delivery) =>
         {
-            var retriable = delivery.State is DeliveryState.Failed or DeliveryState.Canceled or DeliveryState.Accepted or DeliveryState.Waiting;
-            if (!retriable
-                || delivery.Stage == FailureStage.Reading   // reading it again would end the same way
+            if (!RetryRules.MayRetryOne(delivery)
                 || (attemptsSeen is { } seen && seen != delivery.AttemptCount)
                 || (asThen && !context.MappedCalls.Any(call => call.DeliveryId == id)))
             {
                 return false;
             }
 
-            MakeDue(delivery, asThen);
-            MarkRepeats(context, delivery);
+            RetryRules.MakeDue(delivery, asThen, time.GetUtcNow());
+            RetryRules.MarkRepeats(context, delivery);
             return true;
         },
         ct,
@@ -91,7 +90,7 @@ public sealed class DeliveryActions(
                 return false;
             }
 
-            MakeDueNow(delivery);
+            RetryRules.MakeDueNow(delivery, time.GetUtcNow());
             return true;
         },
         ct);
@@ -131,56 +130,6 @@ public sealed class DeliveryActions(
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         return await context.Deliveries.SingleOrDefaultAsync(delivery => delivery.Id == id, ct);
-    }
-
-    private void MakeDue(Delivery delivery, bool asThen)
-    {
-        if (delivery.State == DeliveryState.Accepted)
-        {
-            delivery.Marks |= DeliveryMarks.MayHaveGoneOut;
-        }
-
-        if (delivery.State != DeliveryState.Waiting)
-        {
-            delivery.State = DeliveryState.Waiting;
-            delivery.Stage = FailureStage.None;
-            delivery.ScheduleStep = 0;
-            delivery.EndedAt = null;
-        }
-
-        delivery.Marks = asThen ? delivery.Marks | DeliveryMarks.SendAsThen : delivery.Marks & ~DeliveryMarks.SendAsThen;
-        MakeDueNow(delivery);
-    }
-
-    /// <summary>
-    /// The same messageId may be on its way in another row as well: a repeat that came in after the first had failed. Whichever
-    /// of them goes out second may repeat, so both say so (promise 3).
-    /// </summary>
-    private static void MarkRepeats(ConsoleDbContext context, Delivery delivery)
-    {
-        var same = context.Deliveries
-            .Where(other => other.ConnectionId == delivery.ConnectionId && other.MessageHash == delivery.MessageHash
-                && other.MessageId == delivery.MessageId && other.Id != delivery.Id
-                && (other.State == DeliveryState.Accepted || other.State == DeliveryState.Waiting || other.State == DeliveryState.Sending
-                    || (other.Marks & DeliveryMarks.MayHaveGoneOut) != 0));
-        if (!same.Any())
-        {
-            return;
-        }
-
-        // Only those that can still go out: of the others there may be very many, where a sender gives one id to everything.
-        delivery.Marks |= DeliveryMarks.MayHaveGoneOut;
-        foreach (var other in same.Where(other => other.State == DeliveryState.Waiting || other.State == DeliveryState.Sending).ToList())
-        {
-            other.Marks |= DeliveryMarks.MayHaveGoneOut;
-        }
-    }
-
-    private void MakeDueNow(Delivery delivery)
-    {
-        var now = time.GetUtcNow();
-        delivery.Marks |= DeliveryMarks.ManualRetry;
-        delivery.DueAt = delivery.DueAt < now ? delivery.DueAt : now;
     }
 
     private async Task<ActionOutcome> ChangeAsync(

@@ -39,6 +39,9 @@ internal sealed class DeliveryConfiguration :
         // Lists by connection and state, newest first. Rows of one state come in by id, so it grows at few places.
         delivery.HasIndex(d => new { d.ConnectionId, d.State, d.Id }, "IX_Deliveries_ConnectionState");
 
+        // What was sent anew of this one? Few have an entry.
+        delivery.HasIndex(d => d.CopyOf, "IX_Deliveries_CopyOf").HasFilter("\"CopyOf\" IS NOT NULL");
+
         // What became of this request? (Send waits for it; retention frees bodies nobody points at.)
         delivery.HasIndex(d => d.RequestId, "IX_Deliveries_Request");
 

@@ -4,6 +4,7 @@ using Richpanel.Core.Json;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Privacy;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Retries;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Deliveries;
@@ -26,6 +27,8 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
     /// <summary>What waits for a retry, as the index of lanes has it: behind a queue of thousands that were never tried, too.</summary>
     private const string Retrying =
         """SELECT "Id" AS "Value" FROM (SELECT "Id" FROM "Deliveries" WHERE "ConnectionId" = {0} AND "AttemptCount" > 0 AND "State" IN (1,2) AND "Origin" <> {1} LIMIT {2})""";
+
+    private const int MostCopies = 20;
 
     /// <summary>
     /// How the newest tries of each of these connections ended, newest first, <see cref="TellingTries"/> or more where there were so
@@ -116,6 +119,8 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
             IsSentAsNow = IsSentAsNow(attempts, sent, preview),
             Said = SaidAtLast(attempts, exchanges),
             Wishes = await WishesAsync(context, id, ct),
+            Batches = await BatchesAsync(context, delivery, attempts, ct),
+            Copies = await context.Deliveries.Where(d => d.CopyOf == id).OrderBy(d => d.Id).Select(d => d.Id).Take(MostCopies).ToListAsync(ct),
             Calls = new SentCalls(sent.Values, preview?.Call?.Content, isMasked: false),
         };
         return sight.Shows(id) ? detail : DeliveryMask.Of(detail);
@@ -137,6 +142,13 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
             ? Log.LogReasons.Said(exchange.ResponseBody, isClear: true)
             : null;
 
+    private static async Task<IReadOnlyList<RetryMention>> BatchesAsync(ConsoleDbContext context, Delivery delivery, IReadOnlyList<Attempt> attempts, CancellationToken ct)
+    {
+        List<long> ids = [.. attempts.Select(attempt => attempt.RetryBatchId).Append(delivery.RetryBatchId).OfType<long>().Distinct()];
+        return ids.Count == 0 ? [] : await context.RetryBatches.Where(batch => ids.Contains(batch.Id)).OrderBy(batch => batch.Id)
+            .Select(batch => new RetryMention(batch.Id, batch.Kind == RetryKind.Replay, batch.ByName)).ToListAsync(ct);
+    }
+
     private static async Task<IReadOnlyList<DeliveryWish>> WishesAsync(ConsoleDbContext context, long id, CancellationToken ct)
     {
         var name = PublicId.Delivery(id);
@@ -155,5 +167,5 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
 
     private static DeliveryRow RowOf(Delivery d) => new(
         d.Id, d.ConnectionId, d.Origin, d.State, false, d.Stage, d.Marks, d.Type, d.EventName, d.MessageId, d.UserId, d.AnonymousId,
-        d.Email, d.OrderId, d.ReceivedAt, d.DueAt, d.AttemptCount, d.Cause, d.StatusCode, d.LastAttemptAt, d.DuplicateOf);
+        d.Email, d.OrderId, d.ReceivedAt, d.DueAt, d.AttemptCount, d.Cause, d.StatusCode, d.LastAttemptAt, d.DuplicateOf) { RetryBatchId = d.RetryBatchId };
 }

@@ -4,7 +4,7 @@ namespace Richpanel.Core.Deliveries;
 internal static class DeliverySql
 {
     private const string ClaimColumns =
-        """ "Id","RequestId","BodyOffset","BodyLength","Origin","Marks","EventName","MessageId","Lane","ReceivedAt","DueAt","AttemptCount","ScheduleStep","Cause","StatusCode" """;
+        """ "Id","RequestId","BodyOffset","BodyLength","Origin","Marks","EventName","MessageId","Lane","ReceivedAt","DueAt","AttemptCount","ScheduleStep","Cause","StatusCode","RetryBatchId" """;
 
     /// <summary>Due deliveries in the order of their time, without those of the lanes in a JSON array; IX_Deliveries_Due alone decides.</summary>
     public const string SelectDue =
@@ -52,7 +52,7 @@ internal static class DeliverySql
         """INSERT INTO "MappedCalls" ("DeliveryId","Content","Notes","MapperVersion","ConnectionVersion","MappedAt") VALUES ($d,$c,$n,$m,$v,$t) RETURNING "Id" """;
 
     public const string InsertAttempt =
-        """INSERT INTO "Attempts" ("DeliveryId","Number","Trigger","ExchangeId","MappedCallId","Outcome","Cause","MayRepeat","ConnectionVersion","SecretFingerprint","StartedAt","NextDueAt") VALUES ($d,$n,$t,$x,$m,$o,$k,$r,$v,$f,$at,$due)""";
+        """INSERT INTO "Attempts" ("DeliveryId","Number","Trigger","ExchangeId","MappedCallId","Outcome","Cause","MayRepeat","ConnectionVersion","SecretFingerprint","StartedAt","NextDueAt","RetryBatchId") VALUES ($d,$n,$t,$x,$m,$o,$k,$r,$v,$f,$at,$due,$b)""";
 
     /// <summary>In place of none, of one that is over, or of one that ends sooner.</summary>
     public const string Hold =

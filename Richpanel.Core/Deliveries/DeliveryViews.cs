@@ -26,7 +26,14 @@ public sealed record DeliveryRow(
     string? Cause,
     int? StatusCode,
     DateTimeOffset? LastAttemptAt,
-    long? DuplicateOf);
+    long? DuplicateOf)
+{
+    /// <summary>The bulk retry or replay that sent it last.</summary>
+    public long? RetryBatchId { get; init; }
+}
+
+/// <summary>A bulk retry or replay, named where one of its tries is shown.</summary>
+public sealed record RetryMention(long Id, bool IsReplay, string By);
 
 /// <summary>How one try ended.</summary>
 /// <param name="At">When it began.</param>
@@ -51,6 +58,12 @@ public sealed record DeliveryDetail(DeliveryRow Row, Delivery Source, IReadOnlyL
 
     /// <summary>What people asked of it, oldest first.</summary>
     public IReadOnlyList<DeliveryWish> Wishes { get; init; } = [];
+
+    /// <summary>Bulk retries and replays that its tries belong to.</summary>
+    public IReadOnlyList<RetryMention> Batches { get; init; } = [];
+
+    /// <summary>Deliveries that a replay made of it, oldest first.</summary>
+    public IReadOnlyList<long> Copies { get; init; } = [];
 
     /// <summary>Compares what was sent with each other and with what would be sent now.</summary>
     public SentCalls Calls { get; init; } = SentCalls.None;

@@ -245,7 +245,7 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
 
             mappedCall ??= attempt.Call.ExistingId ?? AddMappedCall(session, row.Id, attempt.Call);
             Set(
-                session.Command(DeliverySql.InsertAttempt, "$d", "$n", "$t", "$x", "$m", "$o", "$k", "$r", "$v", "$f", "$at", "$due"),
+                session.Command(DeliverySql.InsertAttempt, "$d", "$n", "$t", "$x", "$m", "$o", "$k", "$r", "$v", "$f", "$at", "$due", "$b"),
                 row.Id,
                 ++number,
                 (int)attempt.Trigger,
@@ -257,7 +257,8 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
                 attempt.ConnectionVersion,
                 attempt.SecretFingerprint,
                 attempt.StartedAt.UtcTicks,
-                attempt.NextDueAt?.UtcTicks).ExecuteNonQuery();
+                attempt.NextDueAt?.UtcTicks,
+                attempt.Trigger == AttemptTrigger.Bulk ? row.RetryBatchId : null).ExecuteNonQuery();
         }
     }
 
@@ -326,7 +327,8 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
                 reader.GetInt32(11),
                 reader.GetInt32(12),
                 reader.IsDBNull(13) ? null : reader.GetString(13),
-                reader.IsDBNull(14) ? null : reader.GetInt32(14)));
+                reader.IsDBNull(14) ? null : reader.GetInt32(14),
+                reader.IsDBNull(15) ? null : reader.GetInt64(15)));
         }
 
         return rows;

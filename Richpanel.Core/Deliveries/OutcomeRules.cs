@@ -54,7 +54,7 @@ internal static class OutcomeRules
         var row = sent.Delivery.Row;
         var last = sent.Exchanges[^1].Result;
         var outcome = Verdict(row, last, reading, options, chance, now) with { StatusCode = last.StatusCode };
-        var marks = row.Marks & ~DeliveryMarks.ManualRetry;
+        var marks = row.Marks & ~DeliveryMarks.AskedFor;
         if (sent.Exchanges.Any(exchange => MayHaveArrived(exchange.Result)))
         {
             marks |= DeliveryMarks.MayHaveGoneOut;
@@ -62,7 +62,7 @@ internal static class OutcomeRules
 
         return outcome with
         {
-            Marks = outcome.State == DeliveryState.Accepted ? row.Marks & ~DeliveryMarks.ManualRetry : marks,
+            Marks = outcome.State == DeliveryState.Accepted ? row.Marks & ~DeliveryMarks.AskedFor : marks,
             EndedAt = outcome.State == DeliveryState.Waiting ? null : now,
             Attempts = Attempts(sent, outcome),
         };
@@ -85,7 +85,7 @@ internal static class OutcomeRules
         return (wait is { } time ? Waits(row, cause, now + time) : Failed(row, cause) with { EndedAt = now }) with
         {
             ScheduleStep = spent,
-            Marks = (row.Marks | DeliveryMarks.MayHaveGoneOut) & ~DeliveryMarks.ManualRetry,
+            Marks = (row.Marks | DeliveryMarks.MayHaveGoneOut) & ~DeliveryMarks.AskedFor,
         };
     }
 
@@ -94,7 +94,7 @@ internal static class OutcomeRules
     {
         Stage = FailureStage.Sending,
         Cause = CauseCatalog.OutcomeNotRecorded.Code,
-        Marks = (row.Marks | DeliveryMarks.MayHaveGoneOut) & ~DeliveryMarks.ManualRetry,
+        Marks = (row.Marks | DeliveryMarks.MayHaveGoneOut) & ~DeliveryMarks.AskedFor,
         EndedAt = now,
     };
 
@@ -182,6 +182,7 @@ internal static class OutcomeRules
 
     private static AttemptTrigger TriggerOf(ClaimedDelivery row) => row switch
     {
+        _ when row.Marks.HasFlag(DeliveryMarks.BulkRetry) => AttemptTrigger.Bulk,
         _ when row.Marks.HasFlag(DeliveryMarks.ManualRetry) => AttemptTrigger.Manual,
         _ when row.Cause == CauseCatalog.StoppedWhileSending.Code => AttemptTrigger.AfterRestart,
         { AttemptCount: 0 } => AttemptTrigger.First,

@@ -14,6 +14,7 @@ public sealed class LedgerDeltas
     private readonly Dictionary<(long Connection, Origin Origin, DeliveryState State), long> _ledger = [];
     private readonly Dictionary<RollupKey, long> _slots = [];
     private readonly Dictionary<LatencyKey, long> _latencies = [];
+    private readonly Dictionary<(long Batch, DeliveryState State, string Cause), long> _retries = [];
     private readonly Dictionary<(long Connection, string Cause), long> _requests = [];
     private readonly Dictionary<(long Connection, int Slot, string Cause), long> _requestSlots = [];
 
@@ -26,7 +27,9 @@ public sealed class LedgerDeltas
     {
         if (from != to)
         {
-            _stagedPlaces.Add((from, false, -1));
+            // What is sent anew by other means keeps the outcome it had in the bulk retry before: that one's report stands.
+            var leaves = from.RetryBatchId != to.RetryBatchId && from.RolledState != DeliveryState.Waiting;
+            _stagedPlaces.Add((leaves ? @from with { RetryBatchId = null } : from, false, -1));
             _stagedPlaces.Add((to, false, 1));
         }
     }
@@ -70,6 +73,7 @@ public sealed class LedgerDeltas
         _ledger.Clear();
         _slots.Clear();
         _latencies.Clear();
+        _retries.Clear();
         _requests.Clear();
         _requestSlots.Clear();
     }
@@ -84,6 +88,7 @@ public sealed class LedgerDeltas
         Write(session, Coarser(_latencies, key => key with { Span = RollupTime.QuarterOf(key.Span) }), LedgerSql.AddToQuarterLatencies, LedgerSql.LatencyParameters, Values);
         Write(session, Coarser(_latencies, key => key with { Span = RollupTime.HourOf(key.Span) }), LedgerSql.AddToHourLatencies, LedgerSql.LatencyParameters, Values);
         Write(session, _latencies, LedgerSql.AddToSlotLatencies, LedgerSql.LatencyParameters, Values);
+        Write(session, _retries, LedgerSql.AddToRetries, LedgerSql.RetryParameters, key => [key.Batch, (int)key.State, key.Cause]);
         Write(session, _requests, LedgerSql.AddToRequests, LedgerSql.RequestParameters, key => [key.Connection, key.Cause]);
         Write(session, _requestSlots, LedgerSql.AddToRequestSlots, LedgerSql.RequestSlotParameters, key => [key.Connection, key.Slot, key.Cause]);
     }
@@ -133,6 +138,11 @@ public sealed class LedgerDeltas
     private void Count(LedgerPlace place, long by)
     {
         Add(_ledger, (place.ConnectionId, place.Origin, place.State), by);
+        if (place.RetryBatchId is { } batch)
+        {
+            Add(_retries, (batch, place.RolledState, place.Cause ?? ""), by);
+        }
+
         var slot = RollupTime.SlotOf(place.ReceivedAt);
         Add(
             _slots,

@@ -7,6 +7,7 @@ namespace Richpanel.Core.Ledger;
 /// <param name="StatusCode">HTTP status of the last answer; null when there was none.</param>
 /// <param name="AttemptCount">Attempts so far: what is Accepted after more than one came through on a retry.</param>
 /// <param name="EndedAt">When it reached its final state.</param>
+/// <param name="RetryBatchId">The bulk retry or replay that sent it last, which counts it too.</param>
 public readonly record struct LedgerPlace(
     long ConnectionId,
     Origin Origin,
@@ -16,10 +17,11 @@ public readonly record struct LedgerPlace(
     string? Cause,
     int? StatusCode = null,
     int AttemptCount = 0,
-    DateTimeOffset? EndedAt = null)
+    DateTimeOffset? EndedAt = null,
+    long? RetryBatchId = null)
 {
     public static LedgerPlace Of(Delivery row) => new(
-        row.ConnectionId, row.Origin, row.ReceivedAt, row.State, row.EventName, row.Cause, row.StatusCode, row.AttemptCount, row.EndedAt);
+        row.ConnectionId, row.Origin, row.ReceivedAt, row.State, row.EventName, row.Cause, row.StatusCode, row.AttemptCount, row.EndedAt, row.RetryBatchId);
 
     /// <summary>Sending is a moment of Waiting: rollups do not tell them apart, so a claim costs them nothing.</summary>
     internal DeliveryState RolledState => State == DeliveryState.Sending ? DeliveryState.Waiting : State;

@@ -25,9 +25,12 @@ internal static class LedgerSql
 
     public const string AddToRequestSlots = $"""INSERT INTO "RequestSlots" ("ConnectionId","Slot","Cause","Count") VALUES ($c,$h,$k,$n) {Add}""";
 
+    public const string AddToRetries = $"""INSERT INTO "RetryCounts" ("BatchId","State","Cause","Count") VALUES ($b,$s,$k,$n) {Add}""";
+
     public static readonly string[] LedgerParameters = ["$c", "$o", "$s", "$n"];
     public static readonly string[] RollupParameters = ["$c", "$h", "$o", "$s", "$r", "$x", "$e", "$k", "$n"];
     public static readonly string[] LatencyParameters = ["$c", "$h", "$o", "$b", "$n"];
+    public static readonly string[] RetryParameters = ["$b", "$s", "$k", "$n"];
     public static readonly string[] RequestParameters = ["$c", "$k", "$n"];
     public static readonly string[] RequestSlotParameters = ["$c", "$h", "$k", "$n"];
 }

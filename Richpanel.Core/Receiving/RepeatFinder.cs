@@ -20,7 +20,7 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
 
     /// <summary>One row at a time, the newest first: the rest is hardly ever needed, and all of it may be very much.</summary>
     private const string Seen =
-        """SELECT "Id","MessageId","State","Cause","RequestId","BodyOffset","BodyLength","Marks","DuplicateOf","ReceivedAt" FROM "Deliveries" WHERE "ConnectionId"=$c AND "MessageHash"=$h AND "Id"<=$to ORDER BY "Id" DESC LIMIT 1""";
+        """SELECT "Id","MessageId","State","Cause","RequestId","BodyOffset","BodyLength","Marks","DuplicateOf","ReceivedAt","CopyOf" FROM "Deliveries" WHERE "ConnectionId"=$c AND "MessageHash"=$h AND "Id"<=$to ORDER BY "Id" DESC LIMIT 1""";
 
     private readonly SqliteCommand _seen = Prepare(reader);
     private Dictionary<(long, long, string), DeliveryDraft> _before = [];
@@ -86,6 +86,7 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
         mayHaveGoneOut = false;
         var from = (row.ReceivedAt - Window).UtcTicks;
         var to = long.MaxValue;
+        var replayStands = false;
         for (var looks = 0; looks < MostLooks; looks++)
         {
             _seen.Parameters[0].Value = row.ConnectionId;
@@ -110,7 +111,15 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
                 continue;
             }
 
-            if (Stands((DeliveryState)found.GetInt32(2), found.IsDBNull(3) ? null : found.GetString(3)))
+            if (!found.IsDBNull(10))
+            {
+                // A replay sends the event of an older row, which is the first; where that one failed, the replay may have got it through.
+                replayStands |= Stands((DeliveryState)found.GetInt32(2), found.IsDBNull(3) ? null : found.GetString(3));
+                mayHaveGoneOut |= replayStands || ((DeliveryMarks)found.GetInt32(7)).HasFlag(DeliveryMarks.MayHaveGoneOut);
+                continue;
+            }
+
+            if (replayStands || Stands((DeliveryState)found.GetInt32(2), found.IsDBNull(3) ? null : found.GetString(3)))
             {
                 return (found.GetInt64(0), found.GetInt64(4), found.GetInt32(5), found.GetInt32(6));
             }

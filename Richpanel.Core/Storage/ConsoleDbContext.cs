@@ -10,6 +10,7 @@ using Richpanel.Core.Onboarding;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Retries;
 
 namespace Richpanel.Core.Storage;
 
@@ -47,6 +48,12 @@ public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<Exchange> Exchanges => Set<Exchange>();
 
     public DbSet<MappedCall> MappedCalls => Set<MappedCall>();
+
+    public DbSet<RetryBatch> RetryBatches => Set<RetryBatch>();
+
+    public DbSet<RetryItem> RetryItems => Set<RetryItem>();
+
+    public DbSet<RetryCount> RetryCounts => Set<RetryCount>();
 
     public DbSet<SearchState> SearchStates => Set<SearchState>();
 

@@ -12,6 +12,7 @@ using Richpanel.Core.Ledger;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Retries;
 using Richpanel.Core.Sandbox;
 using Richpanel.Core.Storage;
 using Richpanel.Core.Support;
@@ -35,6 +36,16 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("DeliveryActions.RetryAsync", Permission.ActOnOne, (of, by) => Get<DeliveryActions>(of).RetryAsync(by, Missing, false, Ct)),
         ("DeliveryActions.CancelAsync", Permission.ActOnOne, (of, by) => Get<DeliveryActions>(of).CancelAsync(by, Missing, Ct)),
         ("DeliveryActions.TryNowAsync", Permission.ActOnOne, (of, by) => Get<DeliveryActions>(of).TryNowAsync(by, Missing, Ct)),
+        ("RetryPlanner.PlanAsync", Permission.ActOnMany, (of, by) => Get<RetryPlanner>(of).PlanAsync(by, new RetryAsk(RetryKind.Retry) { Ids = [Missing] }, Ct)),
+        ("RetryBatches.StartAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).StartAsync(by, Missing, new RetryStart())),
+        ("RetryBatches.PauseAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).PauseAsync(by, Missing)),
+        ("RetryBatches.ResumeAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).ResumeAsync(by, Missing)),
+        ("RetryBatches.CancelAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).CancelAsync(by, Missing)),
+        ("RetryBatches.DiscardAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).DiscardAsync(by, Missing)),
+        ("RetryQueries.ListAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).ListAsync(by, null, Ct)),
+        ("RetryQueries.FindAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).FindAsync(by, Missing, Ct)),
+        ("RetryQueries.SkipsAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).SkipsAsync(by, Missing, Ct)),
+        ("RetryQueries.SamplesAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).SamplesAsync(by, RetryPlan.Empty, Ct)),
         ("LabSender.SendAsync", Permission.UseSandbox, (of, by) => SendAsync(of, by, connection => connection.IsSandbox = true)),
         ("LabSender.SendAsync to staging", Permission.Send, (of, by) => SendAsync(of, by, connection => connection.Environment = ConnectionEnvironment.Staging)),
         ("LabSender.SendAsync to production that allows it", Permission.Send, (of, by) => SendAsync(of, by, connection => connection.AllowsLabSends = true)),
@@ -101,6 +112,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ["ChangeWriting.WriteAsync"] = "writes down what was asked for elsewhere",
         ["ChangeWriting.Append"] = "writes down what was asked for elsewhere",
         ["ArrivalQueries.NewestAsync"] = "only shows what the actor may touch",
+        ["RetryBatches.MayTouch"] = "only says what the actor may see",
         ["LogAsk.By"] = "only asks for what the actor may see",
         ["Sight.Of"] = "only says what the actor may see",
         ["PeopleStore.CreateAdminAsync"] = "asks for the setup code or the configuration instead",

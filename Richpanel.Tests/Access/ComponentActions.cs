@@ -8,6 +8,7 @@ using Richpanel.Console.Lab;
 using Richpanel.Console.Overview;
 using Richpanel.Console.People;
 using Richpanel.Console.Receiver;
+using Richpanel.Console.Retries;
 using Richpanel.Console.Sandbox;
 using Richpanel.Console.Shell;
 using Richpanel.Console.Tokens;
@@ -19,6 +20,7 @@ using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
+using Richpanel.Core.Retries;
 using Richpanel.Tests.Pages;
 using Richpanel.Tests.SignIn;
 
@@ -84,6 +86,23 @@ internal static class ComponentActions
                 };
             },
         },
+
+        new("DeliveriesPage", "PlanRetry", typeof(DeliveriesPage), "Retry…, of what is selected", Permission.ActOnMany) { Button = "Retry…", Open = pages => SelectedAsync(pages), Says = "1 delivery goes out again" },
+        new("RetryPlanBox", "StartAsync", typeof(DeliveriesPage), "Send 1, of a plan", Permission.ActOnMany) { Button = "Send 1", Open = pages => SelectedAsync(pages), Prepare = page => page.Button("Retry…").Click() },
+        new("ReplayBox", "CountAsync", typeof(RetriesPage), "Count, of a replay", Permission.ActOnMany)
+        {
+            Button = "Count",
+            Says = "Nothing of it can be sent",
+            Open = pages => At<RetriesPage>(pages, "/retries"),
+            Prepare = page =>
+            {
+                page.Button("Replay…").Click();
+                page.Find("#replay-customer").Change("nobody");
+            },
+        },
+        new("RetryPage", "PauseAsync", typeof(RetryPage), "Pause, of a bulk retry", Permission.ActOnMany) { Button = "Pause", Open = pages => RetryAsync(pages) },
+        new("RetryPage", "ResumeAsync", typeof(RetryPage), "Go on, with a bulk retry", Permission.ActOnMany) { Button = "Go on", Open = pages => RetryAsync(pages, paused: true) },
+        new("RetryPage", "CancelAsync", typeof(RetryPage), "Cancel the rest, of a bulk retry", Permission.ActOnMany) { Button = "Cancel the rest", Yes = "Leave them unsent", Open = pages => RetryAsync(pages) },
 
         new("AttemptTimeline", "OnTryNow", typeof(DeliveryDetailPage), "Try now", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 503) },
         new("AttemptTimeline", "OnCancel", typeof(DeliveryDetailPage), "Cancel", Permission.ActOnOne) { Yes = "Cancel the delivery", Open = pages => DeliveryAsync(pages, 503) },
@@ -337,6 +356,8 @@ internal static class ComponentActions
         ("LogRange", "() => ChooseAsync(null)", OnlyTheView), ("LogRange", "() => ChooseAsync(value)", OnlyTheView), ("LogRange", "ApplyAsync", OnlyTheView),
         ("LogResults", "OnToggle", OnlyTheView), ("LogRowLine", "() => OnMenu.InvokeAsync(Data.Id)", OnlyTheView),
         ("LogRowMenu", "() => OnChoose.InvokeAsync(term with { IsNot = true })", OnlyTheView), ("LogRowMenu", "() => OnChoose.InvokeAsync(term)", OnlyTheView), ("LogRowMenu", "OnClose", OnlyTheView),
+        ("RetriesPage", "() => _asking = true", OnlyTheView), ("ReplayBox", "CloseAsync", OnlyTheView), ("RetryShares", "() => _all = true", OnlyTheView),
+        ("RetryPlanBox", "CloseAsync", "takes away a plan that whoever presses it has made"),
         ("LogSelectionBar", "OnAll", OnlyTheView), ("LogSelectionBar", "OnClear", OnlyTheView), ("LogSelectionBar", "OnCopyIds", "copies ids that whoever presses it sees anyway"),
         ("LogValuePicker", "AddAsync", OnlyTheView), ("LogViewForm", "DeleteOwnAsync", "deletes a view of whoever does it"), ("LogViewForm", "SaveForMeAsync", "keeps a view for nobody but whoever does it"),
         ("MappingPart", "() => _now = false", OnlyTheView), ("MappingPart", "() => _now = true", OnlyTheView),
@@ -416,6 +437,37 @@ internal static class ComponentActions
         }
 
         return () => pages.Open<DeliveryDetailPage>($"/deliveries/{id}", set => set.Add(page => page.PublicDeliveryId, id));
+    }
+
+    /// <summary>The log with a failed delivery selected.</summary>
+    private static async Task<Func<IRenderedComponent<IComponent>>> SelectedAsync(PagesUnderTest pages)
+    {
+        pages.Answers(422);
+        await pages.SendAsync(""" "userId":"jane","event":"Order Completed","properties":{"order_id":"A-1"} """, "m-1");
+        return () =>
+        {
+            var page = pages.Open<DeliveriesPage>("/deliveries");
+            page.Eventually(() => page.Find("tbody input[type=checkbox]"));
+            page.Find("tbody input[type=checkbox]").Change(true);
+            return (IRenderedComponent<IComponent>)page;
+        };
+    }
+
+    /// <summary>A bulk retry that was started while its connection is stopped, so that all of it is left.</summary>
+    private static async Task<Func<IRenderedComponent<IComponent>>> RetryAsync(PagesUnderTest pages, bool paused = false)
+    {
+        pages.Answers(422);
+        await pages.SendAsync(""" "userId":"jane","event":"Order Completed","properties":{"order_id":"A-1"} """, "m-1");
+        await pages.Holds.PauseAsync(Actor.System, pages.Sandbox.Id, null);
+        var batch = (await pages.Get<RetryPlanner>().PlanAsync(Actor.System, new RetryAsk(RetryKind.Retry) { Query = LogQuery.All }, Xunit.TestContext.Current.CancellationToken)).Batch!;
+        await pages.Get<RetryBatches>().StartAsync(Actor.System, batch.Id, new RetryStart());
+        if (paused)
+        {
+            await pages.Get<RetryBatches>().PauseAsync(Actor.System, batch.Id);
+        }
+
+        var id = PublicId.Retry(batch.Id);
+        return () => pages.Open<RetryPage>($"/retries/{id}", set => set.Add(page => page.PublicRetryId, id));
     }
 
     private static async Task<Func<IRenderedComponent<IComponent>>> ConnectionAsync(PagesUnderTest pages, Action<Connection> shop)

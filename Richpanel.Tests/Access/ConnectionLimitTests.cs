@@ -60,7 +60,9 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
 
     /// <summary>Let in whoever is limited, and leave out what is not theirs; a view says nothing of a connection.</summary>
     private static readonly HashSet<string> s_narrowed =
-        ["SampleStore.ListAsync", "SampleStore.FindAsync", "LogExport.WriteAsync", "LogViewStore.ListAsync", "LogViewStore.CreateAsync", "LogViewStore.ChangeAsync", "LogViewStore.DeleteAsync"];
+        ["SampleStore.ListAsync", "SampleStore.FindAsync", "LogExport.WriteAsync", "LogViewStore.ListAsync", "LogViewStore.CreateAsync", "LogViewStore.ChangeAsync", "LogViewStore.DeleteAsync",
+         "RetryPlanner.PlanAsync", "RetryBatches.StartAsync", "RetryBatches.PauseAsync", "RetryBatches.ResumeAsync", "RetryBatches.CancelAsync", "RetryBatches.DiscardAsync",
+         "RetryQueries.ListAsync", "RetryQueries.FindAsync", "RetryQueries.SkipsAsync", "RetryQueries.SamplesAsync"];
 
     public static TheoryData<string> OfOne => [.. s_ofOne.Keys];
 

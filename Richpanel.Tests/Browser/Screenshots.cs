@@ -4,6 +4,8 @@ using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Backups;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries.Query;
+using Richpanel.Core.Retries;
 using Richpanel.Core.Sandbox;
 using Richpanel.Tests.Support;
 
@@ -11,12 +13,15 @@ namespace Richpanel.Tests.Browser;
 
 /// <summary>
 /// Pictures of every page, light, dark and narrow, over the same sample data each time, for people. <c>bash docs/screenshots.sh</c>
-/// takes them; <c>SCREENSHOTS=dir</c> names where they go, and without it nothing is taken. A new page gets a line in <see cref="All"/>.
+/// takes them; <c>SCREENSHOTS=dir</c> names where they go, and without it nothing is taken (<c>SCREENSHOTS_ONLY=retry</c>: only those whose name begins so). A new page gets a line in <see cref="All"/>.
 /// </summary>
 [Trait("Kind", "Browser")]
 public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sample) : IClassFixture<Screenshots.Sample>
 {
     private static readonly string? s_folder = Environment.GetEnvironmentVariable("SCREENSHOTS");
+
+    /// <summary>Only pictures whose name begins so.</summary>
+    private static readonly string s_only = Environment.GetEnvironmentVariable("SCREENSHOTS_ONLY") ?? "";
 
     /// <summary>Name of the picture, address of the page ({failed} and {shop} are filled in), and what is done on it before.</summary>
     private static readonly (string Name, string Path, Func<IPage, Task>? Then)[] All =
@@ -27,6 +32,9 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         ("delivery", "/deliveries/{failed}", null),
         ("delivery-beside", "/deliveries?open={failed}&tab=response", null),
         ("delivery-retry", "/deliveries/{failed}", page => page.Keyboard.PressAsync("r")),
+        ("retries", "/retries", null),
+        ("retry", "/retries/{retry}", null),
+        ("retry-plan", "/deliveries?q=state:accepted,failed", RetryAllAsync),
         ("connections", "/connections", null),
         ("connection-new", "/connections/new", null),
         ("connection", "/connections/{shop}", null),
@@ -46,6 +54,13 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         ("display", "/deliveries", page => page.GetByRole(AriaRole.Button, new() { Name = "Display" }).ClickAsync()),
     ];
 
+    private static async Task RetryAllAsync(IPage page)
+    {
+        await page.GetByLabel("Select all rows of this page").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Retry…" }).ClickAsync();
+        await page.GetByText("A second").WaitForAsync();
+    }
+
     public static TheoryData<string> Pages => [.. All.Select(one => one.Name)];
 
     [Theory(Timeout = 180_000)]
@@ -53,6 +68,7 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
     public async Task Every_page_is_pictured_light_dark_and_narrow(string name)
     {
         Assert.SkipWhen(s_folder is null, "SCREENSHOTS is not set: no pictures were asked for.");
+        Assert.SkipWhen(!name.StartsWith(s_only, StringComparison.Ordinal), "Not among the pictures that were asked for.");
         var (_, path, then) = All.Single(one => one.Name == name);
         await sample.FillAsync();
         foreach (var (dark, width) in new[] { (false, 1440), (true, 1440), (false, 390) })
@@ -90,10 +106,11 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         private string _failed = "";
         private string _shop = "";
         private string _source = "";
+        private string _retry = "";
 
         public Uri Address => _console!.ClientOptions.BaseAddress;
 
-        public string Fill(string path) => path.Replace("{failed}", _failed, StringComparison.Ordinal).Replace("{shop}", _shop, StringComparison.Ordinal).Replace("{source}", _source, StringComparison.Ordinal);
+        public string Fill(string path) => path.Replace("{failed}", _failed, StringComparison.Ordinal).Replace("{shop}", _shop, StringComparison.Ordinal).Replace("{source}", _source, StringComparison.Ordinal).Replace("{retry}", _retry, StringComparison.Ordinal);
 
         public async Task FillAsync()
         {
@@ -119,6 +136,7 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
                     _failed = status == 422 ? PublicId.Delivery(row.Id) : _failed;
                 }
 
+                await RetryAsync(_console.Services);
                 await RefusedAsync("/v1/track", """{"userId":"user-2041","event":"Order Completed"}""", "a-key-of-nobody");
                 await RefusedAsync("/v1/batch", """{"batch":[{"type":"track","event": }]}""", sender.Key);
                 await RefusedAsync("/v1/trakc", "{}", sender.Key);
@@ -137,6 +155,15 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
             {
                 _filling.Release();
             }
+        }
+
+        /// <summary>What failed is sent again, and fails again.</summary>
+        private async Task RetryAsync(IServiceProvider services)
+        {
+            services.GetRequiredService<SandboxScenarios>().Set(new SandboxScenario([new SandboxStep(Status: 200), new SandboxStep(Status: 422, Repeat: 2)]));
+            var planned = await services.GetRequiredService<RetryPlanner>().PlanAsync(Actor.System, new RetryAsk(RetryKind.Replay) { Query = LogQuery.Of("state:failed,accepted") }, TestContext.Current.CancellationToken);
+            await services.GetRequiredService<RetryBatches>().StartAsync(Actor.System, planned.Batch!.Id, new RetryStart());
+            _retry = PublicId.Retry(planned.Batch.Id);
         }
 
         private async Task RefusedAsync(string path, string body, string key)

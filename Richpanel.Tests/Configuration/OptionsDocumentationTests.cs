@@ -8,6 +8,7 @@ using Richpanel.Console.SignIn;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Retries;
 using Richpanel.Core.Sandbox;
 using Richpanel.Core.Storage;
 using Richpanel.Core.Wire;
@@ -40,7 +41,7 @@ public sealed class OptionsDocumentationTests
     private static (string Section, Type Type)[] Sections =>
     [
         ("Storage", typeof(StorageOptions)), ("Storage:KeyRingCertificate", typeof(KeyRingCertificateOptions)), ("Receiver", typeof(ReceivingLimits)), ("Receiver", typeof(ReceiverOptions)),
-        ("Receiver:RateLimit", typeof(RateLimitOptions)), ("Delivery", typeof(DeliveryOptions)), ("Outgoing", typeof(OutgoingOptions)),
+        ("Receiver:RateLimit", typeof(RateLimitOptions)), ("Delivery", typeof(DeliveryOptions)), ("Retries", typeof(RetryOptions)), ("Outgoing", typeof(OutgoingOptions)),
         ("Sandbox", typeof(SandboxOptions)), ("Bootstrap", typeof(BootstrapOptions)), ("Console", typeof(PageOptions)), ("Api", typeof(ApiOptions)),
         ("Proxies", typeof(ProxyOptions)), ("Https", typeof(HttpsOptions)),
         ("SignIn:OpenIdConnect", typeof(OpenIdOptions)),
@@ -64,6 +65,7 @@ public sealed class OptionsDocumentationTests
         Assert.Equivalent(new ReceivingLimits(), s_file.GetSection("Receiver").Get<ReceivingLimits>());
         Assert.Equivalent(new ReceiverOptions(), s_file.GetSection("Receiver").Get<ReceiverOptions>());
         Assert.Equivalent(new DeliveryOptions(), s_file.GetSection("Delivery").Get<DeliveryOptions>());
+        Assert.Equivalent(new RetryOptions(), s_file.GetSection("Retries").Get<RetryOptions>());
         Assert.Equivalent(new OutgoingOptions(), s_file.GetSection("Outgoing").Get<OutgoingOptions>());
         Assert.Equivalent(new ApiOptions(), s_file.GetSection("Api").Get<ApiOptions>());
         Assert.Equivalent(new ProxyOptions(), s_file.GetSection("Proxies").Get<ProxyOptions>());

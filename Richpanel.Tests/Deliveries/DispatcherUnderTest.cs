@@ -9,9 +9,12 @@ using Microsoft.Extensions.Time.Testing;
 using Richpanel.Core;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Access;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Retries;
 using Richpanel.Core.Segment;
 using Richpanel.Core.Storage;
 using Richpanel.Tests.Support;
@@ -43,6 +46,8 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
 
     public LogLines Log { get; }
 
+    public IDbContextFactory<ConsoleDbContext> Contexts => _services.GetRequiredService<IDbContextFactory<ConsoleDbContext>>();
+
     public DeliveryActions Actions => _services.GetRequiredService<DeliveryActions>();
 
     public ConnectionHolds Holds => _services.GetRequiredService<ConnectionHolds>();
@@ -52,6 +57,16 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
     public DeliveryQueries Queries => _services.GetRequiredService<DeliveryQueries>();
 
     public ChangeWriting Changes => _services.GetRequiredService<ChangeWriting>();
+
+    public RetryPlanner Planner => _services.GetRequiredService<RetryPlanner>();
+
+    public RetryBatches Batches => _services.GetRequiredService<RetryBatches>();
+
+    public RetryQueries Retries => _services.GetRequiredService<RetryQueries>();
+
+    public LogReader Reader => _services.GetRequiredService<LogReader>();
+
+    public RetryPacer Pacer => _services.GetServices<IHostedService>().OfType<RetryPacer>().Single();
 
     public StoreWriter Writer => _services.GetRequiredService<StoreWriter>();
 
@@ -222,6 +237,25 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
         }
     }
 
+    /// <summary>Paces bulk retries, tick by tick, until this one is as wished.</summary>
+    public async Task<RetryView> UntilRetryAsync(long batch, Func<RetryView, bool> wished)
+    {
+        var pulse = _services.GetRequiredService<DeliveryPulse>();
+        while (true)
+        {
+            var next = pulse.Next;
+            await Pacer.StepAsync(Ct);
+            if (await Retries.FindAsync(Actor.System, batch, Ct) is { } view && wished(view))
+            {
+                return view;
+            }
+
+            await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Ct));
+            Ct.ThrowIfCancellationRequested();
+            Advance(RetryPacer.Tick);
+        }
+    }
+
     /// <summary>Moves the clock step by step until it has happened: how many steps it takes is not what the test is about.</summary>
     public async Task AdvanceUntilAsync(Task happened, TimeSpan step)
     {
@@ -247,6 +281,13 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
             counts.Where(line => line.State != default).ToDictionary(line => (line.ConnectionId, line.Origin, line.State), line => line.Count));
         Assert.Equal(rows.Count, counts.Where(line => line.State == default).Sum(line => line.Count));
         await RollupCheck.AddsUpAsync(context, Ct);
+        foreach (var batch in await context.RetryBatches.Where(batch => batch.StartedAt != null).ToListAsync(Ct))
+        {
+            // Every delivery of a bulk retry stands in exactly one of its numbers.
+            Assert.Equal(batch.Queued, (await context.RetryCounts.Where(count => count.BatchId == batch.Id && count.State != 0).ToListAsync(Ct)).Sum(count => count.Count));
+            Assert.Equal(batch.Skipped, (await context.RetryCounts.Where(count => count.BatchId == batch.Id && count.State == 0).ToListAsync(Ct)).Sum(count => count.Count));
+            Assert.Equal(batch.Left, await context.RetryItems.CountAsync(item => item.BatchId == batch.Id && item.State == RetryItemState.Planned, Ct));
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -32,15 +32,16 @@ internal static class LogSeed
     }
 
     /// <summary>Fills an empty database. Gives how many rows a second.</summary>
+    /// <param name="change">What each row becomes; null = as it is.</param>
     /// <exception cref="InvalidOperationException">There are deliveries in it.</exception>
-    public static async Task<double> FillAsync(ServiceProvider services, int rows, int seed, DateTimeOffset until)
+    public static async Task<double> FillAsync(ServiceProvider services, int rows, int seed, DateTimeOffset until, Func<SeedRow, SeedRow>? change = null)
     {
         var writer = services.GetRequiredService<StoreWriter>();
         var doors = await writer.WriteAsync(session => Doors(session, services.GetRequiredService<SecretProtector>(), until));
         var key = services.GetRequiredService<SearchKey>();
         var clock = Stopwatch.StartNew();
         var indexes = await writer.WriteAsync(WithoutIndexes);
-        foreach (var piece in new SeedPlan(rows, seed, until, doors).Rows().Chunk(Piece))
+        foreach (var piece in new SeedPlan(rows, seed, until, doors).Rows().Select(row => change?.Invoke(row) ?? row).Chunk(Piece))
         {
             await writer.WriteAsync(session => Write(session, piece, key));
             await writer.CheckpointAsync();

@@ -14,6 +14,7 @@ internal static class BenchProgram
             "speed" => SpeedCommand.RunAsync(arguments),
             "lag" => LagCommand.RunAsync(arguments),
             "seed" => SeedCommand.RunAsync(arguments),
+            "bulk" => BulkCommand.RunAsync(arguments),
             "log" => LogCommand.RunAsync(arguments),
             "first-event" => FirstEventCommand.RunAsync(arguments),
             _ => Task.FromResult(Arguments.Usage()),

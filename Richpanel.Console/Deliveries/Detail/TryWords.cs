@@ -1,5 +1,6 @@
 using System.Globalization;
 using Richpanel.Console.Shared;
+using Richpanel.Core;
 using Richpanel.Core.Causes;
 using Richpanel.Core.Deliveries;
 
@@ -33,12 +34,16 @@ public static class TryWords
     }
 
     /// <summary>Who or what set it off: <c>first</c>, <c>automatic</c>, <c>retried by Ann as now</c>.</summary>
-    public static string Trigger(Attempt attempt, IReadOnlyList<DeliveryWish> wishes) => attempt.Trigger switch
+    /// <param name="batches">Bulk retries and replays that its tries belong to.</param>
+    public static string Trigger(Attempt attempt, IReadOnlyList<DeliveryWish> wishes, IReadOnlyList<RetryMention>? batches = null) => attempt.Trigger switch
     {
         AttemptTrigger.First => "first",
         AttemptTrigger.Automatic => "automatic",
         AttemptTrigger.AfterRestart => "after a restart",
         AttemptTrigger.Manual => WishOf(attempt, wishes) is { } wish ? $"{Verb(wish)} by {wish.By}{Mode(wish)}" : "by a person",
+        AttemptTrigger.Bulk when batches?.FirstOrDefault(batch => batch.Id == attempt.RetryBatchId) is { } batch =>
+            $"{(batch.IsReplay ? "replay" : "bulk")} {PublicId.Retry(batch.Id)} by {batch.By}",
+        AttemptTrigger.Bulk => "bulk retry",
         _ => "unknown",
     };
 
@@ -86,6 +91,11 @@ public static class TryWords
     public static string Wait(AttemptDetail before, AttemptDetail? next, bool held)
     {
         var attempt = before.Attempt;
+        if (next is { Attempt.Trigger: AttemptTrigger.Bulk })
+        {
+            return "until a bulk retry came to it";
+        }
+
         if (next is { Attempt.Trigger: AttemptTrigger.Manual })
         {
             return attempt.NextDueAt > next.Attempt.StartedAt ? "cut short by a person" : "until somebody asked for it";

@@ -123,6 +123,7 @@ internal sealed class LogCondition
         LogKey.Connection => $"d.\"ConnectionId\" IN ({Numbers(ConnectionsNamed(value))})",
         LogKey.Source => $"d.\"SourceId\" IN ({Numbers(SourcesNamed(value))})",
         LogKey.Id => $"d.\"Id\" = {sql.Value(PublicId.Parse(value.Text, "dlv") ?? 0)}",
+        LogKey.Retry => $"d.\"Id\" IN ({RetriedBy(value)})",
         LogKey.Event => Name(sql, "EventName", value),
         LogKey.Cause => value.IsPrefix ? Begins(sql, $"d.\"{LogRollups.CauseColumn(table)}\"", value.Text) : $"d.\"{LogRollups.CauseColumn(table)}\" = {sql.Value(value.Text)}",
         LogKey.Email => $"trim(d.\"Email\") = {sql.Value(value.Text)} COLLATE NOCASE",
@@ -132,6 +133,10 @@ internal sealed class LogCondition
         LogKey.Message => Text(sql, "MessageId", value, Lengths.MessageId),
         _ => "1",
     };
+
+    /// <summary>Ids of what a bulk retry or replay sent.</summary>
+    internal static string RetriedBy(LogValue value) =>
+        string.Create(CultureInfo.InvariantCulture, $"SELECT COALESCE(\"SentId\",\"DeliveryId\") FROM \"RetryItems\" WHERE \"BatchId\" = {PublicId.Parse(value.Text, "rty") ?? 0} AND \"State\" = 2");
 
     /// <summary>Waiting includes Sending and Held, as the ledger does.</summary>
     private string State(string word) => word switch

@@ -20,6 +20,9 @@ public sealed class LogReader(
 
     public const int MostCountedValues = 50;
 
+    /// <summary>Rows read together where all are read.</summary>
+    private const int Piece = 2_000;
+
     /// <summary>Rows that one question sums over at most.</summary>
     internal const int MostLookedAt = 20_000;
 
@@ -133,6 +136,42 @@ public sealed class LogReader(
     {
         var found = Scan(db, query, id, up, 1, ct);
         return (found.Rows.FirstOrDefault()?.Row.Id, found.LookedTo is { } looked ? LogScan.TimeOf(db, looked) : null);
+    }
+
+    /// <summary>
+    /// All rows that fit, connection by connection and oldest first, in pieces and of one moment: what is counted is what is there. Masked for nobody, so for use within
+    /// Core only. With free words every body is searched, however long that takes.
+    /// </summary>
+    /// <param name="ids">These instead of the query's; those the asker may not see are left out.</param>
+    internal async Task ReadAllAsync(LogAsk ask, IReadOnlyList<long>? ids, Func<LogDb, IReadOnlyList<DeliveryRow>, Task> take, CancellationToken ct)
+    {
+        await using var db = await LogDb.OpenAsync(contexts, Watch, ct);
+        var query = new LogCondition(ask, directory, time.GetUtcNow());
+        if (ids is not null)
+        {
+            foreach (var chunk in ids.Distinct().Order().Chunk(Piece))
+            {
+                await take(db, [.. LogScan.Named(db, query, chunk, ct).Select(found => found.Row).OrderBy(row => row.Id)]);
+            }
+
+            return;
+        }
+
+        foreach (var connection in query.Connections)
+        {
+            // One after another: merging them would read each row as often as there are connections.
+            var one = new LogCondition(ask with { Among = [connection] }, directory, ask.Now ?? time.GetUtcNow());
+            var scan = new LogScan(db, one, search, upkeep.OldBelow);
+            var bodies = new LogBodies(db, one);
+            for (long? from = 0; from is { } above;)
+            {
+                ct.ThrowIfCancellationRequested();
+                var piece = scan.Read(above, up: true, Piece, ct);
+                var rows = one.Words.Count == 0 ? piece.Rows : [.. bodies.Among(piece.Rows, ct)];
+                await take(db, [.. rows.Select(found => found.Row)]);
+                from = piece.IsFull ? piece.Rows[^1].Row.Id : piece.LookedTo;
+            }
+        }
     }
 
     private Scanned Scan(LogDb db, LogCondition query, long from, bool up, int take, CancellationToken ct)

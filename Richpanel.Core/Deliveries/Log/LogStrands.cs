@@ -21,10 +21,14 @@ internal sealed record LogStrands(IReadOnlyList<LogStrands.Part> Parts, bool Are
     internal sealed record Part(Action<LogSql> Add);
 
     public static LogStrands Of(LogDb db, LogCondition query, SearchKey key, long oldBelow) =>
-        ByIds(query) ?? ByMessage(query) ?? ByKey(query, key, oldBelow) ?? ByStatus(db, query) ?? ByState(query);
+        ByIds(query) ?? ByRetry(query) ?? ByMessage(query) ?? ByKey(query, key, oldBelow) ?? ByStatus(db, query) ?? ByState(query);
 
     private static LogStrands? ByIds(LogCondition query) => query.Exactly(LogKey.Id) is { } ids
         ? new LogStrands([new Part(sql => sql.Add($" WHERE \"Id\" IN ({LogCondition.Numbers(ids.Select(id => PublicId.Parse(id, "dlv") ?? 0))})"))], true)
+        : null;
+
+    private static LogStrands? ByRetry(LogCondition query) => query.Exactly(LogKey.Retry) is { } retries
+        ? new LogStrands([new Part(sql => sql.Add($" WHERE \"Id\" IN ({string.Join(" UNION ", retries.Select(retry => LogCondition.RetriedBy(new LogValue(retry))))})"))], true)
         : null;
 
     private static LogStrands? ByMessage(LogCondition query) => query.Exactly(LogKey.Message) is { } messages && messages.Count * query.Connections.Count is > 0 and <= Most

@@ -23,6 +23,9 @@ public enum LogKey
     /// <summary>Public id of a delivery.</summary>
     Id,
 
+    /// <summary>Public id of a bulk retry or replay that sent it.</summary>
+    Retry,
+
     /// <summary>HTTP status of the last try: <c>422</c>, a family <c>5xx</c>, or <c>none</c>.</summary>
     Code,
     Cause,
@@ -71,6 +74,7 @@ public static class LogKeys
         new(LogKey.Order, "order", "Order id", "order:998") { MayBePrefix = true, IsPersonal = true },
         new(LogKey.Message, "message", "messageId", "message:m-123") { MayBePrefix = true },
         new(LogKey.Id, "id", "Id of a delivery", "id:dlv_2k"),
+        new(LogKey.Retry, "retry", "Sent by this bulk retry or replay", "retry:rty_2k"),
         new(LogKey.Connection, "connection", "Name of the connection", "connection:Production") { MayBePrefix = true },
         new(LogKey.Source, "source", "Name of the source", "source:Website") { MayBePrefix = true },
         new(LogKey.Origin, "origin", "How it came in", "-origin:lab") { Words = [.. Names(typeof(Origin))] },

@@ -28,6 +28,7 @@ internal static partial class LogValues
             LogKey.Tries => Tries().IsMatch(text) ? text : null,
             LogKey.Since or LogKey.Until => LogTime.IsTime(text) ? text.Length < 11 ? lower : text : null,
             LogKey.Id => PublicId.Parse(text, "dlv") is { } id ? PublicId.Delivery(id) : null,
+            LogKey.Retry => PublicId.Parse(text, "rty") is { } retry ? PublicId.Retry(retry) : null,
             LogKey.Email => text.Trim() is { Length: > 0 } email ? email : null,
             LogKey.Cause => lower,
             _ => text,
@@ -44,6 +45,7 @@ internal static partial class LogValues
             LogKey.Tries => ($"'{value.Text}' is no number of tries.", "Give a number such as 3, or a comparison such as >3, >=3, <3 or <=3."),
             LogKey.Since or LogKey.Until => ($"'{value.Text}' is no time.", LogTime.Remedy),
             LogKey.Id => ($"'{value.Text}' is no id of a delivery.", "Ids look like dlv_2k; copy one from the list."),
+            LogKey.Retry => ($"'{value.Text}' is no id of a bulk retry or replay.", "Ids look like rty_2k; copy one from the page Retries."),
             _ => ($"'{value.Text}' is no {key.Word}.", $"Use one of {string.Join(", ", key.Words)}."),
         };
 

@@ -481,6 +481,9 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("RetryBatchId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("SecretFingerprint")
                         .HasColumnType("TEXT");
 
@@ -528,6 +531,9 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("ConnectionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("CopyOf")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("DueAt")
@@ -586,6 +592,9 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.Property<long>("RequestId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("RetryBatchId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("ScheduleStep")
                         .HasColumnType("INTEGER");
 
@@ -620,6 +629,9 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                         .HasFilter("\"State\" = 2");
 
                     b.HasIndex(new[] { "ConnectionId", "State", "Id" }, "IX_Deliveries_ConnectionState");
+
+                    b.HasIndex(new[] { "CopyOf" }, "IX_Deliveries_CopyOf")
+                        .HasFilter("\"CopyOf\" IS NOT NULL");
 
                     b.HasIndex(new[] { "ConnectionId", "DueAt", "Id", "Lane" }, "IX_Deliveries_Due")
                         .HasFilter("\"State\" = 1");
@@ -1298,6 +1310,152 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.HasKey("ConnectionId", "Cause");
 
                     b.ToTable("RequestCounts", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Retries.RetryBatch", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("AsThen")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ById")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ByKind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Canary")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("CanaryNotAccepted")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("CanaryPassed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("CanarySize")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Connections")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("NeverAccepted")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Plan")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Planned")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("PlannedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Queued")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Rate")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Scope")
+                        .HasMaxLength(2048)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Skipped")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StateSince")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("StopPercent")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex(new[] { "State" }, "IX_RetryBatches_State");
+
+                    b.ToTable("RetryBatches", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Retries.RetryCount", b =>
+                {
+                    b.Property<long>("BatchId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Cause")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("BatchId", "State", "Cause");
+
+                    b.ToTable("RetryCounts", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Retries.RetryItem", b =>
+                {
+                    b.Property<long>("BatchId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("DeliveryId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ConnectionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("SeenAttempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("SeenState")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("SentId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("BatchId", "DeliveryId");
+
+                    b.HasIndex(new[] { "BatchId", "ConnectionId", "DeliveryId" }, "IX_RetryItems_Planned")
+                        .HasFilter("\"State\" = 1");
+
+                    b.HasIndex(new[] { "BatchId", "DeliveryId" }, "IX_RetryItems_Skipped")
+                        .HasFilter("\"State\" = 3");
+
+                    b.ToTable("RetryItems", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<long>", b =>

@@ -1,0 +1,133 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
+using Richpanel.Core;
+using Richpanel.Core.Access;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Retries;
+
+namespace Richpanel.Console.Shared;
+
+public sealed partial class RetryPlanBox : IDisposable
+{
+    private const string OtherEvents = "all others";
+    private const string NoName = "without a name";
+
+    private readonly Leaving _leaving = new();
+    private ModalBox? _box;
+    private RetryView? _view;
+    private IReadOnlyList<RetrySample>? _samples;
+    private string? _fault;
+    private bool _asThen;
+    private bool _isStarting;
+    private bool _isStarted;
+    private int _perSecond;
+    private int _canary;
+    private int _stopAbove;
+
+    [Parameter, EditorRequired] public required RetryAsk Wish { get; set; }
+
+    /// <summary>It is closed: take it out of the page.</summary>
+    [Parameter] public EventCallback OnClosed { get; set; }
+
+    [Inject] public required RetryPlanner Planner { get; init; }
+    [Inject] public required RetryBatches Batches { get; init; }
+    [Inject] public required RetryQueries Queries { get; init; }
+    [Inject] public required ConnectionDirectory Directory { get; init; }
+    [Inject] public required IOptions<RetryOptions> Options { get; init; }
+    [Inject] public required Viewer Viewer { get; init; }
+    [Inject] public required ViewerTime Time { get; init; }
+    [Inject] public required NavigationManager Navigation { get; init; }
+    [Inject] public required ILogger<RetryPlanBox> Log { get; init; }
+
+    private string Title => Wish.Kind == RetryKind.Replay ? "Replay" : "Retry many";
+
+    private RetryStart How => new(_asThen, _perSecond, _canary, _stopAbove);
+
+    protected override async Task OnInitializedAsync()
+    {
+        (_perSecond, _canary, _stopAbove) = (Options.Value.PerSecond, Options.Value.Canary, Options.Value.StopAbovePercent);
+        try
+        {
+            _fault = await Viewer.RefusalAsync(PlanAsync);
+        }
+        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
+        {
+            // The person has closed it while it was counting; the planner takes away what it wrote.
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or SessionEndedException))
+        {
+            Log.LogError(failure, "A bulk retry could not be planned");
+            _fault = "This could not be counted: the database did not answer. Nothing was sent. Close this and try again.";
+        }
+    }
+
+    private async Task PlanAsync(Actor by)
+    {
+        var planned = await Planner.PlanAsync(by, Wish, _leaving.Token);
+        if (planned.Batch is not { } batch)
+        {
+            _fault = planned.Fault;
+            return;
+        }
+
+        _view = await Queries.FindAsync(by, batch.Id, _leaving.Token);
+        StateHasChanged();
+        _samples = await Queries.SamplesAsync(by, _view!.Plan, _leaving.Token);
+    }
+
+    private async Task StartAsync()
+    {
+        if (_view is not { } view || How.Fault() is not null)
+        {
+            return;
+        }
+
+        _isStarting = true;
+        RetryOutcome? outcome = null;
+        var refused = await Viewer.RefusalAsync(async by => outcome = await Batches.StartAsync(by, view.Batch.Id, How));
+        _isStarting = false;
+        _fault = refused ?? outcome?.Fault ?? (outcome?.State is null ? "The plan is gone: it was not started within an hour. Plan again." : null);
+        if (_fault is null)
+        {
+            _isStarted = true;
+            Navigation.NavigateTo($"/retries/{PublicId.Retry(view.Batch.Id)}");
+        }
+    }
+
+    private async Task CloseAsync() => await _box!.CloseAsync();
+
+    private async Task ClosedAsync()
+    {
+        await DiscardAsync();
+        await OnClosed.InvokeAsync();
+    }
+
+    /// <summary>What nobody started leaves nothing behind; whoever may no longer take it away leaves it to the hour.</summary>
+    private async Task DiscardAsync()
+    {
+        if (_view is { } view && !_isStarted && await Viewer.FindAsync() is { } by && by.May(Permission.ActOnMany))
+        {
+            await Batches.DiscardAsync(by, view.Batch.Id);
+        }
+    }
+
+    private string Estimate(RetryPlan plan)
+    {
+        if (How.Fault() is not null)
+        {
+            return $"Give 1 to {RetryOptions.MostPerSecond} a second, 0 to {RetryOptions.MostCanary} first, and a share of 0 to 100 %.";
+        }
+
+        var first = _canary == 0 || plan.Total <= _canary ? "" : $"The first {_canary} go out and are waited for; if more than {_stopAbove} % of them are not accepted, it stops and asks. ";
+        var lasts = RetryPlan.Lasts(plan.Total, _perSecond);
+        return $"{first}At {_perSecond} a second it takes {RetryWords.Lasts(plan.Total, _perSecond)}, until about {Time.Clock(Time.Now + lasts)}; what comes in meanwhile goes on.";
+    }
+
+    private Connection? ConnectionOf(string publicId) => PublicId.Parse(publicId, "con") is { } id ? Directory.Find(id) : null;
+
+    private static bool IsProduction(Connection? connection) => connection is { IsSandbox: false, Environment: ConnectionEnvironment.Production };
+
+    private static string Target(Connection? connection) => connection is null ? "gone" : connection.IsSandbox ? "sandbox" : connection.Environment.ToString().ToLowerInvariant();
+
+    public void Dispose() => _leaving.Dispose();
+}

@@ -1,0 +1,77 @@
+using Richpanel.Core.Causes;
+using Richpanel.Core.Retries;
+
+namespace Richpanel.Console.Shared;
+
+/// <summary>Bulk retries and replays in words. Pure.</summary>
+public static class RetryWords
+{
+    public static string Kind(RetryBatch batch) => batch.Kind == RetryKind.Replay ? "Replay" : "Bulk retry";
+
+    /// <summary><c>1 delivery</c>, <c>1,284 events</c>: a replay makes new deliveries of events.</summary>
+    public static string Count(RetryKind kind, long count) =>
+        $"{Numbers.Of(count)} {(kind, count) switch { (RetryKind.Replay, 1) => "event", (RetryKind.Replay, _) => "events", (_, 1) => "delivery", _ => "deliveries" }}";
+
+    /// <summary>What was asked for.</summary>
+    public static string Scope(RetryBatch batch) =>
+        (batch.Scope switch { null => "A selection", "" => "Everything", var query => query }) + (batch.NeverAccepted ? ", never accepted" : "");
+
+    /// <summary>Name of the state whose colour fits.</summary>
+    public static string Look(RetryState state) => state switch
+    {
+        RetryState.Canary or RetryState.Running => "sending",
+        RetryState.Asking or RetryState.Paused => "held",
+        RetryState.Finished => "accepted",
+        RetryState.Canceled => "canceled",
+        _ => "waiting",
+    };
+
+    public static string State(RetryView view) => view.Batch.State switch
+    {
+        RetryState.Planning => "Counting",
+        RetryState.Planned => "Not started",
+        RetryState.Canary => "First few",
+        RetryState.Asking => "Asks",
+        RetryState.Running => view.Progress.Left > 0 ? "Sending" : "All sent",
+        RetryState.Paused => "Paused",
+        RetryState.Canceled => "Canceled",
+        _ => "Finished",
+    };
+
+    /// <summary>How it stands, a sentence or two. Clock times stand beside it.</summary>
+    public static string Sentence(RetryView view)
+    {
+        var (batch, progress) = (view.Batch, view.Progress);
+        return batch.State switch
+        {
+            RetryState.Planning => "The deliveries are being counted.",
+            RetryState.Planned => $"{Count(batch.Kind, progress.Planned)} counted. Nothing is sent until somebody starts it.",
+            RetryState.Canary => $"The first {Math.Min(batch.CanarySize, progress.Planned)} go out, and their outcome decides about the rest.",
+            RetryState.Asking => $"{batch.CanaryNotAccepted} of the first {Math.Min(batch.CanarySize, batch.Queued)} were not accepted, more than {batch.StopPercent} %. The other {Numbers.Of(progress.Left)} wait for your decision.",
+            RetryState.Running when progress.Left > 0 => $"{Numbers.Of(progress.Left)} left, {batch.Rate} a second.",
+            RetryState.Running => $"All are sent; {Numbers.Of(progress.Waiting)} wait for their outcome.",
+            RetryState.Paused => $"{Numbers.Of(progress.Left)} left. Nothing more is sent until somebody goes on.",
+            RetryState.Canceled => progress.Left == 0 ? "Canceled, when all were sent already." : $"{Numbers.Of(progress.Left)} were not sent and stay as they were.",
+            _ => Outcome(view),
+        };
+    }
+
+    /// <summary><c>1,190 accepted, 94 failed again (2 causes)</c>.</summary>
+    public static string Outcome(RetryView view)
+    {
+        var progress = view.Progress;
+        var causes = view.Results.Where(result => result.State == Core.Deliveries.DeliveryState.Failed).Select(result => result.Cause).Distinct().Count();
+        var parts = new (long Count, string Words)[]
+        {
+            (progress.Accepted, "accepted"), (progress.Failed, $"failed again ({(causes == 1 ? "1 cause" : $"{causes} causes")})"), (progress.Waiting, "on their way"),
+            (progress.Other, "ended otherwise"), (progress.Skipped, "left alone"),
+        };
+        var said = string.Join(", ", parts.Where(part => part.Count > 0).Select(part => $"{Numbers.Of(part.Count)} {part.Words}"));
+        return said.Length == 0 ? "Nothing was sent yet." : said + ".";
+    }
+
+    public static string Cause(string code) => code.Length == 0 ? "No cause" : CauseCatalog.Find(code).Title;
+
+    /// <summary><c>about 1 min 5 s</c>.</summary>
+    public static string Lasts(long left, int perSecond) => TimeWords.Length(RetryPlan.Lasts(left, perSecond));
+}

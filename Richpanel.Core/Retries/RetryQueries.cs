@@ -1,0 +1,116 @@
+using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Access;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Json;
+using Richpanel.Core.Privacy;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Core.Retries;
+
+/// <summary>How far a bulk retry or replay is. <see cref="Left"/>, <see cref="Skipped"/> and the others add up to <see cref="Planned"/>.</summary>
+/// <param name="Planned">What was counted.</param>
+/// <param name="Left">Not sent yet.</param>
+/// <param name="Skipped">Left alone because they changed after the plan.</param>
+/// <param name="Waiting">On their way, those included that wait for another try.</param>
+/// <param name="Failed">Failed again.</param>
+/// <param name="Other">Canceled, skipped by the mapping, or settled since.</param>
+public sealed record RetryProgress(long Planned, long Left, long Skipped, long Accepted, long Waiting, long Failed, long Other);
+
+/// <summary>So many ended or wait in one state with one cause.</summary>
+/// <param name="Cause">Cause code; empty without one.</param>
+public sealed record RetryResult(DeliveryState State, string Cause, long Count);
+
+/// <summary>A bulk retry or replay with what was planned and what came of it.</summary>
+/// <param name="Results">By state and cause, most first.</param>
+/// <param name="SkipReasons">Why some were left alone after the plan.</param>
+/// <param name="StoppedConnections">Those of it that are stopped now, so that the rest of theirs waits.</param>
+public sealed record RetryView(
+    RetryBatch Batch, RetryPlan Plan, RetryProgress Progress, IReadOnlyList<RetryResult> Results, IReadOnlyList<RetryShare> SkipReasons, IReadOnlyList<Connection> StoppedConnections);
+
+/// <summary>One delivery that was left alone.</summary>
+public sealed record RetrySkip(long DeliveryId, string Reason);
+
+/// <summary>A delivery of a plan, as it was sent and as it would be sent now.</summary>
+/// <param name="Changes">Null: there is nothing to compare, because it was never sent or would not be sent now.</param>
+/// <param name="WasSent">Something of it was sent and kept.</param>
+public sealed record RetrySample(DeliveryRow Row, bool WasSent, IReadOnlyList<JsonChange>? Changes);
+
+/// <summary>Reads bulk retries and replays. What it costs does not grow with their deliveries.</summary>
+public sealed class RetryQueries(IDbContextFactory<ConsoleDbContext> contexts, ConnectionDirectory directory, DeliveryQueries deliveries, TimeProvider time)
+{
+    public const int MostListed = 100;
+    public const int MostSkips = 200;
+
+    /// <summary>Newest first, at most <see cref="MostListed"/>, those that were started; plans are seen by their own address only.</summary>
+    public async Task<IReadOnlyList<RetryView>> ListAsync(Actor by, RetryKind? kind, CancellationToken ct)
+    {
+        by.Demand(Permission.Read);
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var batches = await context.RetryBatches.Where(batch => batch.StartedAt != null && (kind == null || batch.Kind == kind))
+            .OrderByDescending(batch => batch.Id).Take(MostListed).ToListAsync(ct);
+        var visible = batches.Where(batch => RetryBatches.MayTouch(by, batch, directory)).ToList();
+        var ids = visible.ConvertAll(batch => batch.Id);
+        var counts = (await context.RetryCounts.Where(count => ids.Contains(count.BatchId) && count.Count != 0).ToListAsync(ct)).ToLookup(count => count.BatchId);
+        return [.. visible.Select(batch => ViewOf(batch, [.. counts[batch.Id]]))];
+    }
+
+    /// <summary>Null: there is none that this actor may see.</summary>
+    public async Task<RetryView?> FindAsync(Actor by, long id, CancellationToken ct)
+    {
+        by.Demand(Permission.Read);
+        await using var context = await contexts.CreateDbContextAsync(ct);
+
+        // One read transaction: the row and its counts of the same commit, so that they add up.
+        await context.Database.OpenConnectionAsync(ct);
+        await using var moment = ((Microsoft.Data.Sqlite.SqliteConnection)context.Database.GetDbConnection()).BeginTransaction(deferred: true);
+        await context.Database.UseTransactionAsync(moment, ct);
+        var batch = await context.RetryBatches.SingleOrDefaultAsync(batch => batch.Id == id, ct);
+        return batch is null || !RetryBatches.MayTouch(by, batch, directory) ? null
+            : ViewOf(batch, await context.RetryCounts.Where(count => count.BatchId == id && count.Count != 0).ToListAsync(ct));
+    }
+
+    /// <summary>Which were left alone after the plan, at most <see cref="MostSkips"/>; null: there is no such batch for this actor.</summary>
+    public async Task<IReadOnlyList<RetrySkip>?> SkipsAsync(Actor by, long id, CancellationToken ct)
+    {
+        if (await FindAsync(by, id, ct) is null)
+        {
+            return null;
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await context.RetryItems.Where(item => item.BatchId == id && item.State == RetryItemState.Skipped)
+            .OrderBy(item => item.DeliveryId).Take(MostSkips).Select(item => new RetrySkip(item.DeliveryId, item.Reason ?? "")).ToListAsync(ct);
+    }
+
+    /// <summary>A few deliveries of a plan, as sent and as they would be sent now, as the actor may see them.</summary>
+    public async Task<IReadOnlyList<RetrySample>> SamplesAsync(Actor by, RetryPlan plan, CancellationToken ct)
+    {
+        by.Demand(Permission.Read);
+        var samples = new List<RetrySample>();
+        foreach (var id in plan.Samples)
+        {
+            if (await deliveries.FindAsync(Sight.Of(by), id, ct) is { } detail && directory.Find(detail.Row.ConnectionId) is { } connection && by.MayTouch(connection))
+            {
+                var kept = detail.Attempts.LastOrDefault(attempt => attempt.Sent is not null)?.Sent;
+                samples.Add(new RetrySample(detail.Row, kept is not null, kept is null ? null : detail.Calls.Between(kept.Id, null)));
+            }
+        }
+
+        return samples;
+    }
+
+    private RetryView ViewOf(RetryBatch batch, List<RetryCount> counts)
+    {
+        long Of(DeliveryState state) => counts.Where(count => count.State == state).Sum(count => count.Count);
+        var other = counts.Where(count => count.State is not (0 or DeliveryState.Accepted or DeliveryState.Waiting or DeliveryState.Failed)).Sum(count => count.Count);
+        var now = time.GetUtcNow();
+        return new RetryView(
+            batch,
+            RetryPlan.Read(batch.Plan),
+            new RetryProgress(batch.Planned, batch.Left, batch.Skipped, Of(DeliveryState.Accepted), Of(DeliveryState.Waiting), Of(DeliveryState.Failed), other),
+            [.. counts.Where(count => count.State != 0).OrderByDescending(count => count.Count).ThenBy(count => count.Cause, StringComparer.Ordinal).Select(count => new RetryResult(count.State, count.Cause, count.Count))],
+            [.. counts.Where(count => count.State == 0).OrderByDescending(count => count.Count).Select(count => new RetryShare(count.Cause, count.Count))],
+            batch.HasEnded ? [] : [.. batch.ConnectionIds.Select(directory.Find).OfType<Connection>().Where(connection => connection.DeletedAt is null && (connection.IsStopped(now) || connection.PostponedUntil > now))]);
+    }
+}

@@ -1,0 +1,101 @@
+using Richpanel.Core.Deliveries;
+
+namespace Richpanel.Core.Retries;
+
+/// <summary>Decides about each row of a plan and counts, row by row.</summary>
+internal sealed class RetryTally(RetryAsk wish, IReadOnlySet<long> deletedConnections, DateTimeOffset now)
+{
+    private const int MostSamples = 3;
+
+    private readonly Dictionary<string, long> _leftOut = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _connections = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _causes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _events = new(StringComparer.Ordinal);
+    private readonly HashSet<(long Connection, string MessageId)> _messages = [];
+    private readonly List<long> _samples = [];
+    private long _total;
+    private long _neverSent;
+    private long _mayHaveGoneOut;
+    private DateTimeOffset? _oldest;
+    private DateTimeOffset? _newest;
+
+    public long Total => _total;
+
+    /// <summary>What the row itself says; whether its event went out in another one is asked of the database, for those that pass.</summary>
+    public bool Passes(DeliveryRow row)
+    {
+        var candidate = RetryCandidate.Of(row);
+        var reason = deletedConnections.Contains(row.ConnectionId) ? RetryReasons.ConnectionDeleted
+            : wish.Kind == RetryKind.Retry ? RetryRules.WhyNoRetry(candidate, now) : RetryRules.WhyNoReplay(candidate, wish.NeverAccepted);
+        return reason is null || LeaveOut(reason);
+    }
+
+    /// <summary>Counts those that are sent and gives them back, in their order.</summary>
+    /// <param name="sentElsewhere">Ids of those whose event another delivery got accepted or is sending.</param>
+    public IReadOnlyList<DeliveryRow> Take(IReadOnlyList<DeliveryRow> rows, IReadOnlySet<long> sentElsewhere)
+    {
+        var taken = new List<DeliveryRow>(rows.Count);
+        foreach (var row in rows)
+        {
+            if (sentElsewhere.Contains(row.Id))
+            {
+                LeaveOut(RetryReasons.SentElsewhere);
+            }
+            else if (!_messages.Add((row.ConnectionId, row.MessageId)))
+            {
+                LeaveOut(RetryReasons.SameEvent);
+            }
+            else
+            {
+                Count(row);
+                taken.Add(row);
+            }
+        }
+
+        return taken;
+    }
+
+    public RetryPlan ToPlan()
+    {
+        var events = _events.OrderByDescending(one => one.Value).ThenBy(one => one.Key, StringComparer.Ordinal).Select(one => new RetryShare(one.Key, one.Value)).ToList();
+        if (events.Count > RetryPlan.MostEvents)
+        {
+            events = [.. events.Take(RetryPlan.MostEvents - 1), new RetryShare(RetryPlan.OtherEvents, events.Skip(RetryPlan.MostEvents - 1).Sum(one => one.Count))];
+        }
+
+        return new RetryPlan(_total, Shares(_leftOut), Shares(_connections), Shares(_causes), events, _oldest, _newest, _neverSent, _mayHaveGoneOut, [.. _samples]);
+    }
+
+    private void Count(DeliveryRow row)
+    {
+        _total++;
+        Add(_connections, PublicId.Connection(row.ConnectionId));
+        Add(_causes, row.Cause ?? "");
+        Add(_events, row.EventName ?? "");
+        _oldest = _oldest < row.ReceivedAt ? _oldest : row.ReceivedAt;
+        _newest = _newest > row.ReceivedAt ? _newest : row.ReceivedAt;
+        _neverSent += row.AttemptCount == 0 ? 1 : 0;
+        _mayHaveGoneOut += row.State == DeliveryState.Accepted || row.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut) ? 1 : 0;
+
+        // The first ones and the last of all: of an outage that began in the middle, both sides are seen.
+        if (_samples.Count < MostSamples)
+        {
+            _samples.Add(row.Id);
+        }
+        else
+        {
+            _samples[^1] = row.Id;
+        }
+    }
+
+    private bool LeaveOut(RetryReason reason)
+    {
+        Add(_leftOut, reason.Code);
+        return false;
+    }
+
+    private static IReadOnlyList<RetryShare> Shares(Dictionary<string, long> counts) =>
+        [.. counts.OrderByDescending(one => one.Value).ThenBy(one => one.Key, StringComparer.Ordinal).Select(one => new RetryShare(one.Key, one.Value))];
+
+    private static void Add(Dictionary<string, long> counts, string key) => counts[key] = counts.GetValueOrDefault(key) + 1;
+}

@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Richpanel.Core;
+using Richpanel.Core.Access;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Query;
+using Richpanel.Core.Retries;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Bench;
+
+/// <summary>
+/// <c>bulk</c>: how long planning and canceling a bulk retry takes and whom it keeps waiting, in this process; and what <c>kill -9</c> in the
+/// middle of one does, against the published product and a stub that writes down what arrives.
+/// </summary>
+internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
+{
+    private static readonly DateTimeOffset s_until = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        using var workspace = new Workspace();
+        return await new BulkCommand(workspace, arguments).RunAsync();
+    }
+
+    private async Task<int> RunAsync()
+    {
+        var (rows, rounds) = (arguments.Number("rows", 100_000), arguments.Number("rounds", 5));
+        var times = await TimesAsync(rows, rounds);
+        var kills = await KillsAsync(arguments.Number("sent", 3_000), arguments.Number("kills", 5), arguments.Number("seed", 1));
+        string[] lines =
+        [
+            Workspace.Circumstances() + string.Create(CultureInfo.InvariantCulture, $", {rounds} rounds"),
+            string.Empty,
+            "| what | figure | must be |",
+            "|---|---|---|",
+            Row(string.Create(CultureInfo.InvariantCulture, $"plan of {rows:N0} failed deliveries, median"), Milliseconds(times.Plan), "< 2,000 ms"),
+            Row("slowest plan", Milliseconds(times.SlowestPlan), "< 2,000 ms"),
+            Row("longest wait of a commit of others while planning", Milliseconds(times.LongestWait), "< 50 ms"),
+            Row("slowest cancel", Milliseconds(times.SlowestCancel), "< 1,000 ms"),
+            Row(string.Create(CultureInfo.InvariantCulture, $"`kill -9` during a bulk retry of {kills.Planned:N0}"), Count(kills.Kills), ""),
+            Row("events of it that never arrived", Count(kills.Lost), "0"),
+            Row("arrived again without an attempt that says so", Count(kills.Unmarked), "0"),
+            Row("arrived again, marked: on their way at a kill", Count(kills.Marked), "≤ kills × concurrency"),
+            Row("items that are not exactly one sent delivery", Count(kills.Faults), "0"),
+        ];
+        Array.ForEach(lines, Console.WriteLine);
+        if (arguments.Has("write"))
+        {
+            Workspace.WriteFigures("docs/reliability.md", "bulk", lines);
+        }
+
+        return times is { SlowestPlan.TotalMilliseconds: < 2_000, LongestWait.TotalMilliseconds: < 50, SlowestCancel.TotalMilliseconds: < 1_000 }
+            && kills is { Lost: 0, Unmarked: 0, Faults: 0 } && kills.Marked <= kills.Kills * 8 ? 0 : 1;
+    }
+
+    private async Task<(TimeSpan Plan, TimeSpan SlowestPlan, TimeSpan LongestWait, TimeSpan SlowestCancel)> TimesAsync(int rows, int rounds)
+    {
+        await using var services = await SeededAsync(Path.Combine(workspace.Folder, "times", "console.db"), rows, null);
+        var (planner, batches, writer) = (services.GetRequiredService<RetryPlanner>(), services.GetRequiredService<RetryBatches>(), services.GetRequiredService<StoreWriter>());
+        List<TimeSpan> plans = [], cancels = [];
+        var longest = TimeSpan.Zero;
+        for (var round = -1; round < rounds; round++)
+        {
+            using var stop = new CancellationTokenSource();
+            var others = WaitOfOthersAsync(writer, stop.Token);
+            var clock = Stopwatch.GetTimestamp();
+            var batch = (await planner.PlanAsync(Actor.System, new RetryAsk(RetryKind.Retry) { Query = LogQuery.Of("state:failed") }, default)).Batch!;
+            var plan = Stopwatch.GetElapsedTime(clock);
+            await stop.CancelAsync();
+            var waited = await others;
+            if (batch.Planned != rows)
+            {
+                throw new InvalidOperationException($"{batch.Planned} of {rows} were planned: {batch.Plan}");
+            }
+
+            await batches.StartAsync(Actor.System, batch.Id, new RetryStart(PerSecond: 200, Canary: 0));
+            clock = Stopwatch.GetTimestamp();
+            await batches.CancelAsync(Actor.System, batch.Id);
+            var cancel = Stopwatch.GetElapsedTime(clock);
+            if (round >= 0)   // the first one compiles
+            {
+                plans.Add(plan);
+                cancels.Add(cancel);
+                longest = waited > longest ? waited : longest;
+            }
+        }
+
+        return (plans.Order().ElementAt(plans.Count / 2), plans.Max(), longest, cancels.Max());
+    }
+
+    /// <summary>Commits one after another, as a sender at the door makes the writer do; the longest one.</summary>
+    private static async Task<TimeSpan> WaitOfOthersAsync(StoreWriter writer, CancellationToken stop)
+    {
+        var longest = TimeSpan.Zero;
+        while (!stop.IsCancellationRequested)
+        {
+            var clock = Stopwatch.GetTimestamp();
+            await writer.WriteAsync(session => session.Command("UPDATE \"ExpansionCursor\" SET \"RequestId\"=\"RequestId\" WHERE \"Id\"=1").ExecuteNonQuery(), WriteUrgency.Door);
+            var took = Stopwatch.GetElapsedTime(clock);
+            longest = took > longest ? took : longest;
+        }
+
+        return longest;
+    }
+
+    private async Task<(int Planned, int Kills, int Lost, int Unmarked, int Marked, int Faults)> KillsAsync(int rows, int kills, int seed)
+    {
+        var random = new Random(seed);
+        var record = Path.Combine(workspace.Folder, "arrived.txt");
+        await using var stub = ChildProcess.Self("stub", "--record", record, "--delay", "15");
+        var folder = Path.Combine(workspace.Folder, "kills");
+        await using (await SeededAsync(Path.Combine(folder, "console.db"), rows, await stub.ListeningAsync() + "/v2"))
+        {
+            // Filled; the product opens it now.
+        }
+
+        await using var product = new Product(await workspace.PublishAsync(), folder, []);
+        await product.StartAsync();
+        var plan = await product.ApiAsync(HttpMethod.Post, "retries", """{"search":{"q":"state:failed"}}""");
+        var path = "retries/" + plan.GetProperty("id").GetString();
+        await product.ApiAsync(HttpMethod.Post, path + "/start", """{"perSecond":200,"canary":0}""");
+        for (var kill = 0; kill < kills; kill++)
+        {
+            await Task.Delay(random.Next(500, 2_000));
+            await product.KillAsync();
+            await product.StartAsync();
+        }
+
+        var deadline = DateTime.UtcNow.AddMinutes(3);
+        while ((await product.ApiAsync(HttpMethod.Get, path)).GetProperty("state").GetString() != "finished")
+        {
+            if (DateTime.UtcNow > deadline)
+            {
+                throw new TimeoutException("The bulk retry did not end in 3 minutes:\n" + await product.ApiAsync(HttpMethod.Get, path) + product.Process.Output);
+            }
+
+            await Task.Delay(200);
+        }
+
+        await product.StopAsync();
+        var arrivals = File.ReadLines(record).GroupBy(id => id, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        await using var database = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = product.Database, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        await database.OpenAsync();
+        var marked = await ReadAsync(database, "SELECT d.MessageId, COUNT(*) FROM Attempts a JOIN Deliveries d ON d.Id = a.DeliveryId WHERE a.MayRepeat = 1 GROUP BY d.MessageId");
+        var sent = await ReadAsync(database, "SELECT d.MessageId, COUNT(*) FROM RetryItems i JOIN Deliveries d ON d.Id = i.DeliveryId WHERE i.State = 2 AND d.State = 3 GROUP BY d.MessageId");
+        var again = arrivals.Where(arrival => arrival.Value > 1).ToList();
+        return (
+            plan.GetProperty("planned").GetInt32(), kills,
+            sent.Keys.Count(id => !arrivals.ContainsKey(id)),
+            again.Count(arrival => arrival.Value - 1 > marked.GetValueOrDefault(arrival.Key)),
+            again.Sum(arrival => arrival.Value - 1),
+            rows - sent.Count + sent.Values.Count(count => count != 1));
+    }
+
+    /// <summary>A log in which every delivery has failed once. To a stub: its connections send there; else they are paused.</summary>
+    private static async Task<ServiceProvider> SeededAsync(string database, int rows, string? stub)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(database)!);
+        var services = await LogSeed.OpenAsync(database);
+        await LogSeed.FillAsync(services, rows, 1, s_until, Failed);
+        if (stub is not null)
+        {
+            var secrets = services.GetRequiredService<SecretProtector>();
+            await services.GetRequiredService<StoreWriter>().WriteAsync(session =>
+            {
+                using var context = session.Context();
+                foreach (var connection in context.Connections.ToList())
+                {
+                    (connection.BaseUrl, connection.PausedAt, connection.ProtectedSecret) = (stub, null, secrets.Protect("bench-api-secret-0001"));
+                }
+
+                context.SaveChanges();
+            });
+        }
+
+        return services;
+    }
+
+    private static SeedRow Failed(SeedRow seed)
+    {
+        var row = seed.Row;
+        (row.State, row.Stage, row.Marks, row.DueAt) = (DeliveryState.Failed, FailureStage.Sending, DeliveryMarks.None, null);
+        (row.AttemptCount, row.Cause, row.StatusCode, row.LastAttemptAt, row.EndedAt) = (1, "http_422", 422, row.ReceivedAt, row.ReceivedAt);
+        return seed with { Tries = [new SeedTry(1, row.ReceivedAt, 422, "failed", "http_422", 40, "{}")] };
+    }
+
+    private static async Task<Dictionary<string, int>> ReadAsync(SqliteConnection database, string sql)
+    {
+        await using var command = database.CreateCommand();
+        command.CommandText = sql;
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new Dictionary<string, int>(StringComparer.Ordinal);
+        while (await reader.ReadAsync())
+        {
+            rows[reader.GetString(0)] = reader.GetInt32(1);
+        }
+
+        return rows;
+    }
+
+    private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:N0} ms");
+
+    private static string Count(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Row(string what, string figure, string bar) => $"| {what} | {figure} | {bar} |";
+}
