@@ -26,6 +26,8 @@ public sealed partial class ConnectionPage : IDisposable
     private string? _refused;
     private bool _busy;
     private bool _opened;
+    private bool _offered;
+    private readonly Leaving _leaving = new();
     private LiveUpdate? _update;
 
     /// <summary>Null on the page of a new one.</summary>
@@ -35,6 +37,7 @@ public sealed partial class ConnectionPage : IDisposable
     [Inject] public required ConnectionStore Store { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ConnectionHolds Holds { get; init; }
+    [Inject] public required ConnectionCheck Check { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
@@ -53,7 +56,7 @@ public sealed partial class ConnectionPage : IDisposable
             return;
         }
 
-        (_opened, _shownId, _faults, _refused) = (true, PublicConnectionId, [], null);
+        (_opened, _shownId, _faults, _refused, _offered) = (true, PublicConnectionId, [], null, false);
         _said = Navigation.HistoryEntryState == Created ? Created : null;
         _connection = Find();
         Begin();
@@ -93,6 +96,7 @@ public sealed partial class ConnectionPage : IDisposable
         await Drafts.DiscardAsync(DraftForm);
         _connection = saved.Value;
         Begin();
+        await OfferToGoOnAsync(saved.Value);
         if (wasNew)
         {
             _shownId = PublicId.Connection(saved.Value.Id);
@@ -103,9 +107,25 @@ public sealed partial class ConnectionPage : IDisposable
     private async Task PauseAsync(PauseAsk ask) =>
         _refused = await Viewer.RefusalAsync(by => Holds.PauseAsync(by, _connection!.Id, ask.Until, ask.Reason));
 
-    private async Task ResumeAsync() => _refused = await Viewer.RefusalAsync(by => Holds.ResumeAsync(by, _connection!.Id));
+    /// <summary>What was wrong may be mended by what was saved: where a check passes, the next step is offered at once.</summary>
+    private async Task OfferToGoOnAsync(Connection saved)
+    {
+        if (!saved.IsHeld(Time.Now))
+        {
+            return;
+        }
 
-    private async Task ReleaseAsync() => _refused = await Viewer.RefusalAsync(by => Holds.ReleaseAsync(by, _connection!.Id));
+        (_busy, _said) = (true, "Saved. It is on hold: checking whether it can go on…");
+        StateHasChanged();
+        IReadOnlyList<CheckStep> steps = [];
+        var refused = await Viewer.RefusalAsync(async by => steps = await Check.RunAsync(by, saved, _leaving.Token));
+        var stopped = steps.FirstOrDefault(step => !step.Passed);
+        _busy = false;
+        _offered = refused is null && stopped is null && steps.Count > 0;
+        _said = _offered ? "Saved." : $"Saved. It stays on hold: {refused ?? stopped?.Text}";
+    }
+
+    private void EndOffer(string? refused) => (_offered, _refused) = (false, refused);
 
     /// <summary>What someone is typing stays; the fields that nobody has touched show what is stored now.</summary>
     private void Refresh()
@@ -123,5 +143,9 @@ public sealed partial class ConnectionPage : IDisposable
 
     private Connection? Find() => PublicId.Parse(_shownId, "con") is { } id ? Directory.Find(id) : null;
 
-    public void Dispose() => _update?.Dispose();
+    public void Dispose()
+    {
+        _update?.Dispose();
+        _leaving.Dispose();
+    }
 }

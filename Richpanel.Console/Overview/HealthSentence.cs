@@ -10,6 +10,7 @@ public enum HealthAction
     None,
     Resume,
     Release,
+    Probe,
     Mend,
     Enable,
     Look,
@@ -59,6 +60,15 @@ public sealed record HealthSentence(string Look, string Text, string Detail, Dat
             return new("held", "is paused", $"Events are kept, nothing is sent. {unsent}.", connection.PausedAt, connection.PausedUntil, HealthAction.Resume);
         }
 
+        if (connection is { BreakerSince: { } since, BreakerCause: { } noAnswer })
+        {
+            var cause = CauseCatalog.Find(noAnswer);
+            var probes = connection.BreakerProbes switch { 0 => "", 1 => " 1 probe got no answer.", var many => $" {many:N0} probes got no answer." };
+            return connection.IsBroken(now)
+                ? new("waiting", $"gets no answers: {cause.Title}", $"{cause.Text} {unsent} and spend no try.{probes} The next probe goes out by itself.", since, connection.BreakerUntil, HealthAction.Probe)
+                : new("waiting", "gets no answers and is being probed", $"One delivery is on its way to see whether Richpanel answers again. {unsent} and spend no try.", since, null, HealthAction.None);
+        }
+
         if (connection.PostponedUntil > now)
         {
             return new("waiting", "was asked to wait", $"Richpanel named a time to go on (Retry-After). {unsent}.", null, connection.PostponedUntil, HealthAction.None);
@@ -67,6 +77,13 @@ public sealed record HealthSentence(string Look, string Text, string Detail, Dat
         if (failing is { Cause: var why, Count: var tried })
         {
             return new("failed", $"gets nothing through: {why.Title}", $"None of the last {tried} tries was accepted. {why.Text} {unsent}. {why.Remedy}", failing.Since, null, HealthAction.Look) { Cause = why.Code };
+        }
+
+        if (connection.RecoveryBefore is { } before)
+        {
+            var first = connection.RecoveryProbes > 0 ? $" {connection.RecoveryProbes} more go one by one first." : "";
+            var rate = connection.RecoveryRate is { } perSecond ? $", at most {perSecond:N0} a second" : "";
+            return new("accepted", "is catching up with what has waited", $"{unsent}{rate}; what comes in goes first.{first}", before, null, HealthAction.None);
         }
 
         if (!hasSource)

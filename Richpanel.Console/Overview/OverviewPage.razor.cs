@@ -26,7 +26,6 @@ public sealed partial class OverviewPage : IDisposable
     private bool _failed;
     private bool _sideFailed;
     private int _reads;
-    private string? _refused;
     private LiveUpdate? _update;
 
     [SupplyParameterFromQuery] public string? Range { get; set; }
@@ -39,7 +38,6 @@ public sealed partial class OverviewPage : IDisposable
     [Inject] public required OverviewSides Sides { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
-    [Inject] public required ConnectionHolds Holds { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
     [Inject] public required TimeProvider Clock { get; init; }
@@ -135,13 +133,6 @@ public sealed partial class OverviewPage : IDisposable
     }
 
     private void Zoom(OverviewRange range) => Navigation.NavigateTo(OverviewView.Of(range).ToAddress());
-
-    private async Task ActAsync(Connection connection, HealthAction action) => _refused = await Viewer.RefusalAsync(by => action switch
-    {
-        HealthAction.Resume => Holds.ResumeAsync(by, connection.Id),
-        HealthAction.Release => Holds.ReleaseAsync(by, connection.Id),
-        _ => Task.CompletedTask,
-    });
 
     private LedgerLine LineOf(Connection connection) =>
         _ledger?.Connections.FirstOrDefault(line => line.ConnectionId == connection.Id)?.Line ?? s_nothing;

@@ -55,8 +55,9 @@ internal static class ComponentActions
 {
     public static readonly ComponentAction[] All =
     [
-        new("HealthLine", "OnAct", typeof(OverviewPage), "Resume sending", Permission.Operate) { Open = pages => OverviewAsync(pages, c => c.PausedAt = DateTimeOffset.UnixEpoch) },
-        new("HealthLine", "OnAct", typeof(OverviewPage), "Release now", Permission.Operate) { Open = pages => OverviewAsync(pages, c => (c.HoldCause, c.HoldUntil) = ("unauthorized", Tomorrow)) },
+        new("GoOnBox", "GoOnAsync", typeof(OverviewPage), "Resume, on the overview", Permission.Operate) { Button = "Resume…", Yes = "Resume", Open = pages => OverviewAsync(pages, c => c.PausedAt = DateTimeOffset.UnixEpoch) },
+        new("GoOnBox", "GoOnAsync", typeof(OverviewPage), "Release, on the overview", Permission.Operate) { Button = "Release…", Yes = "Release", Open = pages => OverviewAsync(pages, c => (c.HoldCause, c.HoldUntil) = ("unauthorized", Tomorrow)) },
+        new("HealthLine", "ProbeAsync", typeof(OverviewPage), "Probe now, on the overview", Permission.Operate) { Button = "Probe now", Open = pages => OverviewAsync(pages, c => (c.BreakerCause, c.BreakerSince, c.BreakerUntil) = ("service_unavailable", DateTimeOffset.UnixEpoch, Tomorrow)) },
         new("FirstEventPanel", "SendAsync", typeof(OverviewPage), "Send a sample order", Permission.UseSandbox) { Open = pages => OverviewAsync(pages, _ => { }) },
 
         new("SendPanel", "OnSend", typeof(LabPage), "Send, to the sandbox", Permission.UseSandbox) { Button = "Send to Sandbox", Open = pages => At<LabPage>(pages, "/lab") },
@@ -136,8 +137,9 @@ internal static class ComponentActions
         },
 
         new("FlowPanel", "PauseAsync", typeof(ConnectionPage), "Pause", Permission.Operate) { Open = pages => ConnectionAsync(pages, _ => { }) },
-        new("FlowPanel", "OnResume", typeof(ConnectionPage), "Resume", Permission.Operate) { Open = pages => ConnectionAsync(pages, c => c.PausedAt = DateTimeOffset.UnixEpoch) },
-        new("FlowPanel", "OnRelease", typeof(ConnectionPage), "Release", Permission.Operate) { Open = pages => ConnectionAsync(pages, c => c.HoldCause = "unauthorized") },
+        new("GoOnBox", "GoOnAsync", typeof(ConnectionPage), "Resume", Permission.Operate) { Button = "Resume…", Yes = "Resume", Open = pages => ConnectionAsync(pages, c => c.PausedAt = DateTimeOffset.UnixEpoch) },
+        new("GoOnBox", "GoOnAsync", typeof(ConnectionPage), "Release", Permission.Operate) { Button = "Release…", Yes = "Release", Open = pages => ConnectionAsync(pages, c => c.HoldCause = "unauthorized") },
+        new("FlowPanel", "ProbeAsync", typeof(ConnectionPage), "Probe now", Permission.Operate) { Open = pages => ConnectionAsync(pages, c => (c.BreakerCause, c.BreakerSince, c.BreakerUntil) = ("service_unavailable", DateTimeOffset.UnixEpoch, Tomorrow)) },
         new("AddressCheck", "RunAsync", typeof(ConnectionPage), "Check", Permission.Operate) { Says = "Resolve the host", Open = pages => ConnectionAsync(pages, _ => { }) },
         new("AddressCheck", "RunAsync", typeof(ConnectionPage), "Check this address", Permission.Administer) { Says = "as it was typed; nothing was saved", Open = pages => ConnectionAsync(pages, _ => { }) },
         new("AddressCheck", "RunAsync", typeof(NewConnectionPage), "Check this address, of a new one", Permission.Administer)
@@ -363,7 +365,7 @@ internal static class ComponentActions
         ("MappingPart", "() => _now = false", OnlyTheView), ("MappingPart", "() => _now = true", OnlyTheView),
         ("DeliveryButtons", "OnRetry", "opens the dialog, which asks"), ("DeliveryButtons", "OnCopyCurl", "copies what whoever presses it sees anyway"), ("DeliveryButtons", "OnShare", OnlyTheView),
         ("DeliveryView", "OnClose", OnlyTheView), ("DiffTable", "() => _all = true", OnlyTheView), ("PayloadView", "() => _raw = false", OnlyTheView), ("PayloadView", "() => _raw = true", OnlyTheView),
-        ("PayloadView", "SaveAsync", "keeps what whoever presses it sees anyway"), ("RelatedPanel", "OnCustomer", OnlyTheView), ("RetryDialog", "CloseAsync", OnlyTheView),
+        ("PayloadView", "SaveAsync", "keeps what whoever presses it sees anyway"), ("RelatedPanel", "OnCustomer", OnlyTheView), ("RetryDialog", "CloseAsync", OnlyTheView), ("GoOnBox", "CloseAsync", OnlyTheView), ("FlowPanel", "() => Ask(hold: true)", OnlyTheView), ("FlowPanel", "() => Ask(hold: false)", OnlyTheView), ("HealthLine", "Ask", OnlyTheView),
         ("PeoplePage", "() => Toggle(person)", OnlyTheView), ("PeoplePage", "Invite", OnlyTheView),
         ("PreviewPanel", "() => _language = id", OnlyTheView),
         ("RestoredDraft", "OnDiscard", OnlyTheView), ("SetUpPage", "SetUpAsync", TheDoor), ("SignInPage", "SignInAsync", TheDoor), ("SignOutPage", "OutAsync", TheDoor),

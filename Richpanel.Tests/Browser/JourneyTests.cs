@@ -124,7 +124,8 @@ public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console)
         await using var tab = await OpenAsync(Role.Operator, $"/connections/{console.SandboxId}");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
         await SeesAsync(tab.Page.GetByText("Events are kept; nothing is sent."));
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Resume…" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Resume", Exact = true }).ClickAsync();
         await SeesAsync(tab.Page.GetByText("What is due is sent."));
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Add source" })).ToBeDisabledAsync();
 

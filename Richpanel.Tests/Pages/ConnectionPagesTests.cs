@@ -171,11 +171,14 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
         page.EventuallySays("Events are kept; nothing is sent.");
         Assert.Equal("Paused", page.Find(".head .state").Words());
 
+        await page.PressAsync("Resume…");
         await page.PressAsync("Resume");
         page.EventuallySays("What is due is sent.");
 
         await _pages.Holds.HoldAsync(_pages.Sandbox.Id, "unauthorized", null);
         page.EventuallySays("On hold: Key not accepted (401)");
+        await page.PressAsync("Release…");
+        page.EventuallySays("Nothing has waited");
         await page.PressAsync("Release");
         page.EventuallySays("What is due is sent.");
         Assert.Null(_pages.Sandbox.HoldCause);

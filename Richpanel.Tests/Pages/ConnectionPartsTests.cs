@@ -160,8 +160,10 @@ public sealed class ConnectionPartsTests : IAsyncLifetime
 
         page.EventuallySays("by Olga: The shop moves");
         Assert.Contains("On hold:", page.Find("#sending").Words(), StringComparison.Ordinal);
+        await page.PressAsync("Release…");
         await page.PressAsync("Release");
         page.Eventually(() => Assert.DoesNotContain("On hold", page.Find("#sending").Words(), StringComparison.Ordinal));
+        await page.PressAsync("Resume…");
         await page.PressAsync("Resume");
         page.EventuallySays("What is due is sent.");
     }

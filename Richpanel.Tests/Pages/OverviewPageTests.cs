@@ -62,7 +62,8 @@ public sealed class OverviewPageTests : IAsyncLifetime
         var page = _pages.Open<OverviewPage>("/");
         page.EventuallySays("Sandbox is paused");
 
-        await page.PressAsync("Resume sending");
+        await page.PressAsync("Resume…");
+        await page.PressAsync("Resume");
 
         page.EventuallySays("Sandbox is sending.");
     }
