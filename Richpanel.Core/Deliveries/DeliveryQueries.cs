@@ -167,5 +167,8 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
 
     private static DeliveryRow RowOf(Delivery d) => new(
         d.Id, d.ConnectionId, d.Origin, d.State, false, d.Stage, d.Marks, d.Type, d.EventName, d.MessageId, d.UserId, d.AnonymousId,
-        d.Email, d.OrderId, d.ReceivedAt, d.DueAt, d.AttemptCount, d.Cause, d.StatusCode, d.LastAttemptAt, d.DuplicateOf) { RetryBatchId = d.RetryBatchId };
+        d.Email, d.OrderId, d.ReceivedAt, d.DueAt, d.AttemptCount, d.Cause, d.StatusCode, d.LastAttemptAt, d.DuplicateOf)
+    {
+        RetryBatchId = d.RetryBatchId,
+    };
 }

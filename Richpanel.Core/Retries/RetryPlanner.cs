@@ -132,7 +132,7 @@ public sealed class RetryPlanner(LogReader reader, StoreWriter writer, Connectio
         return Lengths.Cut(string.Join(' ', [open.ToString(), .. personal.Terms.Count == 0 ? [] : (string[])[$"({string.Join(", ", words)}: left out)"]]).Trim(), Lengths.Url)!;
     }
 
-    private static HashSet<long> SentElsewhere(LogDb db, IReadOnlyList<DeliveryRow> rows, CancellationToken ct)
+    private static HashSet<long> SentElsewhere(LogDb db, List<DeliveryRow> rows, CancellationToken ct)
     {
         if (rows.Count == 0)
         {

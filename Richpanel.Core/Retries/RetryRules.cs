@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Storage;

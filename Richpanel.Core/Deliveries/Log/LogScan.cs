@@ -211,7 +211,10 @@ internal sealed class LogScan
             new DeliveryRow(
                 row.GetInt64(0), row.GetInt64(1), (Origin)row.GetInt32(2), (DeliveryState)row.GetInt32(3), false, (FailureStage)row.GetInt32(4), (DeliveryMarks)row.GetInt32(5),
                 (SegmentCallType)row.GetInt32(6), Text(7), row.GetString(8), Text(9), Text(10), Text(11), Text(12), Time(row.GetInt64(13)), When(14), row.GetInt32(15), Text(16),
-                row.IsDBNull(17) ? null : row.GetInt32(17), When(18), row.IsDBNull(19) ? null : row.GetInt64(19)) { RetryBatchId = row.IsDBNull(23) ? null : row.GetInt64(23) },
+                row.IsDBNull(17) ? null : row.GetInt32(17), When(18), row.IsDBNull(19) ? null : row.GetInt64(19))
+            {
+                RetryBatchId = row.IsDBNull(23) ? null : row.GetInt64(23),
+            },
             row.GetInt64(20), row.GetInt32(21), row.GetInt32(22));
     }
 }
