@@ -1,4 +1,3 @@
-using AngleSharp.Dom;
 using Bunit;
 using Microsoft.EntityFrameworkCore;
 using Richpanel.Console.Deliveries;
