@@ -38,6 +38,7 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         ("connections", "/connections", null),
         ("connection-new", "/connections/new", null),
         ("connection", "/connections/{shop}", null),
+        ("connection-resume", "/connections/{shop}", page => page.GetByRole(AriaRole.Button, new() { Name = "Resume…" }).ClickAsync()),
         ("lab", "/lab", null),
         ("receiver", "/receiver?source={source}", null),
         ("sandbox", "/sandbox?request=4", null),
