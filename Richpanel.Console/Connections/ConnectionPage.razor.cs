@@ -56,7 +56,7 @@ public sealed partial class ConnectionPage : IDisposable
             return;
         }
 
-        (_opened, _shownId, _faults, _refused, _offered) = (true, PublicConnectionId, [], null, false);
+        (_opened, _shownId, _faults, _refused, _offered, _busy) = (true, PublicConnectionId, [], null, false, false);
         _said = Navigation.HistoryEntryState == Created ? Created : null;
         _connection = Find();
         Begin();
@@ -120,6 +120,11 @@ public sealed partial class ConnectionPage : IDisposable
         IReadOnlyList<CheckStep> steps = [];
         var refused = await Viewer.RefusalAsync(async by => steps = await Check.RunAsync(by, saved, _leaving.Token));
         var stopped = steps.FirstOrDefault(step => !step.Passed);
+        if (_connection?.Id != saved.Id)
+        {
+            return;   // another connection's page by now
+        }
+
         _busy = false;
         _offered = refused is null && stopped is null && steps.Count > 0;
         _said = _offered ? "Saved." : $"Saved. It stays on hold: {refused ?? stopped?.Text}";

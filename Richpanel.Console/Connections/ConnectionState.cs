@@ -13,7 +13,7 @@ public sealed record ConnectionState(string Look, string Word, string Icon, Date
         { Disabled: true } => new("skipped", "Disabled", Icons.Material.Outlined.Block),
         { HoldCause: not null } when connection.IsHeld(now) => new("held", "On hold", Icons.Material.Outlined.PauseCircle, connection.HoldUntil),
         { PausedAt: not null } when connection.IsPaused(now) => new("held", "Paused", Icons.Material.Outlined.PauseCircle, connection.PausedUntil),
-        { BreakerSince: not null } => new("waiting", "No answers", Icons.Material.Outlined.CloudOff, connection.BreakerUntil),
+        { BreakerSince: not null } => new("waiting", "No answers", Icons.Material.Outlined.CloudOff),
         _ when connection.PostponedUntil > now => new("waiting", "Asked to wait", Icons.Material.Outlined.Schedule, connection.PostponedUntil),
         { RecoveryBefore: not null } => new("accepted", "Catching up", Icons.Material.Outlined.FastForward),
         _ => new("accepted", "Active", Icons.Material.Outlined.CheckCircle),

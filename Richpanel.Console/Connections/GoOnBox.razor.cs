@@ -76,8 +76,10 @@ public sealed partial class GoOnBox : IDisposable
     {
         var how = new Recovery(_rate == 0 ? null : _rate, _canary);
         var reason = string.IsNullOrWhiteSpace(_reason) ? null : _reason.Trim();
-        await EndAsync(await Viewer.RefusalAsync(by =>
-            IsHold ? Holds.ReleaseAsync(by, Connection.Id, reason, how) : Holds.ResumeAsync(by, Connection.Id, reason, how)));
+        var changed = false;
+        var refused = await Viewer.RefusalAsync(async by =>
+            changed = IsHold ? await Holds.ReleaseAsync(by, Connection.Id, reason, how) : await Holds.ResumeAsync(by, Connection.Id, reason, how));
+        await EndAsync(refused ?? (changed ? null : "It was going on already: what you chose was not applied."));
     }
 
     private Task CloseAsync() => EndAsync(null);

@@ -18,6 +18,7 @@ public static class ChangeCatalog
     public static readonly ChangeAction ConnectionResumed = new("connection.resumed", "resumed the connection");
     public static readonly ChangeAction ConnectionHeld = new("connection.held", "put on hold the connection");
     public static readonly ChangeAction ConnectionReleased = new("connection.released", "released the hold of the connection");
+    public static readonly ChangeAction ConnectionProbed = new("connection.probed", "had a probe sent now to");
     public static readonly ChangeAction BreakerOpened = new("connection.breaker-opened", "stopped sending, because nothing was answered, to");
     public static readonly ChangeAction BreakerClosed = new("connection.breaker-closed", "saw a probe answered and sends again to");
     public static readonly ChangeAction CaughtUp = new("connection.caught-up", "has sent all that had waited for");

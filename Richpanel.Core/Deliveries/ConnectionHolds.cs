@@ -31,6 +31,10 @@ public sealed class ConnectionHolds(
     public Task<bool> ReleaseAsync(Actor by, long connectionId, string? reason = null, Recovery? how = null) => ByHandAsync(
         by, connectionId, Ending(ChangeCatalog.ConnectionReleased, reason, how), session => Recovering(session, DeliverySql.ReleaseHold, connectionId, how ?? Recovery.AtOnce));
 
+    /// <summary>The next probe of an open breaker goes out now; nothing else changes.</summary>
+    public Task<bool> ProbeAsync(Actor by, long connectionId) => ByHandAsync(
+        by, connectionId, new Change(ChangeCatalog.ConnectionProbed), session => Set(session.Command(DeliverySql.ProbeNow, "$id", "$now"), connectionId, Now));
+
     /// <summary>Stops sending for a reason; a hold that stands already is kept, unless this one lasts longer.</summary>
     /// <param name="cause">Code of the cause catalogue.</param>
     /// <param name="until">Null = until a person releases it.</param>
@@ -48,8 +52,8 @@ public sealed class ConnectionHolds(
                 await ByItselfAsync(
                     connection.Id,
                     HoldLines.Ended,
-                    session => Recovering(session, DeliverySql.EndHold, connection.Id, ByItself),
-                    session => Recovering(session, DeliverySql.EndPause, connection.Id, ByItself),
+                    session => Set(session.Command(DeliverySql.EndHold, "$id", "$now", "$r"), connection.Id, now.UtcTicks, options.Value.RecoveryRate),
+                    session => Set(session.Command(DeliverySql.EndPause, "$id", "$now", "$r"), connection.Id, now.UtcTicks, options.Value.RecoveryRate),
                     session => Set(session.Command(DeliverySql.EndPostponement, "$id", "$now"), connection.Id, now.UtcTicks));
                 logger.StopEnded(connection.Id);
             }
@@ -57,9 +61,6 @@ public sealed class ConnectionHolds(
     }
 
     private long Now => time.GetUtcNow().UtcTicks;
-
-    /// <summary>Nobody chose: the rate of the options.</summary>
-    private Recovery ByItself => new(options.Value.RecoveryRate);
 
     private SqliteCommand Recovering(WriteSession session, string sql, long connectionId, Recovery how) =>
         Set(session.Command(sql, "$id", "$now", "$r", "$p"), connectionId, Now, how.EffectiveRate, how.Probes);

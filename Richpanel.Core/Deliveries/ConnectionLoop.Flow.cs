@@ -9,6 +9,7 @@ internal sealed partial class ConnectionLoop
 {
     private readonly Breaker _breaker = new();
     private readonly RecoveryPace _pace = new();
+    private readonly HashSet<long> _passedOver = [];
 
     /// <summary>The one delivery on its way to see how it is answered; null when none is.</summary>
     private IReadOnlyList<PreparedDelivery>? _probe;
@@ -18,53 +19,62 @@ internal sealed partial class ConnectionLoop
     /// <summary>Nothing is claimed or sent until the row says what is known already.</summary>
     private bool IsMoving => _move is not (null or FlowMove.CaughtUp) || _moveBeingWritten is not (null or FlowMove.CaughtUp);
 
-    /// <summary>One that goes first speaks for all: an address fault or a 403 stops the connection at the first.</summary>
-    private HoldReading JudgeProbe(SendResult result, HoldReading reading, DateTimeOffset now)
+    /// <summary>What the answer means for breaker and canary; one to settings that have changed since means nothing.</summary>
+    private HoldReading ObserveFlow(SentDelivery sent, SendResult result, HoldReading reading, bool isProbe, DateTimeOffset now)
     {
-        if (reading.Decision is HoldDecision.Suspect or HoldDecision.RefusedByFilter)
+        if (tools.Directory.Find(connectionId) is not { } connection || connection.Version != sent.ConnectionVersion)
         {
-            return new HoldReading(HoldDecision.Hold, 0);
-        }
-
-        return Breaker.Read(result) == BreakerAnswer.Unanswered && reading.Decision == HoldDecision.None
-            ? new HoldReading(HoldDecision.Probe, 0, now + Breaker.ProbeAfter(NextProbes))
-            : reading;
-    }
-
-    /// <summary>Of this connection, counting the one that has just ended without an answer. 0 while the breaker was still closed.</summary>
-    private int NextProbes => tools.Directory.Find(connectionId) is { BreakerSince: not null } open ? open.BreakerProbes + 1 : 0;
-
-    private void ObserveBreaker(SendResult result, bool isProbe, DateTimeOffset now)
-    {
-        if (tools.Directory.Find(connectionId) is not { } connection)
-        {
-            return;
+            return reading;
         }
 
         var answer = Breaker.Read(result);
         var opens = _breaker.Observe(answer, now);
-        if (isProbe)
+        if (!isProbe)
         {
-            _move = AfterProbe(connection, answer, result, now) ?? _move;
+            if (opens && connection.BreakerSince is null && _moveBeingWritten is not FlowMove.Open)
+            {
+                _move = Open(connection, result, now);
+            }
+
+            return reading;
         }
-        else if (opens && connection.BreakerSince is null && _moveBeingWritten is not FlowMove.Open)
+
+        if (connection.BreakerSince is null && IsBadForCanary(result))
         {
-            _move = Open(result, 0, now);
+            return new HoldReading(HoldDecision.Hold, 0);
         }
+
+        _move = AfterProbe(connection, answer, result, now) ?? _move;
+        if (answer != BreakerAnswer.Unanswered)
+        {
+            return reading;
+        }
+
+        _passedOver.Add(sent.Delivery.Row.Lane);
+        return new HoldReading(HoldDecision.Probe, 0);
     }
+
+    /// <summary>What goes first speaks for all: a refusal, or an address fault at the first. A single 403 may be about one event alone.</summary>
+    private static bool IsBadForCanary(SendResult result) =>
+        result.Verdict is { Class: AnswerClass.Failed } or { Class: AnswerClass.Hold, Hold: HoldRule.AtOnce or HoldRule.AddressStreak };
+
+    /// <summary>Probes that got no answer leave their turn to another customer's: one event must not decide alone.</summary>
+    private IReadOnlyDictionary<long, int> PassingOver(IReadOnlyDictionary<long, int> held) =>
+        _passedOver.Count == 0 ? held : held.Concat(_passedOver.Where(lane => !held.ContainsKey(lane)).Select(lane => KeyValuePair.Create(lane, int.MaxValue))).ToDictionary();
 
     /// <summary>A 401 is an answer too, and leads to a hold; a wish to wait is none and leaves everything as it is.</summary>
     private FlowMove? AfterProbe(Connection connection, BreakerAnswer answer, SendResult result, DateTimeOffset now) => answer switch
     {
-        BreakerAnswer.Unanswered => Open(result, NextProbes, now),
+        BreakerAnswer.Unanswered => Open(connection, result, now),
         _ when connection.BreakerSince is not null && (answer == BreakerAnswer.Answered || result.Verdict.Class == AnswerClass.Hold) => Close(),
         BreakerAnswer.Answered => FlowMove.ProbePassed.Instance,
         _ => null,
     };
 
-    private FlowMove.Open Open(SendResult result, int probes, DateTimeOffset now)
+    private FlowMove.Open Open(Connection connection, SendResult result, DateTimeOffset now)
     {
         _breaker.Forget();
+        var probes = connection.BreakerSince is null ? 0 : connection.BreakerProbes + 1;
         return new FlowMove.Open(result.Verdict.Cause!, now + Breaker.ProbeAfter(probes), probes);
     }
 
@@ -72,11 +82,14 @@ internal sealed partial class ConnectionLoop
     {
         _breaker.Forget();
         _pace.Forget();
+        _passedOver.Clear();
         return new FlowMove.Close(tools.Options.RecoveryRate);
     }
 
-    private RecoveryWish RecoveryNow(Connection connection, DateTimeOffset before, int most, DateTimeOffset now) =>
-        new(before, Worthwhile(Math.Min(RoomForWaited(before, most), _pace.Allowed(connection.RecoveryRate, now)), most, connection.RecoveryRate), _pace.IsLiveDue(now));
+    private RecoveryWish RecoveryNow(Connection connection, DateTimeOffset before, bool probing, int most, DateTimeOffset now) => new(
+        before,
+        Worthwhile(Math.Min(RoomForWaited(before, most), _pace.Allowed(connection.RecoveryRate, now)), most, connection.RecoveryRate),
+        !probing && _pace.IsLiveDue(now));
 
     /// <summary>Half the window is left to what comes in meanwhile.</summary>
     private int RoomForWaited(DateTimeOffset before, int most) => Math.Max(0, ((most + 1) / 2) - _own.CountDueBefore(before));
@@ -86,6 +99,12 @@ internal sealed partial class ConnectionLoop
 
     private void OnClaimed(DispatchTurn turn, TurnResult result)
     {
+        if (turn.Claim.IsProbe && result.Claimed.Count == 0 && _passedOver.Count > 0)
+        {
+            _passedOver.Clear();   // there is no other customer: it is their turn again
+            _look = true;
+        }
+
         if (turn.Claim is not { AtMost: > 0, Recovery: { } recovery })
         {
             return;
@@ -96,7 +115,13 @@ internal sealed partial class ConnectionLoop
             _pace.LookedForLive(turn.Now);
         }
 
-        _pace.Claimed(tools.Directory.Find(connectionId)?.RecoveryRate, result.Claimed.Count(row => row.DueAt < recovery.Before));
+        var waited = result.Claimed.Count(row => row.DueAt < recovery.Before);
+        _pace.Claimed(tools.Directory.Find(connectionId)?.RecoveryRate, waited);
+        if (waited < recovery.AtMost)
+        {
+            _pace.FoundLess(turn.Now);
+        }
+
         if (result.CaughtUp && _own.CountDueBefore(recovery.Before) == 0)
         {
             _pace.Forget();
@@ -108,7 +133,7 @@ internal sealed partial class ConnectionLoop
     /// <summary>When there may be something to claim.</summary>
     private DateTimeOffset? NextClaim(Connection? connection, DateTimeOffset now)
     {
-        if (connection is not { RecoveryBefore: { } before } || connection.IsProbing(now))
+        if (connection is not { RecoveryBefore: { } before, BreakerSince: null })
         {
             return _nextDue;
         }

@@ -83,8 +83,7 @@ internal sealed partial class ConnectionLoop
                 judged = sent.Exchanges[^1];
                 var row = sent.Delivery.Row;
                 (_streaks, reading) = _streaks.Observe(row.Id, judged.Result.Verdict, row.Marks.HasFlag(DeliveryMarks.ManualRetry));
-                reading = isProbe ? JudgeProbe(judged.Result, reading, now) : reading;
-                ObserveBreaker(judged.Result, isProbe, now);
+                reading = ObserveFlow(sent, judged.Result, reading, isProbe, now);
                 StopIfNeeded(OutcomeRules.StopAfter(judged.Result, reading.Decision, now), now);
             }
 
@@ -182,6 +181,11 @@ internal sealed partial class ConnectionLoop
         _look |= result.Crowded.Any(lane => _own.OfLane(lane) < turn.Claim.LookBelow);
         _nextDue = result.NextDue;
         _recovered |= turn.Sweep is not null;
+        if (turn.Outcomes.Count + turn.Releases.Count > 0)
+        {
+            _pace.Freed();
+        }
+
         OnClaimed(turn, result);
         Tell(turn, result);
         Take(turn, result.Claimed);

@@ -236,18 +236,20 @@ internal sealed partial class ConnectionLoop(long connectionId, LoopTools tools)
             return WishFor(0, now);
         }
 
-        if (connection.RecoveryBefore is { } before && !probing)
+        if (connection.BreakerSince is null && connection.RecoveryBefore is { } before)
         {
-            return WishFor(room, now) with { Recovery = RecoveryNow(connection, before, most, now) } is { Recovery: { } recovery } wish
+            return WishFor(room, now) with { Recovery = RecoveryNow(connection, before, probing, most, now) } is { Recovery: { } recovery } wish
                 && (recovery.AtMost > 0 || recovery.LooksForLive) ? wish : WishFor(0, now);
         }
 
-        return (_look || now >= _nextDue || now >= _nextPoll) && (room * 4 >= most || _lanes.Count == 0) ? WishFor(room, now) : WishFor(0, now);
+        return (_look || now >= _nextDue || now >= _nextPoll) && (room * 4 >= most || _lanes.Count == 0)
+            ? WishFor(room, now) with { IsProbe = probing }
+            : WishFor(0, now);
     }
 
     /// <summary>A lane's share is what one slot of the window holds, so that a full window always has work for every slot.</summary>
     private ClaimWish WishFor(int atMost, DateTimeOffset now) =>
-        new(atMost, tools.Options.BatchSize, now + tools.Options.ClaimFor, _own.ByLane());
+        new(atMost, tools.Options.BatchSize, now + tools.Options.ClaimFor, PassingOver(_own.ByLane()));
 
     /// <summary>The first sweep after a start takes every claim: whoever made it is gone. Later ones take what is over.</summary>
     private ClaimSweep NextSweep(DateTimeOffset now)

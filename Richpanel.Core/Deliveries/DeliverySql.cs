@@ -12,10 +12,11 @@ internal static class DeliverySql
 
     /// <summary>
     /// Due since a time, but none whose customer has an older one that waited: order within a customer stands. UserHash is of the
-    /// same text as the lane; one without has no order to keep.
+    /// same text as the lane; one without has no order to keep. Bounded, because the writer waits: of what is due the first 1,000 are
+    /// looked at, and of each customer's history the last 200.
     /// </summary>
     public const string SelectLive =
-        $"""SELECT {ClaimColumns} FROM "Deliveries" AS d INDEXED BY "IX_Deliveries_Due" WHERE "ConnectionId"=$c AND "State"=1 AND "DueAt">=$b AND "DueAt"<=$now AND "Lane" NOT IN (SELECT "value" FROM json_each($full)) AND NOT EXISTS(SELECT 1 FROM "Deliveries" AS e INDEXED BY "IX_Deliveries_User" WHERE e."UserHash"=d."UserHash" AND e."Id"<d."Id" AND e."ConnectionId"=d."ConnectionId" AND e."State"=1 AND e."DueAt"<$b) ORDER BY "DueAt","Id" LIMIT $n""";
+        $"""SELECT {ClaimColumns} FROM (SELECT * FROM "Deliveries" INDEXED BY "IX_Deliveries_Due" WHERE "ConnectionId"=$c AND "State"=1 AND "DueAt">=$b AND "DueAt"<=$now AND "Lane" NOT IN (SELECT "value" FROM json_each($full)) ORDER BY "DueAt","Id" LIMIT 1000) AS d WHERE NOT EXISTS(SELECT 1 FROM (SELECT "ConnectionId","State","DueAt" FROM "Deliveries" INDEXED BY "IX_Deliveries_User" WHERE "UserHash"=d."UserHash" AND "Id"<d."Id" ORDER BY "Id" DESC LIMIT 200) AS e WHERE e."ConnectionId"=$c AND e."State"=1 AND e."DueAt"<$b) ORDER BY "DueAt","Id" LIMIT $n""";
 
     public const string IsLeftBefore = """SELECT EXISTS(SELECT 1 FROM "Deliveries" WHERE "ConnectionId"=$c AND "State"=1 AND "DueAt"<$b)""";
 
@@ -66,11 +67,16 @@ internal static class DeliverySql
 
     private const string Recover = """ "RecoveryBefore"=$now,"RecoveryRate"=$r,"RecoveryProbes"=$p """;
 
+    /// <summary>Nobody chose now; what somebody chose for a stop before, and was not used up, stands where it is stricter.</summary>
+    private const string RecoverByItself = """ "RecoveryBefore"=$now,"RecoveryRate"=MIN(COALESCE("RecoveryRate",$r),$r) """;
+
+    public const string ProbeNow = """UPDATE "Connections" SET "BreakerUntil"=$now WHERE "Id"=$id AND "BreakerUntil">$now""";
+
     public const string OpenBreaker =
         """UPDATE "Connections" SET "BreakerCause"=$k,"BreakerSince"=COALESCE("BreakerSince",$now),"BreakerUntil"=$u,"BreakerProbes"=$n WHERE "Id"=$id""";
 
     public const string CloseBreaker =
-        $"""UPDATE "Connections" SET "BreakerCause"=NULL,"BreakerSince"=NULL,"BreakerUntil"=NULL,"BreakerProbes"=0,{Recover} WHERE "Id"=$id AND "BreakerSince" IS NOT NULL""";
+        $"""UPDATE "Connections" SET "BreakerCause"=NULL,"BreakerSince"=NULL,"BreakerUntil"=NULL,"BreakerProbes"=0,{RecoverByItself} WHERE "Id"=$id AND "BreakerSince" IS NOT NULL""";
 
     public const string PassProbe =
         """UPDATE "Connections" SET "RecoveryProbes"="RecoveryProbes"-1 WHERE "Id"=$id AND "RecoveryProbes">0""";
@@ -94,10 +100,10 @@ internal static class DeliverySql
 
     /// <summary>Takes away what has ended by its own clock, so that no page shows it any more.</summary>
     public const string EndHold =
-        $"""UPDATE "Connections" SET "HoldCause"=NULL,"HoldSince"=NULL,"HoldUntil"=NULL,{Recover} WHERE "Id"=$id AND "HoldUntil"<=$now""";
+        $"""UPDATE "Connections" SET "HoldCause"=NULL,"HoldSince"=NULL,"HoldUntil"=NULL,{RecoverByItself} WHERE "Id"=$id AND "HoldUntil"<=$now""";
 
     public const string EndPause =
-        $"""UPDATE "Connections" SET "PausedAt"=NULL,"PausedUntil"=NULL,{Recover} WHERE "Id"=$id AND "PausedUntil"<=$now""";
+        $"""UPDATE "Connections" SET "PausedAt"=NULL,"PausedUntil"=NULL,{RecoverByItself} WHERE "Id"=$id AND "PausedUntil"<=$now""";
 
     public const string EndPostponement =
         """UPDATE "Connections" SET "PostponedUntil"=NULL WHERE "Id"=$id AND "PostponedUntil"<=$now""";

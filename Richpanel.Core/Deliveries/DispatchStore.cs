@@ -48,7 +48,7 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
     {
         if (turn.Claim.Recovery is not { } recovery)
         {
-            return Claim(session, turn, shares, turn.Claim.AtMost, room => Due(session, turn, shares, turn.Now, room));
+            return Claim(session, turn, shares, turn.Claim.AtMost, room => Due(session, turn, shares, turn.Claim.IsProbe ? DateTimeOffset.MaxValue : turn.Now, room));
         }
 
         List<ClaimedDelivery> claimed = [];
@@ -162,7 +162,7 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
         FlowMove.Open open => Set(
             session.Command(DeliverySql.OpenBreaker, "$k", "$now", "$u", "$n", "$id"), open.Cause, turn.Now.UtcTicks, open.Until.UtcTicks, open.Probes, turn.ConnectionId),
         FlowMove.Close close => Set(
-            session.Command(DeliverySql.CloseBreaker, "$id", "$now", "$r", "$p"), turn.ConnectionId, turn.Now.UtcTicks, close.Rate, 0),
+            session.Command(DeliverySql.CloseBreaker, "$id", "$now", "$r"), turn.ConnectionId, turn.Now.UtcTicks, close.Rate),
         FlowMove.ProbePassed => Set(session.Command(DeliverySql.PassProbe, "$id"), turn.ConnectionId),
         FlowMove.CaughtUp caughtUp => Set(session.Command(DeliverySql.CatchUp, "$id", "$b"), turn.ConnectionId, caughtUp.Before.UtcTicks),
         _ => throw new InvalidOperationException($"Unknown move {turn.Move?.GetType().Name}."),

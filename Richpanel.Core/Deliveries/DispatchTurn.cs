@@ -42,6 +42,9 @@ internal sealed record SecretAcceptance(string Fingerprint, DateTimeOffset At)
 /// <param name="Held">Claims that are held before the turn, by lane.</param>
 internal sealed record ClaimWish(int AtMost, int LaneShare, DateTimeOffset Until, IReadOnlyDictionary<long, int> Held)
 {
+    /// <summary>The first that waits, whenever it is due: to see whether the other side answers again.</summary>
+    public bool IsProbe { get; init; }
+
     /// <summary>While the connection catches up; null = whatever is due, in the order of its time.</summary>
     public RecoveryWish? Recovery { get; init; }
 

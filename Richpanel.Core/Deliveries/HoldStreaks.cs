@@ -23,8 +23,7 @@ internal enum HoldDecision
 }
 
 /// <param name="Suspicions">How many answers in a row made this delivery's own case suspect; what a person asked for is not counted.</param>
-/// <param name="NextProbe">Of a probe without an answer: when it may go out again.</param>
-internal readonly record struct HoldReading(HoldDecision Decision, int Suspicions, DateTimeOffset? NextProbe = null)
+internal readonly record struct HoldReading(HoldDecision Decision, int Suspicions)
 {
     public static readonly HoldReading None = new(HoldDecision.None, 0);
 }

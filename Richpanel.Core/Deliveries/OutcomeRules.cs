@@ -113,9 +113,10 @@ internal static class OutcomeRules
         return last.Verdict.Class switch
         {
             AnswerClass.Accepted => new DeliveryOutcome(row, DeliveryState.Accepted),
+            AnswerClass.Failed when reading.Decision == HoldDecision.Hold => Waits(row, cause, row.DueAt),
             AnswerClass.Failed => Failed(row, cause),
             AnswerClass.TryLater when StopAfter(last, reading.Decision, now) is { HoldCause: not null } => Waits(row, cause, row.DueAt),
-            AnswerClass.TryLater when reading.Decision == HoldDecision.Probe => Waits(row, cause, reading.NextProbe ?? row.DueAt),
+            AnswerClass.TryLater when reading.Decision == HoldDecision.Probe => Waits(row, cause, row.DueAt),   // its place in the lane stands
             AnswerClass.TryLater => TryLater(row, last, options, chance, now),
             AnswerClass.Hold => reading.Decision switch
             {

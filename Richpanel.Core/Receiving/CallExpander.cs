@@ -112,15 +112,15 @@ public sealed partial class CallExpander(
                 await expansion.PaceAsync(drafts[written].Request.ReceivedAt, ct);
                 var from = written;
                 written = await writer.WriteAsync(session => DeliveryInsert.Write(session, drafts, from, ExpansionPace.Least(rush), last));
+                expansion.Expanded(written == drafts.Count ? last : drafts[written - 1].Request.Id);
             }
         }
         catch (Exception failure) when (failure is not (StoreUnavailableException or OperationCanceledException))
         {
             SliceFailed(log, failure, last);
             await WriteOneByOneAsync(drafts.Skip(written));
+            expansion.Expanded(last);
         }
-
-        expansion.Expanded(last);
     }
 
     /// <summary>A row that the database refuses must not stop those behind it: its request gets a row that says so.</summary>

@@ -66,6 +66,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("ReceiverTest.MakeAsync", Permission.UseSandbox, (of, by) => Get<ReceiverTest>(of).MakeAsync(by, Get<ConnectionDirectory>(of).Sources[0])),
         ("ConnectionHolds.PauseAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).PauseAsync(by, Missing, null)),
         ("ConnectionHolds.ResumeAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).ResumeAsync(by, Missing)),
+        ("ConnectionHolds.ProbeAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).ProbeAsync(by, Missing)),
         ("ConnectionHolds.ReleaseAsync", Permission.Operate, (of, by) => Get<ConnectionHolds>(of).ReleaseAsync(by, Missing)),
         ("ConnectionCheck.RunTypedAsync", Permission.Administer, (of, by) => Get<ConnectionCheck>(of).RunTypedAsync(by, new Connection { Name = "", BaseUrl = "http://127.0.0.1:9/v2", ApiKey = "key" }, Ct)),
         ("ConnectionCheck.RunAsync", Permission.Operate, (of, by) => Get<ConnectionCheck>(of).RunAsync(by, new Connection { Name = "Nowhere", BaseUrl = "http://127.0.0.1:9/v2", ApiKey = "key" }, Ct)),

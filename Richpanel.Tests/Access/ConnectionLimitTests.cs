@@ -35,6 +35,7 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
         ["LabSender.SendAsync"] = (of, by) => of.Get<LabSender>().SendAsync(by, of.Shop, Encoding.UTF8.GetBytes("no call"), TimeSpan.FromSeconds(1), Ct),
         ["ConnectionHolds.PauseAsync"] = (of, by) => of.Get<ConnectionHolds>().PauseAsync(by, of.Shop.Id, null),
         ["ConnectionHolds.ResumeAsync"] = (of, by) => of.Get<ConnectionHolds>().ResumeAsync(by, of.Shop.Id),
+        ["ConnectionHolds.ProbeAsync"] = (of, by) => of.Get<ConnectionHolds>().ProbeAsync(by, of.Shop.Id),
         ["ConnectionHolds.ReleaseAsync"] = (of, by) => of.Get<ConnectionHolds>().ReleaseAsync(by, of.Shop.Id),
         ["ConnectionCheck.RunTypedAsync"] = (of, by) => of.Get<ConnectionCheck>().RunTypedAsync(by, of.Shop, Ct),
         ["ConnectionCheck.RunAsync"] = (of, by) => of.Get<ConnectionCheck>().RunAsync(by, of.Shop, Ct),

@@ -14,14 +14,26 @@ internal sealed class RecoveryPace
     private double? _tokens;
     private DateTimeOffset _filled;
     private DateTimeOffset _nextLive;
+    private DateTimeOffset _restUntil;
 
     public bool IsLiveDue(DateTimeOffset now) => now >= _nextLive || _nextLive - now > LiveLook;
 
     public void LookedForLive(DateTimeOffset now) => _nextLive = now + LiveLook;
 
+    /// <summary>A look found less than it might have taken: another finds no more until something has ended, or come due.</summary>
+    public void FoundLess(DateTimeOffset now) => _restUntil = now + LiveLook;
+
+    /// <summary>Something has ended: its lane may give the next.</summary>
+    public void Freed() => _restUntil = default;
+
     /// <summary>How many may be claimed now.</summary>
     public int Allowed(int? rate, DateTimeOffset now)
     {
+        if (now < _restUntil && _restUntil - now <= LiveLook)
+        {
+            return 0;
+        }
+
         if (rate is not { } perSecond)
         {
             return int.MaxValue;
@@ -61,5 +73,6 @@ internal sealed class RecoveryPace
     {
         _tokens = null;
         _nextLive = default;
+        _restUntil = default;
     }
 }

@@ -32,7 +32,6 @@ public sealed class FlowTests
         await test.UntilConnectionAsync(connection, row => row.BreakerProbes == 1);
         Assert.Equal(11, stub.Requests.Count);
         Assert.Equal(A.Noon.AddSeconds(90), Row(test, connection).BreakerUntil);
-        Assert.Single(await test.UntilAllAsync([.. tried, .. waiting], row => row.State == DeliveryState.Waiting), row => row.DueAt == A.Noon.AddSeconds(90));
         Assert.Equal(10, (await test.UntilAllAsync([.. tried, .. waiting], _ => true)).Sum(row => row.ScheduleStep));   // the probe spent none
 
         stub.Always(200);
@@ -98,14 +97,90 @@ public sealed class FlowTests
         var ids = await test.ReceiveAsync(connection, s_ten);
         await test.UntilConnectionAsync(connection, row => row.BreakerSince is not null);
         stub.Always(200);
-        await test.ReceiveAsync(connection, "due-now");
-        Assert.Equal(10, stub.Requests.Count);
 
-        Assert.True(await test.Holds.ReleaseAsync(Actor.System, connection));
+        Assert.True(await test.Holds.ProbeAsync(Actor.System, connection));   // none is due yet: the first that waits goes
 
         await test.UntilConnectionAsync(connection, row => row.BreakerSince is null);
         test.Advance(TimeSpan.FromSeconds(5));   // their own waits
         await test.UntilAllAsync(ids, row => row.State == DeliveryState.Accepted);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Probes_take_turns_among_customers_and_each_keeps_its_place()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(503);
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "1"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        await test.ReceiveAsync(connection, s_ten);
+        await test.UntilConnectionAsync(connection, row => row.BreakerSince is not null);
+        var due = (await test.ReadAsync(context => context.Deliveries.OrderBy(row => row.Id).Select(row => row.DueAt).ToListAsync(TestContext.Current.CancellationToken)));
+        for (var probes = 1; probes <= 3; probes++)
+        {
+            test.Advance(Breaker.LongestProbe);
+            await test.UntilConnectionAsync(connection, row => row.BreakerProbes == probes);
+        }
+
+        Assert.Equal(3, stub.EventIds.Skip(10).Distinct().Count());
+        Assert.Equal(due, await test.ReadAsync(context => context.Deliveries.OrderBy(row => row.Id).Select(row => row.DueAt).ToListAsync(TestContext.Current.CancellationToken)));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_canary_that_is_refused_stops_the_connection_and_fails_nothing()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(400);
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.Holds.HoldAsync(connection, "unauthorized", null);
+        await test.StartAsync();
+        var ids = await test.ReceiveAsync(connection, s_ten);
+
+        Assert.True(await test.Holds.ReleaseAsync(Actor.System, connection, how: new Recovery(Canary: true)));
+        await test.UntilConnectionAsync(connection, row => row.HoldCause is not (null or "unauthorized"));
+
+        Assert.All(await test.UntilAllAsync(ids, row => row.State == DeliveryState.Waiting), row => Assert.Equal(0, row.ScheduleStep));
+        Assert.Single(stub.Requests);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_canary_of_fewer_than_five_ends_with_what_had_waited()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.Holds.HoldAsync(connection, "unauthorized", null);
+        await test.StartAsync();
+        var ids = await test.ReceiveAsync(connection, "u1", "u2");
+        test.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True(await test.Holds.ReleaseAsync(Actor.System, connection, how: new Recovery(Canary: true)));
+
+        await test.UntilAllAsync(ids, row => row.State == DeliveryState.Accepted);
+        await test.AdvanceUntilAsync(test.UntilConnectionAsync(connection, row => row is { RecoveryBefore: null, RecoveryProbes: 0 }), RecoveryPace.LiveLook);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_outage_while_catching_up_keeps_the_rate_and_the_canary_that_a_person_chose()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(503);
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.Holds.HoldAsync(connection, "unauthorized", null);
+        await test.StartAsync();
+        await test.ReceiveAsync(connection, s_ten);
+        test.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True(await test.Holds.ReleaseAsync(Actor.System, connection, how: new Recovery(Rate: 1, Canary: true)));
+        await test.UntilConnectionAsync(connection, row => row.BreakerSince is not null);
+        stub.Always(200);
+        test.Advance(Breaker.FirstProbe);
+        await test.UntilConnectionAsync(connection, row => row.BreakerSince is null);
+
+        Assert.Equal(1, Row(test, connection).RecoveryRate);
+        Assert.InRange(Row(test, connection).RecoveryProbes, 3, Recovery.CanarySize);
     }
 
     [Fact(Timeout = Patience)]
