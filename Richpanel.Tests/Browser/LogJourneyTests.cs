@@ -83,7 +83,7 @@ public sealed class LogJourneyTests(BrowserFixture browser, JourneyConsole conso
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Clear selection" }).ClickAsync();
 
         await tab.Page.SetViewportSizeAsync(1440, 900);
-        await tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^message = many") }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^message is many") }).ClickAsync();
         await SeesAsync(tab.Page.GetByLabel("Exclude: all but this"));
         await tab.KeepsRulesAsync();
         await tab.Page.Keyboard.PressAsync("Escape");
