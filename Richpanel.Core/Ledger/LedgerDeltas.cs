@@ -1,5 +1,6 @@
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Retries;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Ledger;
@@ -20,6 +21,7 @@ public sealed class LedgerDeltas
 
     private readonly List<(LedgerPlace Place, bool Created, long By)> _stagedPlaces = [];
     private readonly List<(long Connection, string Cause, DateTimeOffset At, long By)> _stagedRequests = [];
+    private readonly List<long> _stagedTakeovers = [];
 
     public void Created(LedgerPlace place) => _stagedPlaces.Add((place, true, 1));
 
@@ -27,8 +29,15 @@ public sealed class LedgerDeltas
     {
         if (from != to)
         {
-            // What is sent anew by other means keeps the outcome it had in the bulk retry before: that one's report stands.
-            var leaves = from.RetryBatchId != to.RetryBatchId && from.RolledState != DeliveryState.Waiting;
+            // What is sent anew by other means keeps the outcome it had in the bulk retry before: that one's report stands. What still
+            // waited has none, and ends there as taken over, so that the report adds up and comes to its end.
+            var moves = from.RetryBatchId != to.RetryBatchId;
+            var leaves = moves && from.RolledState != DeliveryState.Waiting;
+            if (moves && !leaves && from.RetryBatchId is { } before)
+            {
+                _stagedTakeovers.Add(before);
+            }
+
             _stagedPlaces.Add((leaves ? @from with { RetryBatchId = null } : from, false, -1));
             _stagedPlaces.Add((to, false, 1));
         }
@@ -51,6 +60,11 @@ public sealed class LedgerDeltas
             Count(place, by);
         }
 
+        foreach (var batch in _stagedTakeovers)
+        {
+            Add(_retries, (batch, DeliveryState.Canceled, RetryCount.TakenOver), 1);
+        }
+
         foreach (var (connection, cause, at, by) in _stagedRequests)
         {
             Add(_requests, (connection, cause), by);
@@ -65,6 +79,7 @@ public sealed class LedgerDeltas
     {
         _stagedPlaces.Clear();
         _stagedRequests.Clear();
+        _stagedTakeovers.Clear();
     }
 
     internal void Clear()

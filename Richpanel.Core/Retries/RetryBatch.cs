@@ -152,6 +152,9 @@ public sealed class RetryItem
 /// </summary>
 public sealed class RetryCount
 {
+    /// <summary>Cause of those Canceled that waited for another try when a later bulk retry sent them.</summary>
+    public const string TakenOver = "taken_over";
+
     public long BatchId { get; set; }
 
     /// <summary>Sending counts as Waiting; 0 = not sent, <see cref="Cause"/> says why.</summary>

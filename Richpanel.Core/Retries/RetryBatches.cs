@@ -106,9 +106,12 @@ public sealed class RetryBatches(StoreWriter writer, ChangeWriting log, ChangeFe
         return await RetryCleaning.DeleteAsync(writer, id) ? new RetryOutcome(RetryState.Planned) : new RetryOutcome(found.State, $"It is {Word(found.State)}, so it is no plan any more.");
     }
 
-    /// <summary>Whoever is limited to some connections sees and does only what is about none but these.</summary>
+    /// <summary>Whoever is limited to some connections sees and does only what is about none but these; of a plan of nothing, only the own.</summary>
     internal static bool MayTouch(Actor by, RetryBatch batch, ConnectionDirectory directory) =>
-        by.Connections is null || batch.ConnectionIds.All(id => directory.Find(id) is { } connection && by.MayTouch(connection));
+        by.Connections is null
+        || (batch.Connections.Length == 0
+            ? (batch.ByKind, batch.ById) == (by.Kind, by.Id)
+            : batch.ConnectionIds.All(id => directory.Find(id) is { } connection && by.MayTouch(connection)));
 
     internal static string Word(RetryState state) => state.ToString().ToLowerInvariant();
 

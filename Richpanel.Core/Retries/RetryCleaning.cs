@@ -37,21 +37,21 @@ internal static class RetryCleaning
         var dead = await context.RetryBatches
             .Where(batch => (batch.State == RetryState.Planned && batch.PlannedAt < tooOld) || (atStart && batch.State == RetryState.Planning))
             .Select(batch => batch.Id).ToListAsync();
-        if (atStart)
-        {
-            dead.AddRange(await context.RetryItems.Select(item => item.BatchId).Distinct().Where(id => !context.RetryBatches.Any(batch => batch.Id == id)).ToListAsync());
-        }
-
+        List<long> orphans = atStart
+            ? await context.RetryItems.Select(item => item.BatchId).Distinct().Where(id => !context.RetryBatches.Any(batch => batch.Id == id)).ToListAsync()
+            : [];
         foreach (var id in dead)
         {
-            if (!await DeleteAsync(writer, id))
-            {
-                await DeleteItemsAsync(writer, id);
-            }
+            await DeleteAsync(writer, id);   // one that was started meanwhile stays, with all of its items
+        }
+
+        foreach (var id in orphans)
+        {
+            await DeleteItemsAsync(writer, id);
         }
     }
 
-    private static async Task DeleteItemsAsync(StoreWriter writer, long id)
+    internal static async Task DeleteItemsAsync(StoreWriter writer, long id)
     {
         while (await writer.WriteAsync(session => DispatchStore.Set(session.Command(RetrySql.DeleteItems, "$b", "$n"), id, Piece).ExecuteNonQuery()) == Piece)
         {

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
@@ -55,14 +56,13 @@ public sealed class RetryPlanner(LogReader reader, StoreWriter writer, Connectio
             Zone = wish.Zone,
             Now = now,
         };
-        var asksTwins = wish.Kind == RetryKind.Retry || wish.NeverAccepted;
         var written = Task.CompletedTask;
         try
         {
             await reader.ReadAllAsync(ask, wish.Ids, async (db, rows) =>
             {
                 List<DeliveryRow> passed = [.. rows.Where(tally.Passes)];
-                var taken = tally.Take(passed, asksTwins ? SentElsewhere(db, passed, ct) : new HashSet<long>());
+                var taken = tally.Take(passed, TwinsOf(db, passed, ct));
                 if (tally.Total > options.Value.MostDeliveries)
                 {
                     throw new TooManyException();
@@ -132,16 +132,17 @@ public sealed class RetryPlanner(LogReader reader, StoreWriter writer, Connectio
         return Lengths.Cut(string.Join(' ', [open.ToString(), .. personal.Terms.Count == 0 ? [] : (string[])[$"({string.Join(", ", words)}: left out)"]]).Trim(), Lengths.Url)!;
     }
 
-    private static HashSet<long> SentElsewhere(LogDb db, List<DeliveryRow> rows, CancellationToken ct)
+    private static IReadOnlyDictionary<long, RetryTwins> TwinsOf(LogDb db, List<DeliveryRow> rows, CancellationToken ct)
     {
         if (rows.Count == 0)
         {
-            return [];
+            return ReadOnlyDictionary<long, RetryTwins>.Empty;
         }
 
         var sql = new LogSql();
         var ids = sql.Value($"[{string.Join(',', rows.Select(row => row.Id))}]");
-        return [.. db.Read(sql.Add(RetrySql.SentElsewhere.Replace("$ids", ids, StringComparison.Ordinal)), row => row.GetInt64(0), ct)];
+        return db.Read(sql.Add(RetrySql.Twins.Replace("$ids", ids, StringComparison.Ordinal)), row => (Id: row.GetInt64(0), Twins: row.IsDBNull(1) ? RetryTwins.None : (RetryTwins)row.GetInt32(1)), ct)
+            .ToDictionary(row => row.Id, row => row.Twins);
     }
 
     private static void Write(WriteSession session, long id, IReadOnlyList<DeliveryRow> rows)

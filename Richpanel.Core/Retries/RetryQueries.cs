@@ -19,14 +19,27 @@ public sealed record RetryProgress(long Planned, long Left, long Skipped, long A
 
 /// <summary>So many ended or wait in one state with one cause.</summary>
 /// <param name="Cause">Cause code; empty without one.</param>
-public sealed record RetryResult(DeliveryState State, string Cause, long Count);
+public sealed record RetryResult(DeliveryState State, string Cause, long Count)
+{
+    /// <summary>They waited for another try when a later bulk retry sent them, whose report counts what becomes of them.</summary>
+    public bool IsTakenOver => Cause == RetryCount.TakenOver;
+}
 
 /// <summary>A bulk retry or replay with what was planned and what came of it.</summary>
 /// <param name="Results">By state and cause, most first.</param>
 /// <param name="SkipReasons">Why some were left alone after the plan.</param>
-/// <param name="StoppedConnections">Those of it that are stopped now, so that the rest of theirs waits.</param>
+/// <param name="StoppedConnections">Those of it that are stopped now, or do not answer, so that the rest of theirs waits.</param>
+/// <param name="RecoveringConnections">Those of it that first send what has waited since a stop; the rest of theirs waits, too.</param>
+/// <param name="GoesOn">Something that is left has a connection to go to now, so that it can be told how long it takes.</param>
 public sealed record RetryView(
-    RetryBatch Batch, RetryPlan Plan, RetryProgress Progress, IReadOnlyList<RetryResult> Results, IReadOnlyList<RetryShare> SkipReasons, IReadOnlyList<Connection> StoppedConnections);
+    RetryBatch Batch,
+    RetryPlan Plan,
+    RetryProgress Progress,
+    IReadOnlyList<RetryResult> Results,
+    IReadOnlyList<RetryShare> SkipReasons,
+    IReadOnlyList<Connection> StoppedConnections,
+    IReadOnlyList<Connection> RecoveringConnections,
+    bool GoesOn);
 
 /// <summary>One delivery that was left alone.</summary>
 public sealed record RetrySkip(long DeliveryId, string Reason);
@@ -47,9 +60,21 @@ public sealed class RetryQueries(IDbContextFactory<ConsoleDbContext> contexts, C
     {
         by.Demand(Permission.Read);
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var batches = await context.RetryBatches.Where(batch => batch.StartedAt != null && (kind == null || batch.Kind == kind))
-            .OrderByDescending(batch => batch.Id).Take(MostListed).ToListAsync(ct);
-        var visible = batches.Where(batch => RetryBatches.MayTouch(by, batch, directory)).ToList();
+        List<RetryBatch> visible = [];
+        var started = context.RetryBatches.Where(batch => batch.StartedAt != null && (kind == null || batch.Kind == kind)).OrderByDescending(batch => batch.Id);
+        await foreach (var batch in started.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            if (RetryBatches.MayTouch(by, batch, directory))
+            {
+                visible.Add(batch);
+            }
+
+            if (visible.Count == MostListed)
+            {
+                break;   // whoever sees few of them is not kept from these by newer ones of others
+            }
+        }
+
         var ids = visible.ConvertAll(batch => batch.Id);
         var counts = (await context.RetryCounts.Where(count => ids.Contains(count.BatchId) && count.Count != 0).ToListAsync(ct)).ToLookup(count => count.BatchId);
         return [.. visible.Select(batch => ViewOf(batch, [.. counts[batch.Id]]))];
@@ -66,8 +91,13 @@ public sealed class RetryQueries(IDbContextFactory<ConsoleDbContext> contexts, C
         await using var moment = ((Microsoft.Data.Sqlite.SqliteConnection)context.Database.GetDbConnection()).BeginTransaction(deferred: true);
         await context.Database.UseTransactionAsync(moment, ct);
         var batch = await context.RetryBatches.SingleOrDefaultAsync(batch => batch.Id == id, ct);
-        return batch is null || !RetryBatches.MayTouch(by, batch, directory) ? null
-            : ViewOf(batch, await context.RetryCounts.Where(count => count.BatchId == id && count.Count != 0).ToListAsync(ct));
+        if (batch is null || !RetryBatches.MayTouch(by, batch, directory))
+        {
+            return null;
+        }
+
+        var view = ViewOf(batch, await context.RetryCounts.Where(count => count.BatchId == id && count.Count != 0).ToListAsync(ct));
+        return view with { GoesOn = await GoesOnAsync(context, view, ct) };
     }
 
     /// <summary>Which were left alone after the plan, at most <see cref="MostSkips"/>; null: there is no such batch for this actor.</summary>
@@ -100,17 +130,47 @@ public sealed class RetryQueries(IDbContextFactory<ConsoleDbContext> contexts, C
         return samples;
     }
 
+    /// <summary>Asked only where some connections are stopped: then of each of the others, whether anything of it is left.</summary>
+    private static async Task<bool> GoesOnAsync(ConsoleDbContext context, RetryView view, CancellationToken ct)
+    {
+        if (view.Batch.HasEnded || view.Batch.Left == 0)
+        {
+            return false;
+        }
+
+        var waiting = view.StoppedConnections.Concat(view.RecoveringConnections).Select(connection => connection.Id).ToHashSet();
+        if (waiting.Count == 0)
+        {
+            return true;
+        }
+
+        foreach (var connection in view.Batch.ConnectionIds.Where(id => !waiting.Contains(id)).ToList())
+        {
+            if (await context.RetryItems.AnyAsync(item => item.BatchId == view.Batch.Id && item.ConnectionId == connection && item.State == RetryItemState.Planned, ct))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private RetryView ViewOf(RetryBatch batch, List<RetryCount> counts)
     {
         long Of(DeliveryState state) => counts.Where(count => count.State == state).Sum(count => count.Count);
         var other = counts.Where(count => count.State is not (0 or DeliveryState.Accepted or DeliveryState.Waiting or DeliveryState.Failed)).Sum(count => count.Count);
         var now = time.GetUtcNow();
+        List<Connection> open = batch.HasEnded ? [] : [.. batch.ConnectionIds.Select(directory.Find).OfType<Connection>().Where(connection => connection.DeletedAt is null)];
+        var stopped = open.Where(connection => connection.IsStopped(now) || connection.PostponedUntil > now || connection.BreakerSince is not null).ToList();
+        var recovering = open.Where(connection => connection.RecoveryBefore is not null).Except(stopped).ToList();
         return new RetryView(
             batch,
             RetryPlan.Read(batch.Plan),
             new RetryProgress(batch.Planned, batch.Left, batch.Skipped, Of(DeliveryState.Accepted), Of(DeliveryState.Waiting), Of(DeliveryState.Failed), other),
             [.. counts.Where(count => count.State != 0).OrderByDescending(count => count.Count).ThenBy(count => count.Cause, StringComparer.Ordinal).Select(count => new RetryResult(count.State, count.Cause, count.Count))],
             [.. counts.Where(count => count.State == 0).OrderByDescending(count => count.Count).Select(count => new RetryShare(count.Cause, count.Count))],
-            batch.HasEnded ? [] : [.. batch.ConnectionIds.Select(directory.Find).OfType<Connection>().Where(connection => connection.DeletedAt is null && (connection.IsStopped(now) || connection.PostponedUntil > now))]);
+            stopped,
+            recovering,
+            GoesOn: batch.Left > 0 && stopped.Count + recovering.Count == 0);
     }
 }

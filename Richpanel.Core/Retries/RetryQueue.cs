@@ -27,6 +27,9 @@ internal sealed class RetryQueue(StoreWriter writer, ConnectionDirectory directo
     /// <summary>Items of one piece of work: about ten milliseconds, because a sender may wait behind it.</summary>
     public const int Piece = 10;
 
+    /// <summary>Items that are left alone at once, where that is one statement.</summary>
+    public const int SkipPiece = 2_000;
+
     /// <summary>Makes the next deliveries of one connection due, at most <see cref="Piece"/>. Does nothing when the batch was stopped meanwhile.</summary>
     public Task<RetryPiece> QueueAsync(long batchId, long connectionId, int atMost) => writer.WriteAsync(session =>
     {
@@ -53,7 +56,7 @@ internal sealed class RetryQueue(StoreWriter writer, ConnectionDirectory directo
             else
             {
                 batch.Skipped++;
-                DispatchStore.Set(session.Command(RetrySql.CountSkip, "$b", "$k"), batchId, reason.Code).ExecuteNonQuery();
+                DispatchStore.Set(session.Command(RetrySql.CountSkip, "$b", "$k", "$n"), batchId, reason.Code, 1).ExecuteNonQuery();
             }
         }
 
@@ -64,6 +67,28 @@ internal sealed class RetryQueue(StoreWriter writer, ConnectionDirectory directo
 
         context.SaveChanges();
         return new RetryPiece(sent, items.Count);
+    });
+
+    /// <summary>Leaves the next of a deleted connection alone, at most <see cref="SkipPiece"/>: all for the same reason, so none is looked at.</summary>
+    public Task<RetryPiece> SkipDeletedAsync(long batchId, long connectionId) => writer.WriteAsync(session =>
+    {
+        using var context = session.Context();
+        var batch = context.RetryBatches.Single(batch => batch.Id == batchId);
+        if (!batch.IsActive)
+        {
+            return RetryPiece.None;
+        }
+
+        var reason = RetryReasons.ConnectionDeleted.Code;
+        var skipped = DispatchStore.Set(session.Command(RetrySql.SkipNext, "$r", "$b", "$c", "$n"), reason, batchId, connectionId, SkipPiece).ExecuteNonQuery();
+        if (skipped > 0)
+        {
+            batch.Skipped += skipped;
+            DispatchStore.Set(session.Command(RetrySql.CountSkip, "$b", "$k", "$n"), batchId, reason, skipped).ExecuteNonQuery();
+            context.SaveChanges();
+        }
+
+        return new RetryPiece([], skipped);
     });
 
     /// <summary>
@@ -146,9 +171,9 @@ internal sealed class RetryQueue(StoreWriter writer, ConnectionDirectory directo
             return reason;
         }
 
-        if ((batch.Kind == RetryKind.Retry || batch.NeverAccepted) && RetryRules.IsSentElsewhere(context, delivery))
+        if (RetryRules.WhyNotBeside(RetryRules.TwinsOf(context, delivery), batch.Kind, batch.NeverAccepted) is { } beside)
         {
-            return RetryReasons.SentElsewhere;
+            return beside;
         }
 
         id = batch.Kind == RetryKind.Retry ? Retry(session, context, batch, delivery, now) : Replay(session, context, batch, delivery, now);

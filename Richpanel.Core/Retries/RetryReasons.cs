@@ -8,7 +8,7 @@ public static class RetryReasons
 {
     public static readonly RetryReason Accepted = new("accepted", "were accepted already");
     public static readonly RetryReason OnItsWay = new("on_its_way", "are on their way by themselves");
-    public static readonly RetryReason InAnother = new("in_another", "wait as part of another bulk retry");
+    public static readonly RetryReason InAnother = new("in_another", "wait for their try in another bulk retry");
     public static readonly RetryReason Reading = new("reading", "could not be read, and reading them again would end the same way");
     public static readonly RetryReason NotMeant = new("not_meant", "were skipped: they are not meant to be sent");
     public static readonly RetryReason Settled = new("settled", "were replaced by an edited copy");
@@ -16,10 +16,11 @@ public static class RetryReasons
     public static readonly RetryReason ConnectionDeleted = new("connection_deleted", "belong to a connection that was deleted");
     public static readonly RetryReason SameEvent = new("same_event", "have the message id of another one in the plan, which is sent instead");
     public static readonly RetryReason SentElsewhere = new("sent_elsewhere", "are events that another delivery got accepted or is sending");
+    public static readonly RetryReason SendingElsewhere = new("sending_elsewhere", "are events that another delivery is sending");
     public static readonly RetryReason Changed = new("changed", "changed after they were counted: somebody else retried or canceled them, or they went out by themselves");
 
     public static IReadOnlyList<RetryReason> All { get; } =
-        [Accepted, OnItsWay, InAnother, Reading, NotMeant, Settled, Purged, ConnectionDeleted, SameEvent, SentElsewhere, Changed];
+        [Accepted, OnItsWay, InAnother, Reading, NotMeant, Settled, Purged, ConnectionDeleted, SameEvent, SentElsewhere, SendingElsewhere, Changed];
 
     public static string WordsOf(string code) => All.FirstOrDefault(reason => reason.Code == code)?.Words ?? code;
 }

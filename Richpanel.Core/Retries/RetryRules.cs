@@ -5,11 +5,27 @@ using Richpanel.Core.Storage;
 namespace Richpanel.Core.Retries;
 
 /// <summary>What a delivery is judged by when it shall be sent again.</summary>
-internal readonly record struct RetryCandidate(DeliveryState State, FailureStage Stage, DateTimeOffset? DueAt, string? Cause, long? RetryBatchId)
+internal readonly record struct RetryCandidate(DeliveryState State, FailureStage Stage, DeliveryMarks Marks, DateTimeOffset? DueAt, string? Cause)
 {
-    public static RetryCandidate Of(DeliveryRow row) => new(row.State, row.Stage, row.DueAt, row.Cause, row.RetryBatchId);
+    public static RetryCandidate Of(DeliveryRow row) => new(row.State, row.Stage, row.Marks, row.DueAt, row.Cause);
 
-    public static RetryCandidate Of(Delivery row) => new(row.State, row.Stage, row.DueAt, row.Cause, row.RetryBatchId);
+    public static RetryCandidate Of(Delivery row) => new(row.State, row.Stage, row.Marks, row.DueAt, row.Cause);
+}
+
+/// <summary>What the other deliveries of the same event are about: flags, also in <see cref="RetrySql.Twins"/>.</summary>
+[Flags]
+internal enum RetryTwins
+{
+    None = 0,
+
+    /// <summary>One was accepted.</summary>
+    Accepted = 1,
+
+    /// <summary>One waits or is being sent.</summary>
+    OnTheirWay = 2,
+
+    /// <summary>One may have reached the other side, whatever became of it.</summary>
+    MayHaveGoneOut = 4,
 }
 
 /// <summary>What may be sent again, and how it is marked: one place for one delivery and for many.</summary>
@@ -28,7 +44,7 @@ internal static class RetryRules
     {
         DeliveryState.Failed when row.Stage == FailureStage.Reading => RetryReasons.Reading,
         DeliveryState.Failed or DeliveryState.Canceled => null,
-        DeliveryState.Waiting when row.RetryBatchId is not null => RetryReasons.InAnother,
+        DeliveryState.Waiting when row.Marks.HasFlag(DeliveryMarks.BulkRetry) => RetryReasons.InAnother,   // its try is still to come
         DeliveryState.Waiting => row.DueAt > now ? null : RetryReasons.OnItsWay,
         DeliveryState.Sending => RetryReasons.OnItsWay,
         DeliveryState.Accepted => RetryReasons.Accepted,
@@ -75,34 +91,42 @@ internal static class RetryRules
     }
 
     /// <summary>
+    /// Null: other deliveries of the event are no reason against it. A plain replay is asked for to repeat what was accepted, but not what is
+    /// on its way anyway, such as the copies of a replay before.
+    /// </summary>
+    public static RetryReason? WhyNotBeside(RetryTwins twins, RetryKind kind, bool neverAccepted) => kind == RetryKind.Replay && !neverAccepted
+        ? (twins & RetryTwins.OnTheirWay) != 0 ? RetryReasons.SendingElsewhere : null
+        : (twins & (RetryTwins.OnTheirWay | RetryTwins.Accepted)) != 0 ? RetryReasons.SentElsewhere : null;
+
+    /// <summary>
     /// The same messageId may be on its way in another row as well: a repeat that came in after the first had failed. Whichever
     /// of them goes out second may repeat, so both say so (promise 3).
     /// </summary>
     public static void MarkRepeats(ConsoleDbContext context, Delivery delivery)
     {
-        var same = Twins(context, delivery).Where(other => other.State == DeliveryState.Accepted || other.State == DeliveryState.Waiting
-            || other.State == DeliveryState.Sending || (other.Marks & DeliveryMarks.MayHaveGoneOut) != 0);
-        if (!same.Any())
+        if (TwinsOf(context, delivery) == RetryTwins.None)
         {
             return;
         }
 
-        // Only those that can still go out: of the others there may be very many, where a sender gives one id to everything.
         delivery.Marks |= DeliveryMarks.MayHaveGoneOut;
-        foreach (var other in same.Where(other => other.State == DeliveryState.Waiting || other.State == DeliveryState.Sending).ToList())
+        foreach (var other in Others(context, delivery).Where(other => other.State == DeliveryState.Waiting || other.State == DeliveryState.Sending).ToList())
         {
-            other.Marks |= DeliveryMarks.MayHaveGoneOut;
+            other.Marks |= DeliveryMarks.MayHaveGoneOut;   // of those that have ended, the mark would tell nobody anything
         }
     }
 
-    /// <summary>Another delivery of the event was accepted or is on its way.</summary>
-    public static bool IsSentElsewhere(ConsoleDbContext context, Delivery delivery) =>
-        Twins(context, delivery).OrderByDescending(other => other.Id).Take(MostTwins)
-            .Any(other => other.State == DeliveryState.Accepted || other.State == DeliveryState.Waiting || other.State == DeliveryState.Sending);
+    public static RetryTwins TwinsOf(ConsoleDbContext context, Delivery delivery) => Others(context, delivery)
+        .Select(other => new { other.State, other.Marks }).AsEnumerable()
+        .Aggregate(RetryTwins.None, (twins, other) => twins
+            | (other.State == DeliveryState.Accepted ? RetryTwins.Accepted : other.State is DeliveryState.Waiting or DeliveryState.Sending ? RetryTwins.OnTheirWay : RetryTwins.None)
+            | (other.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut) ? RetryTwins.MayHaveGoneOut : RetryTwins.None));
 
-    private static IQueryable<Delivery> Twins(ConsoleDbContext context, Delivery delivery) => context.Deliveries
-        .Where(other => other.ConnectionId == delivery.ConnectionId && other.MessageHash == delivery.MessageHash
-            && other.MessageId == delivery.MessageId && other.Id != delivery.Id);
+    /// <summary>The newest with its message id. Bounded before anything else is asked, as in <see cref="RetrySql.Twins"/>: this runs inside the writer.</summary>
+    private static IQueryable<Delivery> Others(ConsoleDbContext context, Delivery delivery) => context.Deliveries
+        .Where(other => other.ConnectionId == delivery.ConnectionId && other.MessageHash == delivery.MessageHash)
+        .OrderByDescending(other => other.Id).Take(MostTwins)
+        .Where(other => other.MessageId == delivery.MessageId && other.Id != delivery.Id);
 
     private static RetryReason Ended(RetryCandidate row) => row.State switch
     {

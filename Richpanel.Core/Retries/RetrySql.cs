@@ -18,17 +18,26 @@ internal static class RetrySql
     public const string MarkItem =
         """UPDATE "RetryItems" SET "State"=$s,"SentId"=$d,"Reason"=$r WHERE "BatchId"=$b AND "DeliveryId"=$id AND "State"=1""";
 
+    /// <summary>What is next of one connection, without a look at its deliveries.</summary>
+    public const string SkipNext =
+        """UPDATE "RetryItems" SET "State"=3,"Reason"=$r WHERE "BatchId"=$b AND "State"=1 AND "DeliveryId" IN (SELECT "DeliveryId" FROM "RetryItems" INDEXED BY "IX_RetryItems_Planned" WHERE "BatchId"=$b AND "ConnectionId"=$c AND "State"=1 ORDER BY "DeliveryId" LIMIT $n)""";
+
     public const string CountSkip =
-        """INSERT INTO "RetryCounts" ("BatchId","State","Cause","Count") VALUES ($b,0,$k,1) ON CONFLICT DO UPDATE SET "Count"="Count"+1""";
+        """INSERT INTO "RetryCounts" ("BatchId","State","Cause","Count") VALUES ($b,0,$k,$n) ON CONFLICT DO UPDATE SET "Count"="Count"+$n""";
 
+    /// <summary>Only those of a batch that is gone: one that was started meanwhile keeps all of its.</summary>
     public const string DeleteItems =
-        """DELETE FROM "RetryItems" WHERE "BatchId"=$b AND "DeliveryId" IN (SELECT "DeliveryId" FROM "RetryItems" WHERE "BatchId"=$b ORDER BY "DeliveryId" LIMIT $n)""";
+        """DELETE FROM "RetryItems" WHERE "BatchId"=$b AND "DeliveryId" IN (SELECT "DeliveryId" FROM "RetryItems" WHERE "BatchId"=$b ORDER BY "DeliveryId" LIMIT $n) AND NOT EXISTS(SELECT 1 FROM "RetryBatches" WHERE "Id"=$b)""";
 
-    /// <summary>Whose event another delivery got accepted or is sending: of a JSON array of ids. At most so many rows of one message id are looked at.</summary>
-    public static readonly string SentElsewhere =
+    /// <summary>
+    /// Each of a JSON array of ids with the <see cref="RetryTwins"/> of its event, null where there is no other. The newest of one message id are
+    /// looked at, as in <see cref="RetryRules.TwinsOf"/>.
+    /// </summary>
+    public static readonly string Twins =
         $"""
-        SELECT d."Id" FROM json_each($ids) j CROSS JOIN "Deliveries" d ON d."Id"=j."value" WHERE EXISTS(
-        SELECT 1 FROM (SELECT t."Id" AS i,t."State" AS s,t."MessageId" AS m FROM "Deliveries" t INDEXED BY "IX_Deliveries_Message"
-        WHERE t."ConnectionId"=d."ConnectionId" AND t."MessageHash"=d."MessageHash" LIMIT {RetryRules.MostTwins}) WHERE s IN (1,2,3) AND i<>d."Id" AND m=d."MessageId")
+        SELECT d."Id",(SELECT MAX(s=3)+2*MAX(s IN (1,2))+4*MAX(k&1) FROM
+        (SELECT t."Id" AS i,t."State" AS s,t."Marks" AS k,t."MessageId" AS m FROM "Deliveries" t INDEXED BY "IX_Deliveries_Message"
+        WHERE t."ConnectionId"=d."ConnectionId" AND t."MessageHash"=d."MessageHash" ORDER BY t."Id" DESC LIMIT {RetryRules.MostTwins}) WHERE i<>d."Id" AND m=d."MessageId")
+        FROM json_each($ids) j CROSS JOIN "Deliveries" d ON d."Id"=j."value"
         """;
 }

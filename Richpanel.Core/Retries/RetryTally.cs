@@ -31,15 +31,16 @@ internal sealed class RetryTally(RetryAsk wish, IReadOnlySet<long> deletedConnec
     }
 
     /// <summary>Counts those that are sent and gives them back, in their order.</summary>
-    /// <param name="sentElsewhere">Ids of those whose event another delivery got accepted or is sending.</param>
-    public IReadOnlyList<DeliveryRow> Take(IReadOnlyList<DeliveryRow> rows, IReadOnlySet<long> sentElsewhere)
+    /// <param name="twins">By id, what other deliveries of the event are about; ids without any may be missing.</param>
+    public IReadOnlyList<DeliveryRow> Take(IReadOnlyList<DeliveryRow> rows, IReadOnlyDictionary<long, RetryTwins> twins)
     {
         var taken = new List<DeliveryRow>(rows.Count);
         foreach (var row in rows)
         {
-            if (sentElsewhere.Contains(row.Id))
+            var others = twins.GetValueOrDefault(row.Id);
+            if (RetryRules.WhyNotBeside(others, wish.Kind, wish.NeverAccepted) is { } reason)
             {
-                LeaveOut(RetryReasons.SentElsewhere);
+                LeaveOut(reason);
             }
             else if (!_messages.Add((row.ConnectionId, row.MessageId)))
             {
@@ -47,7 +48,7 @@ internal sealed class RetryTally(RetryAsk wish, IReadOnlySet<long> deletedConnec
             }
             else
             {
-                Count(row);
+                Count(row, others);
                 taken.Add(row);
             }
         }
@@ -66,7 +67,7 @@ internal sealed class RetryTally(RetryAsk wish, IReadOnlySet<long> deletedConnec
         return new RetryPlan(_total, Shares(_leftOut), Shares(_connections), Shares(_causes), events, _oldest, _newest, _neverSent, _mayHaveGoneOut, [.. _samples]);
     }
 
-    private void Count(DeliveryRow row)
+    private void Count(DeliveryRow row, RetryTwins twins)
     {
         _total++;
         Add(_connections, PublicId.Connection(row.ConnectionId));
@@ -75,7 +76,7 @@ internal sealed class RetryTally(RetryAsk wish, IReadOnlySet<long> deletedConnec
         _oldest = _oldest < row.ReceivedAt ? _oldest : row.ReceivedAt;
         _newest = _newest > row.ReceivedAt ? _newest : row.ReceivedAt;
         _neverSent += row.AttemptCount == 0 ? 1 : 0;
-        _mayHaveGoneOut += row.State == DeliveryState.Accepted || row.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut) ? 1 : 0;
+        _mayHaveGoneOut += row.State == DeliveryState.Accepted || row.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut) || twins != RetryTwins.None ? 1 : 0;
 
         // The first ones and the last of all: of an outage that began in the middle, both sides are seen.
         if (_samples.Count < MostSamples)
