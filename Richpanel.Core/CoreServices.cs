@@ -72,7 +72,7 @@ public static class CoreServices
         services.AddHostedService(provider => provider.GetRequiredService<StoreProbe>());
         services.AddSingleton<StoreIntegrity>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreIntegrity>());
-        services.AddSingleton<BackupMaker>();
+        services.AddSingleton(provider => new BackupMaker(paths, options, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<BackupRestore>();
         services.AddSingleton<BackupStore>();
         services.AddSingleton<RestoreLine>();

@@ -10,6 +10,9 @@ internal static class BackupFile
 {
     public const string Extension = ".rpbackup";
 
+    /// <summary>Of a sealed ring: packed files, their names, the seal.</summary>
+    private const long MostRingBytes = KeyRingFiles.MostBytes + (1024 * 1024);
+
     private const string NotOurs = "It is damaged, or no backup of this product. Take another copy of the file, or an older backup.";
 
     /// <summary>SHA-256 of a file, lower-case hex, and its length.</summary>
@@ -54,7 +57,13 @@ internal static class BackupFile
     public static byte[] ReadRing(string file, BackupManifest manifest)
     {
         using var content = new MemoryStream();
-        Extract(file, manifest.Part(BackupManifest.KeyRing), content, default);
+        var part = manifest.Part(BackupManifest.KeyRing);
+        if (part.Bytes > MostRingBytes)
+        {
+            throw new BackupException("Its key ring is larger than any of ours. It is damaged, or no backup of this product.");   // nobody has vouched for its length yet
+        }
+
+        Extract(file, part, content, default);
         return content.ToArray();
     }
 

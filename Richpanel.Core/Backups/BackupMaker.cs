@@ -19,12 +19,25 @@ public enum BackupStep
 /// Makes one backup: database and key ring as one file, checked before anybody relies on it. Needs no running product, and does not
 /// disturb one: it only reads, in one snapshot.
 /// </summary>
-public sealed class BackupMaker(StoragePaths paths, TimeProvider time)
+public sealed class BackupMaker(StoragePaths paths, StorageOptions options, TimeProvider time)
 {
     private const string NamePrefix = "richpanel-console-";
     private const string WorkPrefix = ".";
 
+    /// <summary>Held in the work folder while a backup is made there.</summary>
+    private const string Lock = "lock";
+
+    /// <summary>What comes in meanwhile: the snapshot that is copied keeps the WAL from starting again.</summary>
+    private const long WalAllowance = 256L * 1024 * 1024;
+
+    /// <summary>A work folder without a lock is of a version that had none, or was made this moment.</summary>
     private static readonly TimeSpan s_surelyOver = TimeSpan.FromDays(1);
+
+    /// <summary>Is any secret in it that a key of the ring has sealed?</summary>
+    private const string Sealed =
+        """SELECT EXISTS(SELECT 1 FROM "Connections" WHERE "ProtectedSecret" IS NOT NULL) OR EXISTS(SELECT 1 FROM "Sources" WHERE "ProtectedWriteKey" IS NOT NULL)""";
+
+    private static readonly TimeSpan s_looksAtTheDisk = TimeSpan.FromSeconds(1);
 
     /// <summary>The finished file; a half-made one never has its name.</summary>
     /// <param name="folder">Where it goes; made when missing.</param>
@@ -46,6 +59,8 @@ public sealed class BackupMaker(StoragePaths paths, TimeProvider time)
         var at = time.GetUtcNow();
         var name = string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{at:yyyy-MM-dd'T'HH-mm-ss'Z'}");
         string? work = null;
+        FileStream? held = null;
+        using var narrow = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {
             if (!Directory.Exists(folder))
@@ -53,14 +68,20 @@ public sealed class BackupMaker(StoragePaths paths, TimeProvider time)
                 OwnerOnly.Folder(folder);
             }
 
-            TakeAwayBroken(folder, at);
+            TakeAwayBroken(folder);
             DemandRoom(folder);
             work = OwnerOnly.Folder(Path.Combine(folder, $"{WorkPrefix}{name}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}")).FullName;
-            return Make(folder, work, name, at, passphrase, product, tell ?? (_ => { }), ct);
+            held = new FileStream(Path.Combine(work, Lock), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+            using var watch = time.CreateTimer(_ => GiveWay(narrow), null, s_looksAtTheDisk, s_looksAtTheDisk);
+            return Make(folder, work, name, at, passphrase, product, tell ?? (_ => { }), narrow.Token);
+        }
+        catch (Exception failure) when (narrow.IsCancellationRequested && failure is SqliteException or OperationCanceledException)
+        {
+            ct.ThrowIfCancellationRequested();
+            throw new BackupException("The disk of the database was getting full, and the receiver needs it more. Nothing is left of the backup. Make room, or choose a folder on another disk (Storage:BackupFolder, --to).", failure);
         }
         catch (SqliteException failure)
         {
-            ct.ThrowIfCancellationRequested();
             throw new BackupException($"The database could not be copied: {failure.Message} Nothing was changed.", failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -69,6 +90,7 @@ public sealed class BackupMaker(StoragePaths paths, TimeProvider time)
         }
         finally
         {
+            held?.Dispose();
             if (work is not null && Directory.Exists(work))
             {
                 Directory.Delete(work, recursive: true);
@@ -85,7 +107,7 @@ public sealed class BackupMaker(StoragePaths paths, TimeProvider time)
         var ring = KeyRingFiles.Pack(paths, head);
 
         tell(BackupStep.Checking);
-        var (schema, counts, isBalanced) = Check(copy, ct);
+        var (schema, counts, isBalanced) = Check(copy, KeyRingFiles.HasKey(paths), ct);
 
         tell(BackupStep.Packing);
         var database = BackupFile.Describe(BackupManifest.Database, copy, ct);
@@ -114,22 +136,25 @@ public sealed class BackupMaker(StoragePaths paths, TimeProvider time)
     }
 
     /// <summary>The copy must open and be sound. Whether its counters add up is told, and no reason to have no backup.</summary>
-    private static (string Schema, BackupCounts Counts, bool IsBalanced) Check(string copy, CancellationToken ct)
+    private (string Schema, BackupCounts Counts, bool IsBalanced) Check(string copy, bool hasKey, CancellationToken ct)
     {
-        if (DatabaseCopy.Faults(copy) is [var fault, ..])
+        if (DatabaseCopy.Faults(copy, ct) is [var fault, ..])
         {
             throw new BackupException($"The database is damaged, so the copy was thrown away: {fault}. Keep the folder as it is and restore the last good backup.");
         }
 
         using var connection = DatabaseCopy.Open(copy, SqliteOpenMode.ReadOnly);
+        using var stopping = DatabaseCopy.Interrupt(connection, ct);
         using var transaction = connection.BeginTransaction(deferred: true);
-        long Count(string table)
+        long Read(string sql)
         {
             ct.ThrowIfCancellationRequested();
-            using var count = connection.CreateCommand();
-            count.CommandText = $"""SELECT COUNT(*) FROM "{table}" """;
-            return (long)count.ExecuteScalar()!;
+            using var read = connection.CreateCommand();
+            read.CommandText = sql;
+            return (long)read.ExecuteScalar()!;
         }
+
+        long Count(string table) => Read($"""SELECT COUNT(*) FROM "{table}" """);
 
         var schema = DatabaseCopy.Migrations(connection) is [.., var last] ? last : throw new BackupException("The database is none of this product: it knows no schema.");
         if (schema != DatabaseStartup.KnownMigrations[^1])
@@ -137,27 +162,86 @@ public sealed class BackupMaker(StoragePaths paths, TimeProvider time)
             throw new BackupException("The database has the schema of another version of the product. Make the backup with the version that runs on it, or start this one on it once.");
         }
 
+        if (!hasKey && Read(Sealed) != 0)
+        {
+            throw new BackupException($"There is no key in {paths.KeyRing}, and secrets in the database are sealed with one: a backup would bring none of them back. Make it as the user and with the Storage:ConnectionString that the product runs with.");
+        }
+
         var counts = new BackupCounts(Count("Deliveries"), Count("Requests"), Count("Connections"), Count("Sources"), Count("People"), Count("ChangeLog"));
         return (schema, counts, LedgerSums.Faults(connection, transaction).Count == 0 && LedgerSums.FaultsAgainstRows(connection, transaction).Count == 0);
     }
 
-    /// <summary>What a backup that was killed has left: a whole copy of the database. Another command may be at work beside this one.</summary>
-    private static void TakeAwayBroken(string folder, DateTimeOffset now)
+    /// <summary>What a backup that was killed has left in the product's folder for them. At the start, so that it does not lie hidden until the next one.</summary>
+    public void TakeAwayBroken()
     {
-        foreach (var left in new DirectoryInfo(folder).EnumerateDirectories(WorkPrefix + NamePrefix + "*").Where(left => left.LastWriteTimeUtc < now - s_surelyOver))
+        try
+        {
+            if (Directory.Exists(paths.Backups))
+            {
+                TakeAwayBroken(paths.Backups);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Nothing hangs on it; the next backup tries again and says why it cannot.
+        }
+    }
+
+    /// <summary>A whole copy of the database each. Another command may be at work beside this one: it holds its lock.</summary>
+    private void TakeAwayBroken(string folder)
+    {
+        foreach (var left in new DirectoryInfo(folder).EnumerateDirectories(WorkPrefix + NamePrefix + "*").Where(IsBroken))
         {
             left.Delete(recursive: true);
         }
     }
 
-    /// <summary>For the copy and the packed file beside it, whatever it packs to.</summary>
+    private bool IsBroken(DirectoryInfo work)
+    {
+        try
+        {
+            using var held = new FileStream(Path.Combine(work.FullName, Lock), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            return work.LastWriteTimeUtc < time.GetUtcNow() - s_surelyOver;
+        }
+        catch (IOException)
+        {
+            return false;   // held, or gone this moment
+        }
+    }
+
+    /// <summary>For the copy and the packed file beside it, whatever it packs to; and the receiver goes on beside it.</summary>
     private void DemandRoom(string folder)
     {
-        var needed = 2 * new FileInfo(paths.DatabaseFile).Length;
-        if (new DriveInfo(folder).AvailableFreeSpace < needed)
+        var drive = new DriveInfo(folder);
+        var log = new FileInfo(paths.DatabaseFile + "-wal");
+        var needed = (2 * (new FileInfo(paths.DatabaseFile).Length + (log.Exists ? log.Length : 0))) + (IsDiskOfDatabase(drive) ? options.FullBelow + WalAllowance : 0);
+        if (drive.AvailableFreeSpace < needed)
         {
             throw new BackupException(string.Create(
-                CultureInfo.InvariantCulture, $"There is no room in {folder}: a backup needs up to {needed / 1_000_000 + 1:N0} MB while it is made. Make room, or choose another folder (Storage:BackupFolder, --to)."));
+                CultureInfo.InvariantCulture, $"There is no room in {folder}: {needed / 1_000_000 + 1:N0} MB must be free while a backup is made, so that the receiver is not closed by it. Make room, or choose a folder on another disk (Storage:BackupFolder, --to)."));
+        }
+    }
+
+    /// <summary>Mounts of one disk have its size; another disk of the very same size only costs the reserve.</summary>
+    private bool IsDiskOfDatabase(DriveInfo drive) => new DriveInfo(paths.Folder) is var its && its.TotalSize == drive.TotalSize && its.DriveFormat == drive.DriveFormat;
+
+    /// <summary>The snapshot that is copied holds the WAL, which grows by what comes in: before the door closes, the backup gives up.</summary>
+    private void GiveWay(CancellationTokenSource narrow)
+    {
+        try
+        {
+            if (new DriveInfo(paths.Folder).AvailableFreeSpace < options.FullBelow)
+            {
+                narrow.Cancel();
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            // A disk that does not say is not taken for full; or the backup has just ended.
         }
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
@@ -16,9 +17,11 @@ public sealed record BackupUnderWay(BackupStep Step, DateTimeOffset Since);
 public sealed class BackupBusyException() : Exception("A backup is being made already. Wait for its end: it needs the disk for itself.");
 
 /// <summary>The backups of the running product: each of them is made, given out and deleted with a line of the change log.</summary>
-public sealed partial class BackupStore(BackupMaker maker, StoragePaths paths, ChangeWriting log, ChangeFeed changes, TimeProvider time, ILogger<BackupStore> logger) : IAsyncDisposable
+public sealed partial class BackupStore(BackupMaker maker, StoragePaths paths, ChangeWriting log, ChangeFeed changes, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<BackupStore> logger) : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _stopping = new();
+    /// <summary>With the first word of a stop, not at its end: a large backup would hold it up until it is killed.</summary>
+    private readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+
     private readonly Lock _gate = new();
     private BackupUnderWay? _underWay;
     private Task _making = Task.CompletedTask;
@@ -78,6 +81,10 @@ public sealed partial class BackupStore(BackupMaker maker, StoragePaths paths, C
             Made(made.Name, made.Bytes);
             return made;
         }
+        catch (OperationCanceledException ended) when (_stopping.IsCancellationRequested)
+        {
+            throw new BackupException("The product is stopping. Nothing is left of the backup.", ended);
+        }
         finally
         {
             lock (_gate)
@@ -100,8 +107,16 @@ public sealed partial class BackupStore(BackupMaker maker, StoragePaths paths, C
         }
 
         var content = new FileStream(file.FullName, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
-        await log.WriteAsync(by, new Change(ChangeCatalog.BackupDownloaded, null, file.Name));
-        return content;
+        try
+        {
+            await log.WriteAsync(by, new Change(ChangeCatalog.BackupDownloaded, null, file.Name));
+            return content;
+        }
+        catch
+        {
+            await content.DisposeAsync();   // what cannot be told is not given out
+            throw;
+        }
     }
 
     /// <summary>False when there is none of that name.</summary>

@@ -8,7 +8,12 @@ internal static class KeyRingFiles
 {
     private const string ChangeLogHead = "change-log.head";
     private const int MostFiles = 1_000;
-    private const int MostBytes = 8 * 1024 * 1024;
+
+    /// <summary>Of all files together.</summary>
+    public const int MostBytes = 8 * 1024 * 1024;
+
+    /// <summary>Is there a key at all that could open something?</summary>
+    public static bool HasKey(StoragePaths paths) => Directory.Exists(paths.KeyRing) && Directory.EnumerateFiles(paths.KeyRing, "key-*.xml").Any();
 
     /// <summary>
     /// The note of the change log's end, to be read before the database is copied: a later one would name lines that the copy has not,

@@ -21,7 +21,7 @@ public static class DatabaseCopy
         {
             using (var connection = Open(database, SqliteOpenMode.ReadWrite))
             {
-                using var stopping = ct.Register(() => SQLitePCL.raw.sqlite3_interrupt(connection.Handle));
+                using var stopping = Interrupt(connection, ct);
                 using var copy = connection.CreateCommand();
                 copy.CommandText = "VACUUM INTO $to";
                 copy.Parameters.AddWithValue("$to", to);
@@ -39,14 +39,16 @@ public static class DatabaseCopy
     }
 
     /// <summary>What <c>PRAGMA quick_check</c> says of a file that nobody writes to; empty when it is sound.</summary>
-    public static IReadOnlyList<string> Faults(string file)
+    /// <exception cref="SqliteException">It cannot be read, or <paramref name="ct"/> ended it.</exception>
+    public static IReadOnlyList<string> Faults(string file, CancellationToken ct = default)
     {
         try
         {
             using var connection = Open(file, SqliteOpenMode.ReadOnly);
+            using var stopping = Interrupt(connection, ct);
             return Faults(connection, null);
         }
-        catch (SqliteException failure) when (failure.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
+        catch (SqliteException failure) when (DatabaseFault.IsDamage(failure))
         {
             return [failure.Message];
         }
@@ -88,6 +90,10 @@ public static class DatabaseCopy
 
         return found;
     }
+
+    /// <summary>While the result stands, what the connection computes ends when <paramref name="ct"/> does. Dispose it before the connection.</summary>
+    internal static CancellationTokenRegistration Interrupt(SqliteConnection connection, CancellationToken ct) =>
+        ct.Register(() => SQLitePCL.raw.sqlite3_interrupt(connection.Handle));
 
     /// <summary>Not pooled: a connection that is closed lets go of the file.</summary>
     internal static SqliteConnection Open(string file, SqliteOpenMode mode)

@@ -12,7 +12,7 @@ public static class DatabaseFault
         StoreFault.Locked => $"Another process holds the database {file}. End it (a copy tool, an SQLite shell, a second copy of the product) and start again.",
         StoreFault.ReadOnly => $"The database {file} cannot be written: {failure.Message} Give the user this runs as the right to write it and its folder, and check that the disk is not mounted read-only.",
         StoreFault.Full => $"The disk of the database {file} is full. Make room and start again; nothing was changed.",
-        StoreFault.Broken when IsDamaged(failure) =>
+        StoreFault.Broken when IsDamage(failure) =>
             $"The database {file} is damaged, or it is no database of this product: {failure.Message} Nothing was changed. Move it away and restore the last backup (README, Backup and restore).",
         _ => $"The database {file} cannot be opened: {failure.Message} Check that the folder in Storage:ConnectionString exists and that this user may write to it.",
     };
@@ -35,5 +35,7 @@ public static class DatabaseFault
         _ => "Look at the log and at the disk. If the file is damaged, restore the last backup.",
     };
 
-    private static bool IsDamaged(SqliteException failure) => failure.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB;
+    /// <summary>The file itself is damaged, or none of SQLite's, however the failure was wrapped.</summary>
+    public static bool IsDamage(Exception failure) =>
+        (failure as SqliteException ?? failure.InnerException as SqliteException)?.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB;
 }

@@ -13,6 +13,9 @@ public static class DatabaseStartup
     private const int Patience = 4;
     private const string CopyMark = ".before-upgrade-";
 
+    /// <summary>A copy has this at its end until it is whole and was checked.</summary>
+    private const string Unfinished = ".new";
+
     /// <summary>Every migration this version has, in their order.</summary>
     public static IReadOnlyList<string> KnownMigrations { get; } = Known();
 
@@ -40,9 +43,12 @@ public static class DatabaseStartup
         }
     }
 
-    /// <summary>Copies from before upgrades, newest first.</summary>
-    public static IReadOnlyList<FileInfo> Copies(StoragePaths paths) => Directory.Exists(paths.Folder)
-        ? [.. new DirectoryInfo(paths.Folder).EnumerateFiles(Path.GetFileName(paths.DatabaseFile) + CopyMark + "*").OrderByDescending(file => file.Name, StringComparer.Ordinal)]
+    /// <summary>Whole copies from before upgrades, newest first.</summary>
+    public static IReadOnlyList<FileInfo> Copies(StoragePaths paths) =>
+        [.. CopyFiles(paths).Where(file => file.Name.EndsWith('Z')).OrderByDescending(file => file.Name, StringComparer.Ordinal)];
+
+    private static IEnumerable<FileInfo> CopyFiles(StoragePaths paths) => Directory.Exists(paths.Folder)
+        ? new DirectoryInfo(paths.Folder).EnumerateFiles(Path.GetFileName(paths.DatabaseFile) + CopyMark + "*")
         : [];
 
     private static async Task<string?> BringUpAsync(StoragePaths paths, TimeProvider time, CancellationToken ct)
@@ -61,13 +67,21 @@ public static class DatabaseStartup
         string? copy = null;
         if (applied.Count < known.Count)
         {
+            if (File.Exists(paths.DatabaseFile))
+            {
+                await ReadyForUpgradeAsync(context, ct);   // also of a first start that was killed: it has left its lock, too
+            }
+
             if (applied.Count > 0)
             {
-                await ReadyForUpgradeAsync(context, ct);
                 copy = CopyBefore(paths, time, ct);
             }
 
             await context.Database.MigrateAsync(ct);
+            if (copy is not null)
+            {
+                Prune(paths);
+            }
         }
 
         // SQLite gives the WAL the rights of the file it belongs to.
@@ -100,8 +114,23 @@ public static class DatabaseStartup
         await context.Database.CloseConnectionAsync();
     }
 
+    /// <summary>
+    /// A start that was to upgrade and failed has left a copy of the same state: that one stays the copy. A second would fill the disk
+    /// start by start, and might be of a database that the upgrade left half changed.
+    /// </summary>
     private static string CopyBefore(StoragePaths paths, TimeProvider time, CancellationToken ct)
     {
+        foreach (var broken in CopyFiles(paths).Where(file => file.Name.EndsWith(Unfinished, StringComparison.Ordinal)))
+        {
+            broken.Delete();
+        }
+
+        var state = StateOf(paths.DatabaseFile);
+        if (state is not null && Copies(paths) is [var newest, ..] && StateOf(newest.FullName) is { } copied && state.Value.Is(copied) && DatabaseCopy.Faults(newest.FullName, ct).Count == 0)
+        {
+            return newest.FullName;
+        }
+
         var size = new FileInfo(paths.DatabaseFile).Length;
         if (new DriveInfo(paths.Folder).AvailableFreeSpace < size + (size / 10))
         {
@@ -110,15 +139,55 @@ public static class DatabaseStartup
         }
 
         var copy = string.Create(CultureInfo.InvariantCulture, $"{paths.DatabaseFile}{CopyMark}{time.GetUtcNow():yyyy-MM-dd'T'HH-mm-ss'Z'}");
-        File.Delete(copy);   // of a start in the same second that broke off
-        DatabaseCopy.Make(paths.DatabaseFile, copy, ct);
+        var unfinished = copy + Unfinished;
+        DatabaseCopy.Make(paths.DatabaseFile, unfinished, ct);
+        if (DatabaseCopy.Faults(unfinished, ct) is [var fault, ..])
+        {
+            File.Delete(unfinished);
+            throw new CannotStartException(
+                $"The database {paths.DatabaseFile} is damaged: {fault}. It was not upgraded, and nothing was changed. Move it away and restore the last backup (README, Backup and restore).");
+        }
+
+        File.Move(unfinished, copy, overwrite: true);   // another in the same second
+        return copy;
+    }
+
+    /// <summary>Only after an upgrade that succeeded: while one fails, no copy makes room for another.</summary>
+    private static void Prune(StoragePaths paths)
+    {
         foreach (var old in Copies(paths).Skip(CopiesKept))
         {
             old.Delete();
         }
-
-        return copy;
     }
+
+    /// <summary>
+    /// What tells one state of a database from another without reading all of it: its migrations, and the last line of its change log,
+    /// which each start that comes to its end adds to. Null where the file cannot say.
+    /// </summary>
+    private static (IReadOnlyList<string> Migrations, long LastLine)? StateOf(string file)
+    {
+        try
+        {
+            using var connection = DatabaseCopy.Open(file, SqliteOpenMode.ReadOnly);
+            using var read = connection.CreateCommand();
+            read.CommandText = """SELECT COUNT(*) FROM "sqlite_schema" WHERE "type"='table' AND "name"='ChangeLog'""";
+            if (read.ExecuteScalar() is not 1L)
+            {
+                return null;
+            }
+
+            read.CommandText = """SELECT COALESCE(MAX("Id"),0) FROM "ChangeLog" """;
+            return (long)read.ExecuteScalar()! is > 0 and var last ? (DatabaseCopy.Migrations(connection), last) : null;
+        }
+        catch (SqliteException)
+        {
+            return null;
+        }
+    }
+
+    private static bool Is(this (IReadOnlyList<string> Migrations, long LastLine) one, (IReadOnlyList<string> Migrations, long LastLine) other) =>
+        one.LastLine == other.LastLine && one.Migrations.SequenceEqual(other.Migrations, StringComparer.Ordinal);
 
     private static List<string> Known()
     {
@@ -126,7 +195,21 @@ public static class DatabaseStartup
         return [.. context.Database.GetMigrations()];
     }
 
-    private static string WayBack(StoragePaths paths) => Copies(paths) is [var newest, ..]
-        ? $"put the copy from before the upgrade, {newest.Name}, in the place of the database"
+    /// <summary>Only a copy that this version can run on: the newest may be from between two newer versions.</summary>
+    private static string WayBack(StoragePaths paths) => Copies(paths).FirstOrDefault(copy => IsOurs(copy.FullName)) is { } copy
+        ? $"go back to the copy from before the upgrade, {copy.Name}, as the README says under Upgrade; what was waiting in it may go out a second time"
         : "restore a backup from before the upgrade";
+
+    private static bool IsOurs(string file)
+    {
+        try
+        {
+            using var connection = DatabaseCopy.Open(file, SqliteOpenMode.ReadOnly);
+            return DatabaseCopy.Migrations(connection) is { Count: > 0 } has && !has.Except(KnownMigrations, StringComparer.Ordinal).Any();
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
+    }
 }
