@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
@@ -24,13 +25,23 @@ public sealed record ShareShape(
     public static IReadOnlyList<ShareShape> Reasons(IEnumerable<RetryShare> shares) => [.. shares.Select(share => new ShareShape(share.Key, share.Count, RetryReasons.WordsOf(share.Key)))];
 }
 
-/// <summary>What was counted. <c>total</c> is exactly what will be sent; key <c>*</c> of an event means all others together.</summary>
+/// <summary>
+/// What was counted. <c>total</c> is exactly what will be sent; key <c>*</c> of an event means all others together. <c>since</c> and
+/// <c>until</c>: what the times of the query meant. <c>secondsAtRate</c> is null while nothing goes on: every connection of it is stopped or
+/// catching up, or nothing is left.
+/// </summary>
 public sealed record PlanShape(
     long Total, IReadOnlyList<ShareShape> LeftOut, IReadOnlyList<ShareShape> Connections, IReadOnlyList<ShareShape> Causes, IReadOnlyList<ShareShape> Events,
-    DateTimeOffset? Oldest, DateTimeOffset? Newest, long NeverSent, long MayHaveGoneOut, long SecondsAtRate);
+    DateTimeOffset? Oldest, DateTimeOffset? Newest, DateTimeOffset? Since, DateTimeOffset? Until, long NeverSent, long MayHaveGoneOut, long? SecondsAtRate);
 
 /// <summary>By state and cause. <c>query</c> asks the log for them.</summary>
-public sealed record ResultShape(DeliveryState State, CauseShape? Cause, long Count, string Query);
+/// <param name="TakenOver">They waited for another try when a later bulk retry sent them, whose report has their outcome; then there is no query.</param>
+public sealed record ResultShape(DeliveryState State, CauseShape? Cause, long Count, string? Query, bool TakenOver)
+{
+    public static ResultShape Of(RetryBatch batch, RetryResult result) => result.IsTakenOver
+        ? new ResultShape(result.State, null, result.Count, null, true)
+        : new ResultShape(result.State, CauseShape.Of(result.Cause.Length == 0 ? null : result.Cause), result.Count, RetryWords.Query(batch, result), false);
+}
 
 /// <summary>A bulk retry or replay. <c>left</c>, <c>skipped</c>, <c>accepted</c>, <c>waiting</c>, <c>failed</c> and <c>other</c> add up to <c>planned</c>.</summary>
 public sealed record RetryShape(
@@ -46,15 +57,12 @@ public sealed record RetryShape(
             PublicId.Retry(batch.Id), batch.Kind, batch.State, batch.ByName, batch.Scope, batch.NeverAccepted, batch.AsThen ? "then" : "now", batch.Rate, batch.CanarySize, batch.StopPercent, batch.CanaryNotAccepted,
             batch.PlannedAt, batch.StartedAt, batch.StateSince, batch.EndedAt,
             progress.Planned, progress.Left, progress.Skipped, progress.Accepted, progress.Waiting, progress.Failed, progress.Other,
-            [.. view.Results.Select(result => new ResultShape(result.State, CauseShape.Of(result.Cause.Length == 0 ? null : result.Cause), result.Count, QueryOf(batch.Id, result)))],
-            ShareShape.Reasons(view.SkipReasons), [.. view.StoppedConnections.Select(connection => connection.Name)],
+            [.. view.Results.Select(result => ResultShape.Of(batch, result))],
+            ShareShape.Reasons(view.SkipReasons), [.. view.StoppedConnections.Concat(view.RecoveringConnections).Select(connection => connection.Name)],
             new PlanShape(
                 plan.Total, ShareShape.Reasons(plan.LeftOut), ShareShape.Of(plan.Connections), ShareShape.Of(plan.Causes), ShareShape.Of(plan.Events),
-                plan.Oldest, plan.Newest, plan.NeverSent, plan.MayHaveGoneOut, (long)RetryPlan.Lasts(progress.Left, batch.Rate).TotalSeconds));
+                plan.Oldest, plan.Newest, plan.Since, plan.Until, plan.NeverSent, plan.MayHaveGoneOut, view.GoesOn ? (long)RetryPlan.Lasts(progress.Left, batch.Rate).TotalSeconds : null));
     }
-
-    private static string QueryOf(long id, RetryResult result) =>
-        $"retry:{PublicId.Retry(id)} state:{result.State.ToString().ToLowerInvariant()}{(result.Cause.Length == 0 ? "" : $" cause:{result.Cause}")}";
 }
 
 /// <summary>A delivery that was left alone after the plan.</summary>

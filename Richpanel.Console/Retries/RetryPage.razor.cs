@@ -95,8 +95,7 @@ public sealed partial class RetryPage : IDisposable
         await ReadAsync();
     }
 
-    private string LinkTo(RetryResult result) => LogLink.To(
-        $"retry:{PublicId.Retry(_view!.Batch.Id)} state:{result.State.ToString().ToLowerInvariant()}{(result.Cause.Length == 0 ? "" : $" cause:{result.Cause}")}");
+    private string LinkTo(RetryResult result) => LogLink.To(RetryWords.Query(_view!.Batch, result));
 
     private string ConnectionName(string publicId) => PublicId.Parse(publicId, "con") is { } id && Directory.Find(id) is { } connection ? connection.Name : publicId;
 

@@ -111,14 +111,20 @@ public sealed partial class RetryPlanBox : IDisposable
         }
     }
 
-    private string Estimate(RetryPlan plan)
+    private string Estimate(RetryView view)
     {
+        var plan = view.Plan;
         if (How.Fault() is not null)
         {
             return $"Give 1 to {RetryOptions.MostPerSecond} a second, 0 to {RetryOptions.MostCanary} first, and a share of 0 to 100 %.";
         }
 
         var first = _canary == 0 || plan.Total <= _canary ? "" : $"The first {_canary} go out and are waited for; if more than {_stopAbove} % of them are not accepted, it stops and asks. ";
+        if (!view.GoesOn)
+        {
+            return $"{first}It begins when sending goes on there, at {_perSecond} a second.";
+        }
+
         var lasts = RetryPlan.Lasts(plan.Total, _perSecond);
         return $"{first}At {_perSecond} a second it takes {RetryWords.Lasts(plan.Total, _perSecond)}, until about {Time.Clock(Time.Now + lasts)}; what comes in meanwhile goes on.";
     }

@@ -1,4 +1,8 @@
+using Richpanel.Core;
 using Richpanel.Core.Causes;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Retries;
 
 namespace Richpanel.Console.Shared;
@@ -17,11 +21,12 @@ public static class RetryWords
         (batch.Scope switch { null => "A selection", "" => "Everything", var query => query }) + (batch.NeverAccepted ? ", never accepted" : "");
 
     /// <summary>Name of the state whose colour fits.</summary>
-    public static string Look(RetryState state) => state switch
+    public static string Look(RetryView view) => view.Batch.State switch
     {
         RetryState.Canary or RetryState.Running => "sending",
         RetryState.Asking or RetryState.Paused => "held",
-        RetryState.Finished => "accepted",
+        RetryState.Finished when view.Progress.Failed > 0 => "failed",
+        RetryState.Finished => view.Progress.Accepted > 0 ? "accepted" : "skipped",
         RetryState.Canceled => "canceled",
         _ => "waiting",
     };
@@ -35,8 +40,17 @@ public static class RetryWords
         RetryState.Running => view.Progress.Left > 0 ? "Sending" : "All sent",
         RetryState.Paused => "Paused",
         RetryState.Canceled => "Canceled",
-        _ => "Finished",
+        _ => view.Progress switch { { Failed: 0, Accepted: 0 } => "Finished, none accepted", { Failed: 0 } => "Finished", _ => "Finished, some failed" },
     };
+
+    /// <summary>Which connections keep what is left waiting, a sentence or two; null when none does.</summary>
+    public static string? Waits(RetryView view)
+    {
+        static string Names(IReadOnlyList<Connection> connections) => $"{string.Join(", ", connections.Select(one => one.Name))} {(connections.Count == 1 ? "is" : "are")}";
+        var stopped = view.StoppedConnections.Count == 0 ? null : $"{Names(view.StoppedConnections)} stopped, so what goes there waits.";
+        var recovering = view.RecoveringConnections.Count == 0 ? null : $"{Names(view.RecoveringConnections)} catching up: what has waited there goes first.";
+        return stopped is null || recovering is null ? stopped ?? recovering : $"{stopped} {recovering}";
+    }
 
     /// <summary>How it stands, a sentence or two. Clock times stand beside it.</summary>
     public static string Sentence(RetryView view)
@@ -60,7 +74,7 @@ public static class RetryWords
     public static string Outcome(RetryView view)
     {
         var progress = view.Progress;
-        var causes = view.Results.Where(result => result.State == Core.Deliveries.DeliveryState.Failed).Select(result => result.Cause).Distinct().Count();
+        var causes = view.Results.Where(result => result.State == DeliveryState.Failed).Select(result => result.Cause).Distinct().Count();
         var parts = new (long Count, string Words)[]
         {
             (progress.Accepted, "accepted"), (progress.Failed, $"failed again ({(causes == 1 ? "1 cause" : $"{causes} causes")})"), (progress.Waiting, "on their way"),
@@ -70,7 +84,16 @@ public static class RetryWords
         return said.Length == 0 ? "Nothing was sent yet." : said + ".";
     }
 
+    public static string Cause(RetryResult result) => result.IsTakenOver ? "Sent by a later bulk retry" : result.Cause.Length == 0 ? "–" : Cause(result.Cause);
+
     public static string Cause(string code) => code.Length == 0 ? "No cause" : CauseCatalog.Find(code).Title;
+
+    /// <summary>Asks the log for them: those without a cause apart from those with one. What was accepted never has one.</summary>
+    public static string Query(RetryBatch batch, RetryResult result)
+    {
+        var cause = result.Cause.Length > 0 ? $" cause:{result.Cause}" : result.State == DeliveryState.Accepted ? "" : $" cause:{LogKeys.None}";
+        return $"retry:{PublicId.Retry(batch.Id)} state:{result.State.ToString().ToLowerInvariant()}{cause}";
+    }
 
     /// <summary><c>about 1 min 5 s</c>.</summary>
     public static string Lasts(long left, int perSecond) => TimeWords.Length(RetryPlan.Lasts(left, perSecond));

@@ -153,7 +153,7 @@ internal sealed partial class RetryPacer(
         {
             if (await WindowAsync(connection, ct) is var window and > 0)
             {
-                windows.Add(connection, window);
+                windows[connection] = window;
             }
         }
 

@@ -47,9 +47,12 @@ public sealed record RetryShare(string Key, long Count);
 /// <param name="NeverSent">Of them never sent, so that nothing is kept to send as then.</param>
 /// <param name="MayHaveGoneOut">Of them may have reached Richpanel before.</param>
 /// <param name="Samples">A few of them: the first, the last, and some between.</param>
+/// <param name="Since">What the query's time of receipt meant when it was counted; null where it began nowhere, and for a selection.</param>
+/// <param name="Until">Likewise its end, which is not in it.</param>
 public sealed record RetryPlan(
     long Total, IReadOnlyList<RetryShare> LeftOut, IReadOnlyList<RetryShare> Connections, IReadOnlyList<RetryShare> Causes, IReadOnlyList<RetryShare> Events,
-    DateTimeOffset? Oldest, DateTimeOffset? Newest, long NeverSent, long MayHaveGoneOut, IReadOnlyList<long> Samples)
+    DateTimeOffset? Oldest, DateTimeOffset? Newest, long NeverSent, long MayHaveGoneOut, IReadOnlyList<long> Samples,
+    DateTimeOffset? Since = null, DateTimeOffset? Until = null)
 {
     public const int MostEvents = 20;
     public const string OtherEvents = "*";

@@ -81,7 +81,9 @@ public sealed class RetryPlanner(LogReader reader, StoreWriter writer, Connectio
             await written;   // no piece comes after the plan is taken away
         }
 
-        return new RetryPlanned(await writer.WriteAsync(session => Close(session, id, tally.ToPlan())));
+        var span = wish.Ids is null ? ask.Query.At(now, wish.Zone) : default;
+        var plan = tally.ToPlan() with { Since = span.Since, Until = span.Until };   // "2h" means nothing later
+        return new RetryPlanned(await writer.WriteAsync(session => Close(session, id, plan)));
     }
 
     private long Add(WriteSession session, Actor by, RetryAsk wish)

@@ -77,7 +77,13 @@ public sealed class RetryQueries(IDbContextFactory<ConsoleDbContext> contexts, C
 
         var ids = visible.ConvertAll(batch => batch.Id);
         var counts = (await context.RetryCounts.Where(count => ids.Contains(count.BatchId) && count.Count != 0).ToListAsync(ct)).ToLookup(count => count.BatchId);
-        return [.. visible.Select(batch => ViewOf(batch, [.. counts[batch.Id]]))];
+        List<RetryView> views = [];
+        foreach (var view in visible.Select(batch => ViewOf(batch, [.. counts[batch.Id]])))
+        {
+            views.Add(view with { GoesOn = await GoesOnAsync(context, view, ct) });
+        }
+
+        return views;
     }
 
     /// <summary>Null: there is none that this actor may see.</summary>
@@ -171,6 +177,6 @@ public sealed class RetryQueries(IDbContextFactory<ConsoleDbContext> contexts, C
             [.. counts.Where(count => count.State == 0).OrderByDescending(count => count.Count).Select(count => new RetryShare(count.Cause, count.Count))],
             stopped,
             recovering,
-            GoesOn: batch.Left > 0 && stopped.Count + recovering.Count == 0);
+            GoesOn: false);
     }
 }

@@ -88,6 +88,7 @@ public sealed class RetryPagesTests : IAsyncLifetime
 
         page.EventuallySays("2 left, 5 a second.");
         page.EventuallySays("Sandbox is stopped, so what goes there waits.");
+        Assert.DoesNotContain("more at this rate", page.Words(), StringComparison.Ordinal);
         await page.InvokeAsync(() => page.Button("Pause").ClickAsync(new()));
         page.EventuallySays("Nothing more is sent until somebody goes on.");
         await page.InvokeAsync(() => page.Button("Go on").ClickAsync(new()));
@@ -109,6 +110,7 @@ public sealed class RetryPagesTests : IAsyncLifetime
         page.EventuallySays("2 of the first 2 were not accepted, more than 20 %. The other 1 wait for your decision.");
         await page.InvokeAsync(() => page.Button("Send the other 1").ClickAsync(new()));
         page.EventuallySays("3 failed again (1 cause).");
+        page.EventuallySays("Finished, some failed");
         page.EventuallySays("2 not accepted at the first try");
     }
 

@@ -91,6 +91,36 @@ public sealed class ReplayTests
         await test.LedgerAddsUpAsync();
     }
 
+    [Fact(Timeout = Patience)]
+    public async Task Asked_for_twice_it_leaves_out_what_is_on_its_way_and_then_says_what_may_repeat()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var shop = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        await test.FailAsync(stub, shop, 2);
+        var gate = new TaskCompletionSource();
+        stub.Answer = async _ =>
+        {
+            await gate.Task;
+            return new StubAnswer(200);
+        };
+        var first = await test.SendAsync("state:failed", RetryKind.Replay);
+        await test.UntilRetryAsync(first.Id, view => view.Batch.Queued == 2);
+
+        var meanwhile = await test.PlanAsync("state:failed", RetryKind.Replay);
+        var waiting = await test.Reader.CountAsync(LogAsk.By(Actor.System, LogQuery.Of($"retry:{PublicId.Retry(first.Id)} state:waiting cause:none")), Ct);
+        var failed = await test.Reader.CountAsync(LogAsk.By(Actor.System, LogQuery.Of("state:failed cause:none")), Ct);
+        gate.SetResult();
+        await test.UntilRetryAsync(first.Id, view => view.Batch.State == RetryState.Finished);
+        var after = await test.PlanAsync("state:failed", RetryKind.Replay);
+
+        Assert.Equal((0L, 0L), (first.PlanOf().MayHaveGoneOut, meanwhile.PlanOf().Total));
+        Assert.Equal([new RetryShare(RetryReasons.SendingElsewhere.Code, 2)], meanwhile.PlanOf().LeftOut);
+        Assert.Equal((2L, 0L), (waiting!.Found, failed!.Found));
+        Assert.Equal((2L, 2L), (after.PlanOf().Total, after.PlanOf().MayHaveGoneOut));
+    }
+
     private static async Task<List<string>> MessagesAsync(DispatcherUnderTest test, IReadOnlyList<long> ids) =>
         [.. (await test.UntilAllAsync(ids, _ => true)).Select(row => row.MessageId)];
 }

@@ -143,6 +143,64 @@ public sealed class RetryPlanTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task Items_of_a_batch_that_is_there_are_never_cleaned_away_and_those_of_one_that_is_gone_are()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var shop = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        await test.FailAsync(stub, shop, 2);
+        var batch = await test.SendAsync("state:failed");
+        var gone = await test.PlanAsync("state:failed");
+
+        await RetryCleaning.DeleteItemsAsync(test.Writer, batch.Id);
+        await test.Writer.WriteAsync(session =>
+        {
+            using var context = session.Context();
+            context.RetryBatches.Where(one => one.Id == gone.Id).ExecuteDelete();
+        });
+        await RetryCleaning.CleanAsync(test.Writer, test.Contexts, test.Time.GetUtcNow(), atStart: true);
+
+        Assert.Equal([batch.Id, batch.Id], await test.ReadAsync(db => db.RetryItems.Select(item => item.BatchId).ToListAsync(Ct)));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Whoever_is_limited_sees_the_own_behind_a_hundred_of_others_and_no_empty_plan_of_others()
+    {
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var (shop, other) = (await test.ConnectAsync("https://shop.example", c => c.Name = "Shop"), await test.ConnectAsync("https://other.example", c => c.Name = "Other"));
+        var limited = new Actor(ActorKind.Token, 1, "ci", Role.Operator, ["Shop"]);
+        RetryBatch Started(long connection) => new()
+        {
+            Kind = RetryKind.Retry, State = RetryState.Finished, ByName = "x", Connections = PublicId.Connection(connection), Plan = "", Canary = "[]", StartedAt = A.Noon,
+        };
+        var own = Started(shop);
+        await test.Writer.WriteAsync(session =>
+        {
+            using var context = session.Context();
+            context.RetryBatches.Add(own);
+            context.SaveChanges();
+            context.RetryBatches.AddRange(Enumerable.Range(0, RetryQueries.MostListed).Select(_ => Started(other)));
+            context.SaveChanges();
+        });
+        var (nobodys, mine) = (await test.PlanAsync("state:settled"), await test.PlanAsync("state:settled", by: limited));
+
+        Assert.Equal([own.Id], (await test.Retries.ListAsync(limited, null, Ct)).Select(view => view.Batch.Id));
+        Assert.Null(await test.Retries.FindAsync(limited, nobodys.Id, Ct));
+        Assert.NotNull(await test.Retries.FindAsync(limited, mine.Id, Ct));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_a_time_meant_when_it_was_counted_is_kept_beside_what_was_typed()
+    {
+        await using var test = await DispatcherUnderTest.CreateAsync();
+
+        var batch = await test.PlanAsync("state:failed since:2h");
+
+        Assert.Equal(("state:failed since:2h", A.Noon.AddHours(-2), (DateTimeOffset?)null), (batch.Scope, batch.PlanOf().Since!.Value, batch.PlanOf().Until));
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task Personal_values_of_the_query_stand_in_no_row()
     {
         await using var test = await DispatcherUnderTest.CreateAsync();

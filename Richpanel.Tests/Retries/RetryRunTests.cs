@@ -25,7 +25,7 @@ public sealed class RetryRunTests
     {
         await using var stub = await RichpanelStub.StartAsync();
         await using var test = await DispatcherUnderTest.CreateAsync();
-        var shop = await test.ConnectAsync(stub.BaseUrl);
+        var shop = await test.ConnectAsync(stub.BaseUrl, connection => connection.Concurrency = 16);
         await test.StartAsync();
         var ids = await test.FailAsync(stub, shop, 12);
         var gate = new TaskCompletionSource();
@@ -107,7 +107,7 @@ public sealed class RetryRunTests
     {
         await using var stub = await RichpanelStub.StartAsync();
         await using var test = await DispatcherUnderTest.CreateAsync();
-        var shop = await test.ConnectAsync(stub.BaseUrl);
+        var shop = await test.ConnectAsync(stub.BaseUrl, connection => connection.Concurrency = 32);
         await test.StartAsync();
         var ids = await test.FailAsync(stub, shop, 30);
         var batch = await test.SendAsync("state:failed", how: new RetryStart(PerSecond: 8, Canary: 0));

@@ -125,6 +125,7 @@ internal sealed class LogCondition
         LogKey.Id => $"d.\"Id\" = {sql.Value(PublicId.Parse(value.Text, "dlv") ?? 0)}",
         LogKey.Retry => $"d.\"Id\" IN ({RetriedBy(value)})",
         LogKey.Event => Name(sql, "EventName", value),
+        LogKey.Cause when LogKeys.IsNone(value) => $"COALESCE(d.\"{LogRollups.CauseColumn(table)}\",'') = ''",   // as of names: rollups keep it empty, rows keep none
         LogKey.Cause => value.IsPrefix ? Begins(sql, $"d.\"{LogRollups.CauseColumn(table)}\"", value.Text) : $"d.\"{LogRollups.CauseColumn(table)}\" = {sql.Value(value.Text)}",
         LogKey.Email => $"trim(d.\"Email\") = {sql.Value(value.Text)} COLLATE NOCASE",
         LogKey.User => $"{Text(sql, "UserId", value, Lengths.Key)} OR {Text(sql, "AnonymousId", value, Lengths.Key)}",

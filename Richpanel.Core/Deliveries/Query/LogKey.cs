@@ -58,7 +58,7 @@ public static class LogKeys
     public const string Held = "held";
     public const string None = "none";
 
-    /// <summary>Of an event: without a name. One that is called so is found by <c>none*</c>.</summary>
+    /// <summary>Of an event: without a name; of a cause or status: without one. One that is called so is found by <c>none*</c>.</summary>
     internal static bool IsNone(LogValue value) => !value.IsPrefix && value.Text.Equals(None, StringComparison.OrdinalIgnoreCase);
 
     public static IReadOnlyList<LogKeyInfo> All { get; } =
