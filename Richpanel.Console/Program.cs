@@ -59,6 +59,8 @@ try
     app.WarnOfSecretsInFiles();
     // The mark first, so that it is let go of last: after the writer has ended.
     await app.Services.GetRequiredService<RunningMark>().TakeAsync();
+    app.Services.GetRequiredService<BackupRestore>().TakeAwayBroken();
+    app.Services.GetRequiredService<BackupMaker>().TakeAwayBroken();
     if (await DatabaseStartup.MigrateAsync(app.Services.GetRequiredService<StoragePaths>(), app.Services.GetRequiredService<TimeProvider>(), CancellationToken.None) is { } copy)
     {
         Log.Information("The database was upgraded; as it was before it stands in {Copy}", copy);

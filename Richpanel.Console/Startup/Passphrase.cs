@@ -12,6 +12,7 @@ internal static class Passphrase
     public const string Variable = "RICHPANEL_BACKUP_PASSPHRASE";
 
     /// <exception cref="BackupException">There is none, or the file cannot be read.</exception>
+    /// <param name="settings">The switches of the command line.</param>
     public static string Read(IConfiguration settings, bool twice)
     {
         if (settings["passphrase"] is not null)

@@ -20,7 +20,7 @@ public sealed class RestoreLine(StoragePaths paths, ChangeWriting log)
         await log.WriteAsync(Actor.System, new Change(ChangeCatalog.BackupRestored, null, note?.Backup)
         {
             Count = note?.Waiting,
-            Fields = note is null ? [] : [new FieldChange("madeAt", null, note.MadeAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)), new FieldChange("connectionsPaused", null, note.Paused.ToString(CultureInfo.InvariantCulture))],
+            Fields = note is null ? [] : [new FieldChange("madeAt", null, note.MadeAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)), new FieldChange("connectionsPaused", null, note.Paused.ToString(CultureInfo.InvariantCulture)), new FieldChange("retriesPaused", null, note.Retries.ToString(CultureInfo.InvariantCulture))],
         });
         File.Delete(paths.RestoreNote);
     }

@@ -5,8 +5,9 @@ using Richpanel.Core.Receiving;
 namespace Richpanel.Core.Ledger;
 
 /// <summary>
-/// Compares counters with each other, as of one commit: some hundred lines, whatever the size of the log. The quarters of a day are the
-/// fewest lines that say the whole; what they are made of is <see cref="LedgerRecount"/>'s to prove.
+/// Compares counters with each other, as of one commit; what each minute looks at is some hundred lines, whatever the size of the log.
+/// Quarters of a day are compared because they are the fewest lines that add up to the whole; that they are the sum of their hours is
+/// proved by <see cref="LedgerRecount"/>.
 /// </summary>
 internal static class LedgerSums
 {

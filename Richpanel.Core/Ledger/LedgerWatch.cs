@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
@@ -33,8 +35,13 @@ public sealed partial class LedgerWatch : IDisposable
 
     private const int ToldInChangeLog = 10;
 
+    /// <summary>After a count that failed: it reads the whole log, and the next minute would only fail again.</summary>
+    private static readonly TimeSpan s_afterFailure = TimeSpan.FromHours(1);
+
     private readonly SqliteStore _store;
     private readonly LedgerRecount _recount;
+    private readonly StoreIntegrity _integrity;
+    private readonly CancellationToken _stopping;
     private readonly StoragePaths _paths;
     private readonly ChangeWriting _log;
     private readonly ChangeFeed _changes;
@@ -47,10 +54,13 @@ public sealed partial class LedgerWatch : IDisposable
     private IReadOnlyList<LedgerFault> _sums = [];
     private DateTimeOffset? _sumsAt;
     private RecountProgress? _counting;
+    private DateTimeOffset _notBefore;
 
-    public LedgerWatch(SqliteStore store, LedgerRecount recount, StoragePaths paths, ChangeWriting log, ChangeFeed changes, TimeProvider time, ILogger<LedgerWatch> logger)
+    public LedgerWatch(
+        SqliteStore store, LedgerRecount recount, StoreIntegrity integrity, IHostApplicationLifetime lifetime, StoragePaths paths, ChangeWriting log, ChangeFeed changes, TimeProvider time,
+        ILogger<LedgerWatch> logger)
     {
-        (_store, _recount, _paths, _log, _changes, _time, _logger) = (store, recount, paths, log, changes, time, logger);
+        (_store, _recount, _integrity, _stopping, _paths, _log, _changes, _time, _logger) = (store, recount, integrity, lifetime.ApplicationStopping, paths, log, changes, time, logger);
         _started = time.GetUtcNow();
         _kept = Read();
     }
@@ -77,10 +87,15 @@ public sealed partial class LedgerWatch : IDisposable
         try
         {
             await SumAsync();
-            if (_time.GetUtcNow() >= Report.NextRecount)
+            if (_time.GetUtcNow() >= Report.NextRecount && _time.GetUtcNow() >= _notBefore)
             {
                 await CountAsync(null, ct);
             }
+        }
+        catch (SqliteException failure)
+        {
+            _integrity.Met(failure);
+            throw;
         }
         finally
         {
@@ -90,15 +105,26 @@ public sealed partial class LedgerWatch : IDisposable
 
     /// <summary>All of it now, because somebody asks; a line of the change log says so. Waits for a count that is under way.</summary>
     /// <exception cref="ForbiddenException">The role has not the right.</exception>
+    /// <exception cref="StoreUnavailableException">The product stops, and the count with it; or the file is damaged.</exception>
     public async Task<LedgerReport> CheckAsync(Actor by, CancellationToken ct)
     {
         by.DemandForAll(Permission.CheckLedger);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct, _stopping);
         await _oneAtATime.WaitAsync(ct);
         try
         {
             await SumAsync();
-            await CountAsync(by, ct);
+            await CountAsync(by, ending.Token);
             return Report;
+        }
+        catch (Exception ended) when (_stopping.IsCancellationRequested && ended is SqliteException or OperationCanceledException)
+        {
+            throw new StoreUnavailableException(StoreFault.Stopping, "The product is stopping.", ended);
+        }
+        catch (SqliteException failure)
+        {
+            _integrity.Met(failure);
+            throw StoreUnavailableException.From(failure) ?? (Exception)failure;
         }
         finally
         {
@@ -128,7 +154,9 @@ public sealed partial class LedgerWatch : IDisposable
         Count(new RecountProgress(0, 0, 0));
         try
         {
+            _notBefore = begun + s_afterFailure;
             result = await _recount.RunAsync(new Told(Count), ct);
+            _notBefore = default;
         }
         finally
         {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Receiving;
@@ -36,7 +37,7 @@ public sealed partial class CallExpander(
                 var cursor = queue.ReadCursor();
                 expansion.Progress.Reached(cursor);
                 repeats.Forget();
-                await DrainAsync(queue, repeats, cursor, stoppingToken);
+                await DrainAsync(queue, repeats, cursor, queue.ReadRestored(), stoppingToken);
                 await expansion.Progress.WaitForArrivalAsync(s_poll, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -53,7 +54,7 @@ public sealed partial class CallExpander(
     }
 
     /// <summary>Until nothing is left. While one slice is being written the next is prepared.</summary>
-    private async Task DrainAsync(RequestQueue queue, RepeatFinder repeats, long cursor, CancellationToken ct)
+    private async Task DrainAsync(RequestQueue queue, RepeatFinder repeats, long cursor, long restored, CancellationToken ct)
     {
         var writing = Task.CompletedTask;
         try
@@ -69,6 +70,7 @@ public sealed partial class CallExpander(
                 foreach (var (drafts, last) in Slices(requests))
                 {
                     await repeats.MarkAsync(drafts, ct);
+                    MarkRestored(drafts, restored);
                     await writing;
                     writing = WriteAsync(drafts, last, ct);
                     cursor = last;
@@ -78,6 +80,15 @@ public sealed partial class CallExpander(
         finally
         {
             await writing;
+        }
+    }
+
+    /// <summary>They may have been sent after the backup that their requests come from was made (promise 3).</summary>
+    private static void MarkRestored(List<DeliveryDraft> drafts, long restored)
+    {
+        foreach (var draft in drafts.Where(draft => draft.Request.Id <= restored && draft.Row.State == DeliveryState.Waiting))
+        {
+            draft.Row.Marks |= DeliveryMarks.MayHaveGoneOut;
         }
     }
 

@@ -59,9 +59,15 @@ public sealed class ReceivedRequest
     public string? Envelope { get; set; }
 }
 
-/// <summary>The one row that says up to which request the expander has made deliveries.</summary>
+/// <summary>
+/// The row that says up to which request the expander has made deliveries (1); and, after a restore, the one that says up to which
+/// request the database knows of what was sent since only by guess (<see cref="RestoredId"/>).
+/// </summary>
 public sealed class ExpansionCursor
 {
+    /// <summary>Deliveries made of requests up to this row's may have gone out already: the database is older than what happened.</summary>
+    public const int RestoredId = 2;
+
     public int Id { get; set; }
 
     public long RequestId { get; set; }

@@ -19,6 +19,14 @@ internal sealed class RequestQueue(SqliteConnection reader) : IDisposable
         return (long)command.ExecuteScalar()!;
     }
 
+    /// <summary>The last request that came with a restore; 0 = there was none.</summary>
+    public long ReadRestored()
+    {
+        using var command = reader.CreateCommand();
+        command.CommandText = $"""SELECT COALESCE(MAX("RequestId"),0) FROM "ExpansionCursor" WHERE "Id"={ExpansionCursor.RestoredId}""";
+        return (long)command.ExecuteScalar()!;
+    }
+
     public IReadOnlyList<KeptRequest> After(long requestId)
     {
         _next.Parameters[0].Value = requestId;

@@ -54,7 +54,9 @@ public sealed class RunningMark(StoragePaths paths, TimeProvider time) : IDispos
         }
     }
 
-    private bool TryTake()
+    /// <summary>False when a product, or a restore, has it.</summary>
+    /// <exception cref="CannotStartException">The folder cannot be written.</exception>
+    public bool TryTake()
     {
         try
         {

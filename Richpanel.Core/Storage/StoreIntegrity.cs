@@ -26,15 +26,33 @@ public sealed record IntegrityReport(Integrity Is, DateTimeOffset At, IReadOnlyL
 
 /// <summary>
 /// After a stop that broke off, looks through the database once with <c>PRAGMA quick_check</c>, beside everything else: table by table,
-/// so that no snapshot is held long and the WAL can start again between two of them.
+/// so that no snapshot is held long and the WAL can start again between two of them. Damage that a write or the count of the ledger
+/// meets at any other time counts the same.
 /// </summary>
-public sealed partial class StoreIntegrity(SqliteStore store, RunningMark mark, ChangeFeed changes, TimeProvider time, ILogger<StoreIntegrity> log) : BackgroundService
+public sealed partial class StoreIntegrity(SqliteStore store, StoreWriter writer, RunningMark mark, ChangeFeed changes, TimeProvider time, ILogger<StoreIntegrity> log) : BackgroundService
 {
     private const string Tables = """SELECT "name" FROM "sqlite_schema" WHERE "type"='table' AND "rootpage">0 ORDER BY "rootpage" """;
 
+    private readonly Lock _gate = new();
     private volatile IntegrityReport _report = new(Integrity.NotAsked, time.GetUtcNow(), []);
 
     public IntegrityReport Report => _report;
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        writer.TellOfDamage(Met);
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Somebody met damage; anything else a failure may be about is not looked at. The next start looks through the whole file.</summary>
+    public void Met(Exception failure)
+    {
+        if (DatabaseFault.IsDamage(failure))
+        {
+            mark.IsCheckOwed = true;
+            Become(Integrity.Damaged, [(failure as SqliteException ?? failure.InnerException ?? failure).Message]);
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,8 +66,8 @@ public sealed partial class StoreIntegrity(SqliteStore store, RunningMark mark, 
         try
         {
             var faults = Look(stoppingToken);
-            mark.IsCheckOwed = faults.Count > 0;
             Become(faults.Count > 0 ? Integrity.Damaged : Integrity.Sound, faults);
+            mark.IsCheckOwed = Report.Is == Integrity.Damaged;
         }
         catch (OperationCanceledException)
         {
@@ -57,7 +75,7 @@ public sealed partial class StoreIntegrity(SqliteStore store, RunningMark mark, 
         }
         catch (SqliteException failure) when (!stoppingToken.IsCancellationRequested)
         {
-            if (failure.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
+            if (DatabaseFault.IsDamage(failure))
             {
                 Become(Integrity.Damaged, [failure.Message]);
             }
@@ -96,7 +114,16 @@ public sealed partial class StoreIntegrity(SqliteStore store, RunningMark mark, 
 
     private void Become(Integrity now, List<string> faults)
     {
-        _report = new IntegrityReport(now, time.GetUtcNow(), faults);
+        lock (_gate)
+        {
+            if (_report.Is == Integrity.Damaged)
+            {
+                return;   // told already; nothing that is found later makes it sound
+            }
+
+            _report = new IntegrityReport(now, time.GetUtcNow(), faults);
+        }
+
         if (now == Integrity.Damaged)
         {
             Damaged(faults[0]);

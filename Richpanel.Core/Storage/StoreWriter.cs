@@ -41,6 +41,7 @@ public sealed class StoreWriter : IAsyncDisposable
     private readonly DoorLoad _load;
     private readonly List<Work> _group = [];
     private volatile bool _checkpointAsked;
+    private volatile Action<Exception>? _metDamage;
     private volatile StoreUnavailableException? _failing;
     private int _changesAtFailure;
     private bool _stopping;
@@ -58,6 +59,9 @@ public sealed class StoreWriter : IAsyncDisposable
     /// once instead of letting each sender wait for what cannot be.
     /// </summary>
     public StoreFault? Failing => _failing?.Fault;
+
+    /// <summary>Whom to tell when a write meets a file that is damaged; on the writer's thread.</summary>
+    internal void TellOfDamage(Action<Exception> tell) => _metDamage = tell;
 
     /// <exception cref="StoreUnavailableException">The last commit failed.</exception>
     public void DemandCommits()
@@ -266,6 +270,7 @@ public sealed class StoreWriter : IAsyncDisposable
             }
 
             _group.RemoveAt(_group.Count - 1);
+            LookForDamage(failure);
             work.Fail(StoreUnavailableException.From(failure) ?? failure);
         }
     }
@@ -282,6 +287,7 @@ public sealed class StoreWriter : IAsyncDisposable
 
         var told = StoreUnavailableException.From(failure)
             ?? new StoreUnavailableException(StoreFault.Broken, "The database could not commit.", failure);
+        LookForDamage(failure);
         (_failing, _changesAtFailure) = (told, SQLitePCL.raw.sqlite3_total_changes(_connection.Handle));
         foreach (var work in _group)
         {
@@ -289,6 +295,15 @@ public sealed class StoreWriter : IAsyncDisposable
         }
 
         _group.Clear();
+    }
+
+    /// <summary>A write that fails by it is undone alone, and the next may succeed: without this nobody would hear of it.</summary>
+    private void LookForDamage(Exception failure)
+    {
+        if (DatabaseFault.IsDamage(failure))
+        {
+            _metDamage?.Invoke(failure);
+        }
     }
 
     private void TakeAll(ConcurrentQueue<Work> queue)

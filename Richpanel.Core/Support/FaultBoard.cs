@@ -32,7 +32,7 @@ public sealed class FaultBoard(StoreWriter writer, StoreProbe probe, StoreHealth
         if (integrity.Report is { Is: Integrity.Damaged } damaged)
         {
             yield return new Fault(
-                "database_damaged", "The database file is damaged: that was found after a stop that broke off.",
+                "database_damaged", "The database file is damaged. What was read or written there cannot be relied on.",
                 "Stop the product, keep a copy of its whole folder, and restore the last backup (README, Backup and restore).", true, damaged.At, damaged.Faults);
         }
 

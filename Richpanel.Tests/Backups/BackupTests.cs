@@ -132,6 +132,7 @@ public sealed class BackupTests : IAsyncLifetime
         Refuses(Manifest(file, json => json["seal"]!["iterations"] = 2_000_000_000), Passphrase, "Its manifest is damaged.");
         Refuses(Manifest(file, json => json["parts"]!.AsArray().RemoveAt(0)), Passphrase, "Its manifest is damaged.");
         Refuses(Manifest(file, json => json["parts"]![0]!["bytes"] = 10), Passphrase, "Its part console.db is damaged.");
+        Refuses(Manifest(file, json => json["parts"]![1]!["bytes"] = 100_000_000), Passphrase, "Its key ring is larger than any of ours.");
         Assert.False(Directory.Exists(NewFolder));
 
         // Of another backup, with the same passphrase: it does not belong to this database.

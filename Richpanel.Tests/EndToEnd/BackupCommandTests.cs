@@ -1,4 +1,5 @@
 using Richpanel.Bench;
+using Richpanel.Console.Startup;
 
 namespace Richpanel.Tests.EndToEnd;
 
@@ -64,12 +65,30 @@ public sealed class BackupCommandTests
         Assert.DoesNotContain("   at ", second.Said + damaged.Said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_command_line_that_cannot_be_read_is_a_sentence()
+    {
+        await using var said = new StringWriter();
+
+        Assert.Equal(1, await BackupCommands.BackupAsync(["-x=1"], said));
+        Assert.Equal(1, await BackupCommands.RestoreAsync(["--from", "here.rpbackup", "--Storage:ConnectionString", "No=Such"], said));
+
+        Assert.StartsWith("The settings or the command line cannot be read: ", said.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Storage:ConnectionString cannot be used: ", said.ToString(), StringComparison.Ordinal);
+    }
+
     private static async Task<(int ExitCode, string Said)> RunAsync(string[] arguments, string folder, string passphrase = Passphrase)
     {
         await using var process = ChildProcess.Dotnet(ProductInTest.Dll, arguments, new Dictionary<string, string>
         {
             ["Storage__ConnectionString"] = $"Data Source={Path.Combine(folder, "console.db")}",
             ["RICHPANEL_BACKUP_PASSPHRASE"] = passphrase,
+
+            // Somebody else's: a switch comes from the command line alone.
+            ["TO"] = "/nowhere",
+            ["FROM"] = "/nowhere",
+            ["CONNECTIONS"] = "everywhere",
+            ["PASSPHRASE"] = "theirs",
         });
         var exitCode = await process.ExitAsync(TimeSpan.FromSeconds(60), Ct);
         return (exitCode, process.Output);

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Core.Storage;
 using Richpanel.Core.Support;
@@ -69,6 +70,26 @@ public sealed class UncleanStopTests : IDisposable
         Assert.False(File.Exists(Paths.RunningMark));
         await using var again = new ConsoleUnderTest(over: _folder);
         Assert.Equal(Integrity.NotAsked, again.Services.GetRequiredService<StoreIntegrity>().Report.Is);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Damage_that_a_write_meets_is_the_same_fault_and_the_next_start_looks_through_the_file()
+    {
+        await using (var console = new ConsoleUnderTest(over: _folder))
+        {
+            var board = console.Services.GetRequiredService<FaultBoard>();
+            Action<WriteSession> meets = _ => throw new SqliteException("database disk image is malformed", 11);
+
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => console.Writer.WriteAsync(meets));
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => console.Writer.WriteAsync(meets));
+
+            Assert.Equal("database_damaged", Assert.Single(board.Faults).Code);
+            using var client = console.CreateClient();
+            Assert.StartsWith("ready, but: The database file is damaged", await client.GetStringAsync(new Uri("/readyz", UriKind.Relative), Ct), StringComparison.Ordinal);
+            Assert.Equal(2, console.Logs.Text.Split("The database is damaged: ").Length);   // told once
+        }
+
+        Assert.True(File.Exists(Paths.RunningMark));
     }
 
     [Fact(Timeout = 60_000)]

@@ -65,6 +65,70 @@ public sealed class UpgradeTests : IDisposable
         Assert.NotNull(await DatabaseStartup.MigrateAsync(Paths, _clock, Ct));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_first_start_that_was_killed_while_it_made_the_database_holds_up_nobody()
+    {
+        Do("""
+            CREATE TABLE "__EFMigrationsHistory" ("MigrationId" TEXT NOT NULL CONSTRAINT "PK___EFMigrationsHistory" PRIMARY KEY, "ProductVersion" TEXT NOT NULL);
+            CREATE TABLE "__EFMigrationsLock" ("Id" INTEGER NOT NULL CONSTRAINT "PK___EFMigrationsLock" PRIMARY KEY, "Timestamp" TEXT NOT NULL);
+            INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-11-28');
+            """, SqliteOpenMode.ReadWriteCreate);
+
+        Assert.Null(await DatabaseStartup.MigrateAsync(Paths, _clock, Ct));
+
+        using var now = DatabaseCopy.Open(Paths.DatabaseFile, SqliteOpenMode.ReadOnly);
+        Assert.Equal(DatabaseStartup.KnownMigrations, DatabaseCopy.Migrations(now));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task While_an_upgrade_fails_start_by_start_the_copy_of_its_first_try_stays_and_no_other_makes_room_for_it()
+    {
+        for (var n = 1; n <= 3; n++)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            await MakeOldAsync();
+            await DatabaseStartup.MigrateAsync(Paths, _clock, Ct);
+        }
+
+        await MakeOldAsync();
+        Do("""
+            INSERT INTO "ChangeLog"("Id","At","ActorKind","ActorName","Action","Hash","Seal") VALUES (7,0,0,'x','product.started',x'00',x'00');
+            CREATE TABLE "SavedViews" ("InTheWay" INTEGER);
+            """);
+        var broken = Paths.DatabaseFile + ".before-upgrade-2026-11-28T09-00-00Z.new";
+        await File.WriteAllTextAsync(broken, "half a copy", Ct);
+        for (var n = 4; n <= 6; n++)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            await Assert.ThrowsAsync<CannotStartException>(() => DatabaseStartup.MigrateAsync(Paths, _clock, Ct));
+            Do("""DELETE FROM "__EFMigrationsLock" """);
+        }
+
+        int[] Minutes() => [.. DatabaseStartup.Copies(Paths).Select(file => int.Parse(file.Name[^6..^4], NumberStyles.None, CultureInfo.InvariantCulture))];
+        Assert.Equal([4, 3, 2, 1], Minutes());
+        Assert.False(File.Exists(broken));
+
+        Do("""DROP TABLE "SavedViews" """);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        var copy = await DatabaseStartup.MigrateAsync(Paths, _clock, Ct);
+
+        Assert.EndsWith("T10-04-00Z", copy, StringComparison.Ordinal);
+        Assert.Equal([4, 3, 2], Minutes());
+    }
+
+    [Fact]
+    public async Task The_way_back_names_a_copy_that_this_version_can_run_on()
+    {
+        await MakeOldAsync();
+        var copy = await DatabaseStartup.MigrateAsync(Paths, _clock, Ct);
+        Do("""INSERT INTO "__EFMigrationsHistory" VALUES ('29990101000000_Future', '99.0')""");
+        DatabaseCopy.Make(Paths.DatabaseFile, Paths.DatabaseFile + ".before-upgrade-2030-01-01T00-00-00Z", Ct);
+
+        var refused = await Assert.ThrowsAsync<CannotStartException>(() => DatabaseStartup.MigrateAsync(Paths, _clock, Ct));
+
+        Assert.Contains(Path.GetFileName(copy)!, refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_newer_database_is_refused_with_the_way_back_and_stays_as_it_is()
     {
@@ -115,9 +179,9 @@ public sealed class UpgradeTests : IDisposable
         await old.GetService<IMigrator>().MigrateAsync("20261124182543_WebhookSecretRotation", Ct);
     }
 
-    private void Do(string sql)
+    private void Do(string sql, SqliteOpenMode mode = SqliteOpenMode.ReadWrite)
     {
-        using var connection = DatabaseCopy.Open(Paths.DatabaseFile, SqliteOpenMode.ReadWrite);
+        using var connection = DatabaseCopy.Open(Paths.DatabaseFile, mode);
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
