@@ -6,7 +6,7 @@ namespace Richpanel.Tests.Browser;
 
 /// <summary>Pages about people, tokens and signing in, in states that are shown once or to few: they keep the rules of every page.</summary>
 [Trait("Kind", "Browser")]
-[Collection("Browser")]
+[Collection("Browser rules")]
 public sealed class AccessPageRulesTests(BrowserFixture browser) : IAsyncDisposable
 {
     private const int Patience = 60_000;

@@ -6,10 +6,13 @@ using Xunit.v3;
 
 namespace Richpanel.Tests.Browser;
 
-/// <summary>The browser tests go one after another and take longest: begun last, they would run alone on one core at the end.</summary>
+/// <summary>
+/// The browser tests go one after another in two rows, the journeys and the rules of pages, and take longest: begun last, they would
+/// run alone at the end.
+/// </summary>
 public sealed class BrowserFirst : ITestCollectionOrderer
 {
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderByDescending(collection => collection.TestCollectionDisplayName == "Browser")];
+        [.. testCollections.OrderByDescending(collection => collection.TestCollectionDisplayName.StartsWith("Browser", StringComparison.Ordinal))];
 }

@@ -4,7 +4,7 @@ namespace Richpanel.Tests.Browser;
 
 /// <summary>Every page works under its policy in a real browser, and the browser reports nothing against it.</summary>
 [Trait("Kind", "Browser")]
-[Collection("Browser")]
+[Collection("Browser rules")]
 public sealed class ContentSecurityTests(BrowserFixture browser)
 {
     internal const string Watch =

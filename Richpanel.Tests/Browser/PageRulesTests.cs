@@ -5,7 +5,7 @@ namespace Richpanel.Tests.Browser;
 
 /// <summary>What holds for every page: accessible, quiet, at home, and usable on a telephone.</summary>
 [Trait("Kind", "Browser")]
-[Collection("Browser")]
+[Collection("Browser rules")]
 public sealed class PageRulesTests(BrowserFixture browser)
 {
     public static TheoryData<string> Pages => ["/", "/?range=1h", "/deliveries", "/retries", "/connections", "/connections/new", "/connections/con_1", "/lab", "/receiver", "/sandbox", "/sandbox?tab=timeline", "/change-log", "/permissions", "/tokens", "/backups", "/about"];

@@ -13,7 +13,7 @@ namespace Richpanel.Tests.Browser;
 
 /// <summary>Script in every field that reaches a screen, in a real browser: it is shown as text, nothing runs, nothing is asked for.</summary>
 [Trait("Kind", "Browser")]
-[Collection("Browser")]
+[Collection("Browser rules")]
 public sealed class ScriptAttackTests(BrowserFixture browser) : IAsyncLifetime
 {
     private const int Patience = 60_000;

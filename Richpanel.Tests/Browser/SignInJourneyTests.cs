@@ -8,7 +8,7 @@ namespace Richpanel.Tests.Browser;
 
 /// <summary>An installation from its setup code to a colleague who sees what the role may, in a real browser outside Development.</summary>
 [Trait("Kind", "Browser")]
-[Collection("Browser")]
+[Collection("Browser rules")]
 public sealed class SignInJourneyTests : IAsyncLifetime
 {
     private const int Patience = 60_000;
