@@ -203,10 +203,12 @@ public sealed class BackupRestore(StoragePaths paths, TimeProvider time)
         return done;
     }
 
+    private static readonly string[] s_parts = ["", "-wal", "-shm"];
+
     /// <summary>A database, and what its last commits wait in.</summary>
     private static void Move(string database, string to)
     {
-        foreach (var part in new[] { "", "-wal", "-shm" }.Where(part => File.Exists(database + part)))
+        foreach (var part in s_parts.Where(part => File.Exists(database + part)))
         {
             File.Move(database + part, to + part);
         }
