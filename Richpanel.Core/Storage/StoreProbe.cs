@@ -12,7 +12,7 @@ public sealed partial class StoreProbe(StoreWriter writer, ChangeFeed changes, T
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(1);
 
     /// <summary>Writes a page of its own row: an empty commit succeeds on a full or read-only disk, too.</summary>
-    private const string Touch = """UPDATE "SearchStates" SET "OldBelow"="OldBelow" """;
+    private const string Touch = """UPDATE "SearchState" SET "OldBelow"="OldBelow" """;
 
     private long _sinceTicks;
 
@@ -51,7 +51,7 @@ public sealed partial class StoreProbe(StoreWriter writer, ChangeFeed changes, T
         {
             await writer.WriteAsync(session => session.Execute(Touch));
         }
-        catch (Exception failure) when (failure is StoreUnavailableException or Microsoft.Data.Sqlite.SqliteException)
+        catch (StoreUnavailableException)
         {
             return;   // the next try is in a second
         }
