@@ -12,7 +12,7 @@ public sealed partial class StoreProbe(StoreWriter writer, ChangeFeed changes, T
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(1);
 
     /// <summary>Writes a page of its own row: an empty commit succeeds on a full or read-only disk, too.</summary>
-    private const string Touch = """UPDATE "SearchStates" SET "OldBelow"="OldBelow" """;
+    private const string Touch = """UPDATE "SearchState" SET "OldBelow"="OldBelow" """;
 
     private long _sinceTicks;
 
@@ -51,9 +51,14 @@ public sealed partial class StoreProbe(StoreWriter writer, ChangeFeed changes, T
         {
             await writer.WriteAsync(session => session.Execute(Touch));
         }
-        catch (Exception failure) when (failure is StoreUnavailableException or Microsoft.Data.Sqlite.SqliteException)
+        catch (StoreUnavailableException)
         {
             return;   // the next try is in a second
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            NotTried(failure);
+            return;
         }
 
         if (Since is { } since)
@@ -66,6 +71,9 @@ public sealed partial class StoreProbe(StoreWriter writer, ChangeFeed changes, T
 
     [LoggerMessage(EventId = 1131, Level = LogLevel.Error, Message = "{Fault} Senders are asked to come again, and nothing acknowledged is lost. {Remedy}")]
     private partial void Begun(string fault, string remedy);
+
+    [LoggerMessage(EventId = 1133, Level = LogLevel.Error, Message = "Whether the database can be written again could not be tried; the next try is in a second")]
+    private partial void NotTried(Exception failure);
 
     [LoggerMessage(EventId = 1132, Level = LogLevel.Information, Message = "The database can be written again, after {Length}")]
     private partial void Ended(TimeSpan length);

@@ -92,7 +92,7 @@ public sealed class BackupsPageTests : IAsyncDisposable
         var banner = _pages.Show<FaultBanner>();
         Assert.Empty(banner.FindAll("aside"));
         var writable = await ReadOnlyStore.BeAsync(_pages.App.Writer);
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => _pages.App.Writer.WriteAsync(session => session.Execute("""UPDATE "SearchStates" SET "OldBelow"="OldBelow" """)));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => _pages.App.Writer.WriteAsync(session => session.Execute("""UPDATE "SearchState" SET "OldBelow"="OldBelow" """)));
 
         banner.EventuallySays("The database cannot be written: it is read-only. Senders are asked to come again; nothing acknowledged is lost.");
 
