@@ -178,7 +178,8 @@ public static class DatabaseStartup
             }
 
             read.CommandText = """SELECT COALESCE(MAX("Id"),0) FROM "ChangeLog" """;
-            return (long)read.ExecuteScalar()! is > 0 and var last ? (DatabaseCopy.Migrations(connection), last) : null;
+            var last = (long)read.ExecuteScalar()!;
+            return last == 0 ? null : (DatabaseCopy.Migrations(connection), last);
         }
         catch (SqliteException)
         {

@@ -42,7 +42,7 @@ public sealed class RestoreCareTests : IDisposable
 
         var restored = new BackupRestore(Paths, TimeProvider.System).RunCopy(copy, sends: false, Ct);
 
-        Assert.Equal((2, 1, 1, 1), (restored.Deliveries, restored.Paused, restored.Waiting, restored.Retries));
+        Assert.Equal((2L, 1, 1L, 1), (restored.Deliveries, restored.Paused, restored.Waiting, restored.Retries));
         await using var context = Context(Paths.DatabaseFile);
         Assert.All(await context.Deliveries.ToListAsync(Ct), delivery => Assert.True(delivery.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut)));   // one waits, one is planned for a bulk retry
         Assert.Equal(RetryState.Paused, (await context.RetryBatches.SingleAsync(Ct)).State);
