@@ -172,7 +172,13 @@ public sealed class RetryPlanTests
         var limited = new Actor(ActorKind.Token, 1, "ci", Role.Operator, ["Shop"]);
         RetryBatch Started(long connection) => new()
         {
-            Kind = RetryKind.Retry, State = RetryState.Finished, ByName = "x", Connections = PublicId.Connection(connection), Plan = "", Canary = "[]", StartedAt = A.Noon,
+            Kind = RetryKind.Retry,
+            State = RetryState.Finished,
+            ByName = "x",
+            Connections = PublicId.Connection(connection),
+            Plan = "",
+            Canary = "[]",
+            StartedAt = A.Noon,
         };
         var own = Started(shop);
         await test.Writer.WriteAsync(session =>

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
-using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
-using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
