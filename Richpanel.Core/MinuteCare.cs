@@ -11,7 +11,8 @@ internal abstract partial class MinuteCare(TimeProvider time, ILogger logger) : 
     /// <summary>What is looked after, for the log: <c>Old write keys</c>.</summary>
     protected abstract string What { get; }
 
-    protected abstract Task LookAsync();
+    /// <param name="stopping">The product stops: what takes long should end.</param>
+    protected abstract Task LookAsync(CancellationToken stopping);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -20,23 +21,23 @@ internal abstract partial class MinuteCare(TimeProvider time, ILogger logger) : 
         {
             do
             {
-                await TryLookAsync();
+                await TryLookAsync(stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
             // The product stops.
         }
     }
 
-    private async Task TryLookAsync()
+    private async Task TryLookAsync(CancellationToken stopping)
     {
         try
         {
-            await LookAsync();
+            await LookAsync(stopping);
         }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+        catch (Exception failure) when (failure is not OutOfMemoryException && !stopping.IsCancellationRequested)
         {
             Failed(What, failure);
         }

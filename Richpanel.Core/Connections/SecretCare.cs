@@ -7,7 +7,7 @@ internal sealed class SecretCare(SecretStore store, SourceStore sources, TimePro
 {
     protected override string What => "Old secrets and write keys";
 
-    protected override async Task LookAsync()
+    protected override async Task LookAsync(CancellationToken stopping)
     {
         await store.ForgetDueAsync();
         await sources.EndDueWriteKeysAsync();

@@ -7,5 +7,5 @@ internal sealed class RemovalCare(ConnectionRemoval removal, TimeProvider time, 
 {
     protected override string What => "What waits for deleted connections";
 
-    protected override Task LookAsync() => removal.CancelLeftoversAsync();
+    protected override Task LookAsync(CancellationToken stopping) => removal.CancelLeftoversAsync();
 }

@@ -292,31 +292,7 @@ public sealed partial class LedgerWatch : IDisposable
 /// <summary>Looks each minute, and ends a count when the product stops.</summary>
 internal sealed class LedgerCare(LedgerWatch watch, TimeProvider time, ILogger<LedgerCare> logger) : MinuteCare(time, logger)
 {
-    private readonly CancellationTokenSource _stopping = new();
-
     protected override string What => "The ledger";
 
-    protected override async Task LookAsync()
-    {
-        try
-        {
-            await watch.LookAsync(_stopping.Token);
-        }
-        catch (Exception) when (_stopping.IsCancellationRequested)
-        {
-            // The product stops; the next night counts.
-        }
-    }
-
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await base.StopAsync(cancellationToken);
-    }
-
-    public override void Dispose()
-    {
-        _stopping.Dispose();
-        base.Dispose();
-    }
+    protected override Task LookAsync(CancellationToken stopping) => watch.LookAsync(stopping);
 }

@@ -66,8 +66,8 @@ public sealed partial class StoreIntegrity(SqliteStore store, StoreWriter writer
         try
         {
             var faults = Look(stoppingToken);
+            mark.IsCheckOwed = faults.Count > 0;   // before it is told: whoever reads that it is sound may stop the product
             Become(faults.Count > 0 ? Integrity.Damaged : Integrity.Sound, faults);
-            mark.IsCheckOwed = Report.Is == Integrity.Damaged;
         }
         catch (OperationCanceledException)
         {

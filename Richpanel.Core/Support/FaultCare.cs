@@ -10,7 +10,7 @@ internal sealed partial class FaultCare(FaultBoard board, ChangeFeed changes, Ti
 
     protected override string What => "The disk of the database";
 
-    protected override Task LookAsync()
+    protected override Task LookAsync(CancellationToken stopping)
     {
         var now = board.Faults.FirstOrDefault(fault => fault.Code is "disk_full" or "disk_low");
         if (now?.Code != _told)
