@@ -384,6 +384,7 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
         services.AddRichpanelCore(configuration);
         services.AddSingleton<TimeProvider>(Time);
+        services.AddSingleton<IHostApplicationLifetime, Microsoft.Extensions.Hosting.Internal.ApplicationLifetime>();
         return services.BuildServiceProvider();
     }
 }
