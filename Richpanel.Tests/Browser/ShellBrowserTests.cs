@@ -26,6 +26,7 @@ public sealed class ShellBrowserTests(BrowserFixture browser)
         await SeesAsync(tab.Page.GetByRole(AriaRole.Option, new() { Name = "Overview" }));
         await tab.KeepsRulesAsync();
         await box.FillAsync("box-1");
+        await SeesAsync(tab.Page.GetByRole(AriaRole.Option).Filter(new() { HasText = "Boxed" }));
         await box.PressAsync("Enter");
 
         await tab.Page.WaitForURLAsync($"**/deliveries/{id}", new() { Timeout = 60_000 });
