@@ -26,7 +26,7 @@ dotnet restore Richpanel.Console.sln -v quiet </dev/null || stop "Restore failed
 dotnet build Richpanel.Console.sln --no-restore -v quiet -nologo -p:UseSharedCompilation=false </dev/null || stop "Build failed."
 
 # A test that hangs ends the run after two silent minutes; the outer limit is the last resort.
-timeout -k 30 "${TEST_MINUTES:-18}m" dotnet test --solution Richpanel.Console.sln --no-build --no-ansi --progress off \
+timeout -k 30 "${TEST_MINUTES:-25}m" dotnet test --solution Richpanel.Console.sln --no-build --no-ansi --progress off \
   --hangdump --hangdump-timeout 150s --hangdump-type None "$@" </dev/null 2>&1 | tee "$log"
 code=${PIPESTATUS[0]}
 

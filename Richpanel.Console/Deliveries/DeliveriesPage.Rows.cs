@@ -163,7 +163,7 @@ public sealed partial class DeliveriesPage
     private async Task RecallColumnsAsync()
     {
         _columnsKey = $"log.columns:{PersonalFilter.KeyOf(await Viewer.FindAsync())}";
-        if (await _script.AskAsync("read", _columnsKey) is { } kept)
+        if (await _script.AskAsync<string>("read", _columnsKey) is { } kept)
         {
             _own = ListColumns.Of(kept);
             StateHasChanged();

@@ -13,8 +13,7 @@ public sealed partial class CallEditor : IAsyncDisposable
 
     private ElementReference _host;
     private CodeEditor? _plain;
-    private DotNetObjectReference<CallEditor>? _self;
-    private IJSObjectReference? _script;
+    private PageScript<CallEditor> _script = null!;
     private string? _known;
     private IReadOnlyList<EditorMark>? _marked;
     private IReadOnlyList<SourcePart>? _placed;
@@ -44,14 +43,19 @@ public sealed partial class CallEditor : IAsyncDisposable
             return Value;   // the plain field tells each key before any click
         }
 
-        await using var stream = await _script!.InvokeAsync<IJSStreamReference>("text", _host);
+        await using var stream = await _script.AskAsync<IJSStreamReference>("text", _host);
+        if (stream is null)
+        {
+            return Value;   // the person has left the page
+        }
+
         using var reader = new StreamReader(await stream.OpenReadStreamAsync(MostBytes), Encoding.UTF8);
         return _known = (await reader.ReadToEndAsync()).ReplaceLineEndings("\n");
     }
 
     /// <summary>Puts the cursor there.</summary>
     public ValueTask SelectAsync(int start, int length) =>
-        _live ? _script!.InvokeVoidAsync("select", _host, start, length) : _plain?.SelectAsync(start, length) ?? default;
+        _live ? _script.CallAsync("select", _host, start, length) : _plain?.SelectAsync(start, length) ?? default;
 
     /// <summary>The browser tells that typing has paused.</summary>
     [JSInvokable]
@@ -62,6 +66,8 @@ public sealed partial class CallEditor : IAsyncDisposable
             await ValueChanged.InvokeAsync(text);
         }
     }
+
+    protected override void OnInitialized() => _script = new PageScript<CallEditor>(Browser);
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
@@ -78,19 +84,19 @@ public sealed partial class CallEditor : IAsyncDisposable
         if (_known != Value)
         {
             _known = Value;
-            await _script!.InvokeVoidAsync("setText", _host, Value);
+            await _script.CallAsync("setText", _host, Value);
         }
 
         if (!ReferenceEquals(_marked, Marks))
         {
             _marked = Marks;
-            await _script!.InvokeVoidAsync("mark", _host, Marks);
+            await _script.CallAsync("mark", _host, Marks);
         }
 
         if (!ReferenceEquals(_placed, Parts))
         {
             _placed = Parts;
-            await _script!.InvokeVoidAsync("places", _host, Parts);
+            await _script.CallAsync("places", _host, Parts);
         }
     }
 
@@ -98,9 +104,7 @@ public sealed partial class CallEditor : IAsyncDisposable
     {
         try
         {
-            _script = await Browser.InvokeAsync<IJSObjectReference?>("import", "./lab/editor.js");
-            _self = DotNetObjectReference.Create(this);
-            _live = _script is not null && await _script.InvokeAsync<bool>("create", _host, _self, Label, DraftKey);
+            _live = await _script.LoadAsync("./lab/editor.js", this) && await _script.AskAsync<bool>("create", _host, _script.Self, Label, DraftKey);
         }
         catch (JSException)
         {
@@ -118,17 +122,13 @@ public sealed partial class CallEditor : IAsyncDisposable
     {
         try
         {
-            if (_script is not null)
-            {
-                await _script.InvokeVoidAsync("dispose", _host);
-                await _script.DisposeAsync();
-            }
+            await _script.CallAsync("dispose", _host);
         }
-        catch (Exception gone) when (gone is JSDisconnectedException or JSException or TaskCanceledException)
+        catch (Exception gone) when (gone is JSException or TaskCanceledException)
         {
             // The tab is closed: there is nothing left to tidy.
         }
 
-        _self?.Dispose();
+        await _script.DisposeAsync();
     }
 }

@@ -39,11 +39,4 @@ internal static class FigureWords
             > 99.9 => "> 99.9 %",
             { } percent => $"{percent.ToString(percent is < 10 or > 90 ? "0.0" : "0", CultureInfo.InvariantCulture)} %",
         };
-
-    public static string Bytes(long bytes) => bytes switch
-    {
-        < 1L << 20 => $"{(bytes / 1024d).ToString("0", CultureInfo.InvariantCulture)} KB",
-        < 1L << 30 => $"{(bytes / (double)(1L << 20)).ToString("0", CultureInfo.InvariantCulture)} MB",
-        _ => $"{(bytes / (double)(1L << 30)).ToString("0.0", CultureInfo.InvariantCulture)} GB",
-    };
 }

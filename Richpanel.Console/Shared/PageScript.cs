@@ -58,16 +58,16 @@ public sealed class PageScript<T>(IJSRuntime browser) : IAsyncDisposable
         }
     }
 
-    /// <summary>Null without the script.</summary>
-    public async ValueTask<string?> AskAsync(string function, params object?[] with)
+    /// <summary>Null, or what stands for it, without the script.</summary>
+    public async ValueTask<TAnswer?> AskAsync<TAnswer>(string function, params object?[] with)
     {
         try
         {
-            return IsHere ? await _module!.InvokeAsync<string?>(function, with) : null;
+            return IsHere ? await _module!.InvokeAsync<TAnswer?>(function, with) : default;
         }
         catch (Exception end) when (IsEnd(end))
         {
-            return null;
+            return default;
         }
     }
 

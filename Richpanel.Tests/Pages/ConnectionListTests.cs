@@ -90,10 +90,10 @@ public sealed class ConnectionListTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task A_list_that_cannot_be_read_says_so_and_tries_again()
     {
-        await _pages.App.Writer.WriteAsync(session => session.Command("""ALTER TABLE "HourlyRollups" RENAME TO "Away" """).ExecuteNonQuery());
+        await _pages.App.RenameTableAsync("HourlyRollups", "Away");
         var page = _pages.Open<ConnectionsPage>("/connections");
         page.EventuallySays("This could not be loaded");
-        await _pages.App.Writer.WriteAsync(session => session.Command("""ALTER TABLE "Away" RENAME TO "HourlyRollups" """).ExecuteNonQuery());
+        await _pages.App.RenameTableAsync("Away", "HourlyRollups");
 
         await page.PressAsync("Try again");
 

@@ -222,12 +222,12 @@ public sealed class DeliveriesPageTests : IAsyncLifetime
         var page = _pages.Open<DeliveriesPage>("/deliveries");
         page.Eventually(() => Assert.Contains("Live", page.Find(".results").Words(), StringComparison.Ordinal));
 
-        await _pages.RenameAsync("Attempts", "Away");
+        await _pages.App.RenameTableAsync("Attempts", "Away");
         _pages.Get<ChangeFeed>().Raise();
 
         page.Eventually(() => Assert.Contains("Not refreshed since", page.Find(".results").Words(), StringComparison.Ordinal));
         Assert.Contains("First", page.Words(), StringComparison.Ordinal);
-        await _pages.RenameAsync("Away", "Attempts");
+        await _pages.App.RenameTableAsync("Away", "Attempts");
         _pages.Get<ChangeFeed>().Raise();
         page.Eventually(() => Assert.Contains("Live", page.Find(".results").Words(), StringComparison.Ordinal));
     }

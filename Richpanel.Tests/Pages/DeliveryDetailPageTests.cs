@@ -255,14 +255,14 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
     {
         var page = await OpenFailedAsync();
         await page.PressAsync("Retry");
-        await _pages.RenameAsync("Exchanges", "Away");
+        await _pages.App.RenameTableAsync("Exchanges", "Away");
         await _pages.Holds.PauseAsync(Core.Access.Actor.System, _pages.Sandbox.Id, null);
 
         page.EventuallySays("Not refreshed since");
 
         Assert.Contains("It failed after 1 try", page.Words(), StringComparison.Ordinal);
         Assert.NotNull(page.Find("dialog"));
-        await _pages.RenameAsync("Away", "Exchanges");
+        await _pages.App.RenameTableAsync("Away", "Exchanges");
         await page.PressAsync("Try again");
         page.Eventually(() => Assert.DoesNotContain("Not refreshed since", page.Words(), StringComparison.Ordinal));
     }

@@ -2,7 +2,6 @@ using AngleSharp.Dom;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using Richpanel.Console.Shared;
@@ -110,14 +109,6 @@ internal sealed class PagesUnderTest : IAsyncDisposable
 
     public async Task<DeliveryRow> FindAsync(string messageId) =>
         (await Get<LogReader>().PageAsync(LogAsk.By(Actor.System, LogQuery.All.With(new LogTerm(LogKey.Message, messageId))), LogPlace.Newest, 1, Ct)).Rows[0].Row;
-
-    /// <summary>Takes a table away, or gives it back: whatever reads it fails meanwhile.</summary>
-    public Task RenameAsync(string table, string to) => App.Writer.WriteAsync(session =>
-    {
-        var sql = $"ALTER TABLE \"{table}\" RENAME TO \"{to}\"";
-        using var context = session.Context();
-        context.Database.ExecuteSqlRaw(sql);
-    });
 
     public async ValueTask DisposeAsync()
     {

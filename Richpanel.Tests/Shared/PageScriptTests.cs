@@ -18,7 +18,7 @@ public sealed class PageScriptTests
         Assert.False(await loading);
         Assert.True(browser.Module.IsDisposed);
         await script.CallAsync("begin", script.Self);
-        Assert.Null(await script.AskAsync("read"));
+        Assert.Null(await script.AskAsync<string>("read"));
         Assert.Empty(browser.Module.Calls);
     }
 

@@ -88,16 +88,13 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
         return new TestSource(to.Id, from.Id, from.PublicId, writeKey, to.ApiKey);
     }
 
-    /// <summary>Makes whatever needs this table fail from now on, as a broken database does.</summary>
-    public async Task RenameTableAsync(string table)
+    /// <summary>Takes a table away, or gives it back: whatever needs it fails meanwhile, as with a broken database.</summary>
+    public Task RenameTableAsync(string table, string to = "Gone") => Writer.WriteAsync(session =>
     {
-        _ = Services;   // they made the database
-        await using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False");
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = connection.CreateCommand();
-        command.CommandText = $"ALTER TABLE {table} RENAME TO Gone";
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-    }
+        var sql = $"ALTER TABLE \"{table}\" RENAME TO \"{to}\"";
+        using var context = session.Context();
+        context.Database.ExecuteSqlRaw(sql);
+    });
 
     /// <summary>Ends when every request kept so far has its rows.</summary>
     public async Task ExpandedAsync()
