@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
@@ -62,14 +61,6 @@ public sealed partial class BackupsPage : IDisposable
 
         await ReadAsync();
     }
-
-    /// <summary><c>12.4 MB</c>, in steps of 1,000 as disks are sold.</summary>
-    private static string Size(long bytes) => bytes switch
-    {
-        < 1_000_000 => (bytes / 1e3).ToString("0.# kB", CultureInfo.InvariantCulture),
-        < 1_000_000_000 => (bytes / 1e6).ToString("0.# MB", CultureInfo.InvariantCulture),
-        _ => (bytes / 1e9).ToString("0.# GB", CultureInfo.InvariantCulture),
-    };
 
     public void Dispose() => _update?.Dispose();
 }

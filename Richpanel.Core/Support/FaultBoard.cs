@@ -40,11 +40,11 @@ public sealed class FaultBoard(StoreWriter writer, StoreProbe probe, StoreHealth
         {
             yield return space.IsFull
                 ? new Fault(
-                    "disk_full", $"The disk of the database is nearly full: {Size(space.Free)} are free. The receiver answers 503, and senders come again.",
-                    $"Make room: it goes on by itself with {Size(space.FullBelow)} free.", true, null, [])
+                    "disk_full", $"The disk of the database is nearly full: {ByteSize.Words(space.Free)} are free. The receiver answers 503, and senders come again.",
+                    $"Make room: it goes on by itself with {ByteSize.Words(space.FullBelow)} free.", true, null, [])
                 : new Fault(
-                    "disk_low", $"The disk of the database has little room: {Size(space.Free)} of {Size(space.Total)} are free.",
-                    $"Make room in time: below {Size(space.FullBelow)} the receiver answers 503.", false, null, []);
+                    "disk_low", $"The disk of the database has little room: {ByteSize.Words(space.Free)} of {ByteSize.Words(space.Total)} are free.",
+                    $"Make room in time: below {ByteSize.Words(space.FullBelow)} the receiver answers 503.", false, null, []);
         }
 
         if (ledger.Report is { Agrees: false } report)
@@ -58,9 +58,4 @@ public sealed class FaultBoard(StoreWriter writer, StoreProbe probe, StoreHealth
 
     /// <summary>Also in the second before the probe has looked.</summary>
     private StoreFault? Failing => writer.Failing;
-
-    /// <summary>In steps of 1,000, as disks are sold.</summary>
-    private static string Size(long bytes) => bytes < 1_000_000_000
-        ? (bytes / 1e6).ToString("0.# MB", CultureInfo.InvariantCulture)
-        : (bytes / 1e9).ToString("0.# GB", CultureInfo.InvariantCulture);
 }

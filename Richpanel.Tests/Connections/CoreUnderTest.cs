@@ -38,6 +38,7 @@ internal sealed class CoreUnderTest : IAsyncDisposable
         services.AddLogging();
         services.AddRichpanelCore(configuration);
         services.AddSingleton(time);
+        services.AddSingleton<IHostApplicationLifetime, Microsoft.Extensions.Hosting.Internal.ApplicationLifetime>();
         var core = new CoreUnderTest(services.BuildServiceProvider());
         MigratedDatabase.CopyTo(core.Get<StoragePaths>().DatabaseFile);
         await core.Directory.ReloadAsync(TestContext.Current.CancellationToken);

@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Flow;
 using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Retries;
 using Richpanel.Core.Storage;
@@ -11,8 +12,9 @@ using Richpanel.Core.Storage;
 namespace Richpanel.Bench;
 
 /// <summary>
-/// <c>bulk</c>: how long planning and canceling a bulk retry takes and whom it keeps waiting, in this process; and what <c>kill -9</c> in the
-/// middle of one does, against the published product and a stub that writes down what arrives.
+/// <c>bulk</c>: how long planning and canceling a bulk retry takes and whom it keeps waiting, and how long a hold takes with very many
+/// waiting behind it, in this process; and what <c>kill -9</c> in the middle of a bulk retry does, against the published product and a stub
+/// that writes down what arrives.
 /// </summary>
 internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
 {
@@ -28,6 +30,8 @@ internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
     {
         var (rows, rounds) = (arguments.Number("rows", 100_000), arguments.Number("rounds", 5));
         var times = await TimesAsync(rows, rounds);
+        var (waiting, holds) = (arguments.Number("waiting", 1_000_000), arguments.Number("holds", 50));
+        var (slowestHold, slowestRelease) = await HoldsAsync(waiting, holds);
         var kills = await KillsAsync(arguments.Number("sent", 3_000), arguments.Number("kills", 5), arguments.Number("seed", 1));
         string[] lines =
         [
@@ -39,6 +43,8 @@ internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
             Row("slowest plan", Milliseconds(times.SlowestPlan), "< 2,000 ms"),
             Row("longest wait of a commit of others while planning", Milliseconds(times.LongestWait), "< 50 ms"),
             Row("slowest cancel", Milliseconds(times.SlowestCancel), "< 1,000 ms"),
+            Row(string.Create(CultureInfo.InvariantCulture, $"slowest of {holds} holds opened with {waiting:N0} waiting"), Milliseconds(slowestHold), "< 100 ms"),
+            Row("slowest of them closed", Milliseconds(slowestRelease), "< 100 ms"),
             Row(string.Create(CultureInfo.InvariantCulture, $"`kill -9` during a bulk retry of {kills.Planned:N0}"), Count(kills.Kills), ""),
             Row("events of it that never arrived", Count(kills.Lost), "0"),
             Row("arrived again without an attempt that says so", Count(kills.Unmarked), "0"),
@@ -52,12 +58,13 @@ internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
         }
 
         return times is { SlowestPlan.TotalMilliseconds: < 2_000, LongestWait.TotalMilliseconds: < 50, SlowestCancel.TotalMilliseconds: < 1_000 }
+            && slowestHold.TotalMilliseconds < 100 && slowestRelease.TotalMilliseconds < 100
             && kills is { Lost: 0, Unmarked: 0, Faults: 0 } && kills.Marked <= kills.Kills * 8 ? 0 : 1;
     }
 
     private async Task<(TimeSpan Plan, TimeSpan SlowestPlan, TimeSpan LongestWait, TimeSpan SlowestCancel)> TimesAsync(int rows, int rounds)
     {
-        await using var services = await SeededAsync(Path.Combine(workspace.Folder, "times", "console.db"), rows, null);
+        await using var services = await SeededAsync(Path.Combine(workspace.Folder, "times", "console.db"), rows, null, Failed);
         var (planner, batches, writer) = (services.GetRequiredService<RetryPlanner>(), services.GetRequiredService<RetryBatches>(), services.GetRequiredService<StoreWriter>());
         List<TimeSpan> plans = [], cancels = [];
         var longest = TimeSpan.Zero;
@@ -111,7 +118,7 @@ internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
         var record = Path.Combine(workspace.Folder, "arrived.txt");
         await using var stub = ChildProcess.Self("stub", "--record", record, "--delay", "15");
         var folder = Path.Combine(workspace.Folder, "kills");
-        await using (await SeededAsync(Path.Combine(folder, "console.db"), rows, await stub.ListeningAsync() + "/v2"))
+        await using (await SeededAsync(Path.Combine(folder, "console.db"), rows, await stub.ListeningAsync() + "/v2", Failed))
         {
             // Filled; the product opens it now.
         }
@@ -154,12 +161,42 @@ internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
             rows - sent.Count + sent.Values.Count(count => count != 1));
     }
 
-    /// <summary>A log in which every delivery has failed once. To a stub: its connections send there; else they are paused.</summary>
-    private static async Task<ServiceProvider> SeededAsync(string database, int rows, string? stub)
+    /// <summary>The first one compiles and is not counted.</summary>
+    private async Task<(TimeSpan SlowestHold, TimeSpan SlowestRelease)> HoldsAsync(int rows, int rounds)
+    {
+        await using var services = await SeededAsync(Path.Combine(workspace.Folder, "holds", "console.db"), rows, null, Waiting);
+        var (holds, connection) = (services.GetRequiredService<ConnectionHolds>(), services.GetRequiredService<ConnectionDirectory>().Connections[0].Id);
+        var (slowestHold, slowestRelease) = (TimeSpan.Zero, TimeSpan.Zero);
+        for (var round = -1; round < rounds; round++)
+        {
+            var clock = Stopwatch.GetTimestamp();
+            var held = await holds.HoldAsync(connection, "unauthorized", null);
+            var hold = Stopwatch.GetElapsedTime(clock);
+            clock = Stopwatch.GetTimestamp();
+            var released = await holds.ReleaseAsync(Actor.System, connection, "measured", new Recovery(Rate: 50, Canary: true));
+            var release = Stopwatch.GetElapsedTime(clock);
+            if (!held || !released)
+            {
+                throw new InvalidOperationException("The hold did not open and close.");
+            }
+
+            if (round >= 0)
+            {
+                slowestHold = hold > slowestHold ? hold : slowestHold;
+                slowestRelease = release > slowestRelease ? release : slowestRelease;
+            }
+        }
+
+        return (slowestHold, slowestRelease);
+    }
+
+    /// <summary>A log of the product's connections. To a stub: they send there; else they are paused.</summary>
+    /// <param name="become">What each delivery of it is.</param>
+    private static async Task<ServiceProvider> SeededAsync(string database, int rows, string? stub, Func<SeedRow, SeedRow> become)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(database)!);
         var services = await LogSeed.OpenAsync(database);
-        await LogSeed.FillAsync(services, rows, 1, s_until, Failed);
+        await LogSeed.FillAsync(services, rows, 1, s_until, become);
         if (stub is not null)
         {
             var secrets = services.GetRequiredService<SecretProtector>();
@@ -184,6 +221,14 @@ internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
         (row.State, row.Stage, row.Marks, row.DueAt) = (DeliveryState.Failed, FailureStage.Sending, DeliveryMarks.None, null);
         (row.AttemptCount, row.Cause, row.StatusCode, row.LastAttemptAt, row.EndedAt) = (1, "http_422", 422, row.ReceivedAt, row.ReceivedAt);
         return seed with { Tries = [new SeedTry(1, row.ReceivedAt, 422, "failed", "http_422", 40, "{}")] };
+    }
+
+    private static SeedRow Waiting(SeedRow seed)
+    {
+        var row = seed.Row;
+        (row.State, row.Stage, row.Marks, row.DueAt) = (DeliveryState.Waiting, FailureStage.None, DeliveryMarks.None, row.ReceivedAt);
+        (row.AttemptCount, row.Cause, row.StatusCode, row.LastAttemptAt, row.EndedAt) = (0, null, null, null, null);
+        return seed with { Tries = [] };
     }
 
     private static async Task<Dictionary<string, int>> ReadAsync(SqliteConnection database, string sql)

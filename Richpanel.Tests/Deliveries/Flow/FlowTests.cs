@@ -136,6 +136,7 @@ public sealed class FlowTests
         await test.Holds.HoldAsync(connection, "unauthorized", null);
         await test.StartAsync();
         var ids = await test.ReceiveAsync(connection, s_ten);
+        test.Time.Advance(TimeSpan.FromSeconds(1));   // so that they have waited
 
         Assert.True(await test.Holds.ReleaseAsync(Actor.System, connection, how: new Recovery(Canary: true)));
         await test.UntilConnectionAsync(connection, row => row.HoldCause is not (null or "unauthorized"));
@@ -234,9 +235,10 @@ public sealed class FlowTests
         stub.Always(401);
         await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "8"));
         var connection = await test.ConnectAsync(stub.BaseUrl);
-        await test.Holds.HoldAsync(connection, "http_401", null);
+        await test.Holds.HoldAsync(connection, "unauthorized", null);
         await test.StartAsync();
         var ids = await test.ReceiveAsync(connection, [.. Enumerable.Range(0, 20).Select(i => $"u{i}")]);
+        test.Time.Advance(TimeSpan.FromSeconds(1));   // so that they have waited
 
         Assert.True(await test.Holds.ReleaseAsync(Actor.System, connection, how: new Recovery(Canary: true)));
         await test.UntilConnectionAsync(connection, row => row.HoldCause is not null && stub.Requests.Count == 1);

@@ -1,12 +1,11 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
-using Richpanel.Console.Shared;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Flow;
 using Richpanel.Core.Ledger;
 
-namespace Richpanel.Console.Connections;
+namespace Richpanel.Console.Shared;
 
 public sealed partial class GoOnBox : IDisposable
 {
