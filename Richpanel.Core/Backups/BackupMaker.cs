@@ -221,8 +221,7 @@ public sealed class BackupMaker(StoragePaths paths, StorageOptions options, Time
         var needed = (2 * (new FileInfo(paths.DatabaseFile).Length + (log.Exists ? log.Length : 0))) + (IsDiskOfDatabase(drive) ? options.FullBelow + WalAllowance : 0);
         if (drive.AvailableFreeSpace < needed)
         {
-            throw new BackupException(string.Create(
-                CultureInfo.InvariantCulture, $"There is no room in {folder}: {needed / 1_000_000 + 1:N0} MB must be free while a backup is made, so that the receiver is not closed by it. Make room, or choose a folder on another disk (Storage:BackupFolder, --to)."));
+            throw new BackupException($"There is no room in {folder}: {ByteSize.Words(needed)} must be free while a backup is made, so that the receiver is not closed by it. Make room, or choose a folder on another disk (Storage:BackupFolder, --to).");
         }
     }
 

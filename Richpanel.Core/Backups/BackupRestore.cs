@@ -237,7 +237,7 @@ public sealed class BackupRestore(StoragePaths paths, TimeProvider time)
     {
         if (new DriveInfo(paths.Folder).AvailableFreeSpace < bytes + (bytes / 10))
         {
-            throw new BackupException(string.Create(CultureInfo.InvariantCulture, $"There is no room in {paths.Folder} for its database of {bytes / 1_000_000 + 1:N0} MB. Make room, or restore on another disk."));
+            throw new BackupException($"There is no room in {paths.Folder} for its database of {ByteSize.Words(bytes)}. Make room, or restore on another disk.");
         }
     }
 

@@ -135,7 +135,7 @@ public static class DatabaseStartup
         if (new DriveInfo(paths.Folder).AvailableFreeSpace < size + (size / 10))
         {
             throw new CannotStartException(
-                string.Create(CultureInfo.InvariantCulture, $"The database {paths.DatabaseFile} is to be upgraded, and there is no room for the copy that is made before: about {size / 1_000_000 + 1:N0} MB. Make room and start again; nothing was changed."));
+                $"The database {paths.DatabaseFile} is to be upgraded, and there is no room for the copy that is made before: about {ByteSize.Words(size)}. Make room and start again; nothing was changed.");
         }
 
         var copy = string.Create(CultureInfo.InvariantCulture, $"{paths.DatabaseFile}{CopyMark}{time.GetUtcNow():yyyy-MM-dd'T'HH-mm-ss'Z'}");

@@ -16,7 +16,7 @@ public sealed class RetriesApiTests(ApiUnderTest api) : IClassFixture<ApiUnderTe
     [Fact(Timeout = 60_000)]
     public async Task A_bulk_retry_is_planned_started_and_reported()
     {
-        await FailAsync("api-retry-1", "api-retry-2");
+        await FailAsync("Api Retried", "api-retry-1", "api-retry-2");
         var plan = await api.JsonAsync(HttpMethod.Post, "retries", """{"search":{"event":"Api Retried","state":"failed"}}""", HttpStatusCode.Created, Role.Operator);
         var path = "retries/" + plan.GetProperty("id").GetString();
         Assert.Equal(("planned", 2, 2), (Text(plan, "state"), plan.GetProperty("planned").GetInt32(), plan.GetProperty("plan").GetProperty("total").GetInt32()));
@@ -45,7 +45,7 @@ public sealed class RetriesApiTests(ApiUnderTest api) : IClassFixture<ApiUnderTe
     [Fact(Timeout = 60_000)]
     public async Task A_replay_of_named_deliveries_makes_copies_that_lead_both_ways()
     {
-        await FailAsync("api-replay-1");
+        await FailAsync("Api Replayed", "api-replay-1");
         var first = Text((await api.JsonAsync(HttpMethod.Get, "deliveries?messageId=api-replay-1")).GetProperty("items")[0], "id");
         var plan = await api.JsonAsync(HttpMethod.Post, "replays", $$"""{"deliveries":["{{first}}"],"neverAccepted":true}""", HttpStatusCode.Created);
         await api.JsonAsync(HttpMethod.Post, $"replays/{Text(plan, "id")}/start", """{"canary":0}""");
@@ -70,7 +70,7 @@ public sealed class RetriesApiTests(ApiUnderTest api) : IClassFixture<ApiUnderTe
     [Fact(Timeout = 60_000)]
     public async Task A_token_of_other_connections_neither_counts_nor_sees_what_is_not_its_own()
     {
-        await FailAsync("api-limit-1");
+        await FailAsync("Api Limited", "api-limit-1");
         var plan = await api.JsonAsync(HttpMethod.Post, "retries", """{"search":{"messageId":"api-limit-1"}}""", HttpStatusCode.Created);
         using var own = await api.CallAsync(HttpMethod.Get, "retries/" + Text(plan, "id"), null, ApiUnderTest.SandboxOnlyToken);
         Assert.Equal(HttpStatusCode.OK, own.StatusCode);   // of the sandbox, which it may touch
@@ -114,7 +114,7 @@ public sealed class RetriesApiTests(ApiUnderTest api) : IClassFixture<ApiUnderTe
     }
 
     /// <summary>Deliveries to the sandbox that it refused; it answers as Richpanel from then on.</summary>
-    private async Task FailAsync(params string[] messageIds)
+    private async Task FailAsync(string name, params string[] messageIds)
     {
         var console = api.Console;
         var scenarios = console.Services.GetRequiredService<SandboxScenarios>();
@@ -124,7 +124,7 @@ public sealed class RetriesApiTests(ApiUnderTest api) : IClassFixture<ApiUnderTe
         using var sender = console.CreateClient();
         foreach (var id in messageIds)
         {
-            await sender.PostCallAsync("/v1/track", $$"""{"messageId":"{{id}}","userId":"u","event":"Api Retried"}""", key).AcceptedAsync();
+            await sender.PostCallAsync("/v1/track", $$"""{"messageId":"{{id}}","userId":"u","event":"{{name}}"}""", key).AcceptedAsync();
         }
 
         await console.ExpandedAsync();

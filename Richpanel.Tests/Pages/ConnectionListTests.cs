@@ -6,7 +6,7 @@ using Richpanel.Core.Connections;
 
 namespace Richpanel.Tests.Pages;
 
-/// <summary>The list of connections in each of its states, and the banner of a pause.</summary>
+/// <summary>The list of connections in each of its states, and the banner of what is stopped.</summary>
 public sealed class ConnectionListTests : IAsyncLifetime
 {
     private readonly PagesUnderTest _pages = new();
@@ -76,7 +76,7 @@ public sealed class ConnectionListTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task A_pause_is_told_on_every_page_to_whoever_may_see_the_connection_and_ends_there_by_itself()
     {
-        var banner = _pages.Show<PauseBanner>();
+        var banner = _pages.Show<StopBanner>();
         Assert.Equal("", banner.Words());
 
         await _pages.Holds.PauseAsync(Actor.System, _pages.Sandbox.Id, TimeProvider.System.GetUtcNow().AddHours(1));
@@ -84,6 +84,22 @@ public sealed class ConnectionListTests : IAsyncLifetime
         banner.EventuallySays("Sandbox is paused since");
         banner.EventuallySays("by itself on again at");
         await _pages.Holds.ResumeAsync(Actor.System, _pages.Sandbox.Id);
+        banner.Eventually(() => Assert.Equal("", banner.Words()));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_hold_is_told_on_every_page_with_its_cause_and_how_many_it_keeps_back()
+    {
+        var banner = _pages.Show<StopBanner>();
+        await _pages.Holds.HoldAsync(_pages.Sandbox.Id, "unauthorized", null);
+        banner.EventuallySays("Sandbox is on hold: Key not accepted (401)");
+        banner.EventuallySays("Events are kept, none is sent and no try is spent.");
+
+        await _pages.SendAsync(""" "userId":"jane","event":"Held" """, "held-1", settled: false);
+        await _pages.SendAsync(""" "userId":"jane","event":"Held" """, "held-2", settled: false);
+
+        banner.EventuallySays("2 deliveries are held and no try is spent.");
+        await _pages.Holds.ReleaseAsync(Actor.System, _pages.Sandbox.Id);
         banner.Eventually(() => Assert.Equal("", banner.Words()));
     }
 

@@ -131,6 +131,8 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
     {
         MigratedDatabase.CopyTo(DatabaseFile);
         builder.UseSetting("Storage:ConnectionString", $"Data Source={DatabaseFile}");
+        builder.UseSetting("Storage:LowBelow", "0");        // whatever is free where the tests run
+        builder.UseSetting("Storage:LowBelowShare", "0");
         foreach (var (key, value) in _settings)
         {
             builder.UseSetting(key, value);
