@@ -14,6 +14,7 @@ namespace Richpanel.Tests.Fuzz;
 /// Whatever is sent to the door: no answer of ours says that we broke, nothing is lost, every refusal is counted, and memory stays
 /// flat. <c>FUZZ_INPUTS</c> and <c>FUZZ_SEED</c> set how many inputs and which.
 /// </summary>
+[Collection(nameof(MeasuredAlone))]
 public sealed class DoorFuzzTests
 {
     private const int InputsInCi = 5_000;
@@ -208,3 +209,7 @@ public sealed class DoorFuzzTests
         public ConcurrentDictionary<string, long> Answered { get; } = new(StringComparer.Ordinal);
     }
 }
+
+/// <summary>Memory is that of the whole process: whatever ran beside would be measured, too.</summary>
+[CollectionDefinition(nameof(MeasuredAlone), DisableParallelization = true)]
+public sealed class MeasuredAlone;
