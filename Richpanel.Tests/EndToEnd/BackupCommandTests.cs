@@ -21,11 +21,11 @@ public sealed class BackupCommandTests
 
         var made = await RunAsync(["backup", "--to", elsewhere.FullName], started.DataFolder);
         var file = Assert.Single(elsewhere.GetFiles("*.rpbackup")).FullName;
-        var onLine = await RunAsync(["restore", "--from", file, "--passphrase", Passphrase], data);
-        var wrong = await RunAsync(["restore", "--from", file], data, "not the passphrase");
-        var inUse = await RunAsync(["restore", "--from", file], started.DataFolder);
+        var onLine = await RestoreHereAsync(data, "--from", file, "--passphrase", Passphrase);
+        var wrong = await RestoreHereAsync(data, "--from", file, "--passphrase-file", await WrittenAsync(elsewhere, "not the passphrase"));
+        var inUse = await RestoreHereAsync(started.DataFolder, "--from", file, "--passphrase-file", await WrittenAsync(elsewhere, Passphrase));
         var restored = await RunAsync(["restore", "--from", file], data);
-        var twice = await RunAsync(["restore", "--from", file], data);
+        var twice = await RestoreHereAsync(data, "--from", file, "--passphrase-file", await WrittenAsync(elsewhere, Passphrase));
 
         Assert.Equal(0, made.ExitCode);
         Assert.Contains(": 1 deliveries, ", made.Said, StringComparison.Ordinal);
@@ -77,12 +77,26 @@ public sealed class BackupCommandTests
         Assert.Contains("Storage:ConnectionString cannot be used: ", said.ToString(), StringComparison.Ordinal);
     }
 
-    private static async Task<(int ExitCode, string Said)> RunAsync(string[] arguments, string folder, string passphrase = Passphrase)
+    private static async Task<string> WrittenAsync(DirectoryInfo folder, string passphrase)
+    {
+        var file = Path.Combine(folder.FullName, "passphrase");
+        await File.WriteAllTextAsync(file, passphrase + "\n", Ct);
+        return file;
+    }
+
+    /// <summary>The command in this process: what is refused needs none of its own.</summary>
+    private static async Task<(int ExitCode, string Said)> RestoreHereAsync(string folder, params string[] arguments)
+    {
+        await using var said = new StringWriter();
+        return (await BackupCommands.RestoreAsync([.. arguments, "--Storage:ConnectionString", $"Data Source={Path.Combine(folder, "console.db")}"], said), said.ToString());
+    }
+
+    private static async Task<(int ExitCode, string Said)> RunAsync(string[] arguments, string folder)
     {
         await using var process = ChildProcess.Dotnet(ProductInTest.Dll, arguments, new Dictionary<string, string>
         {
             ["Storage__ConnectionString"] = $"Data Source={Path.Combine(folder, "console.db")}",
-            ["RICHPANEL_BACKUP_PASSPHRASE"] = passphrase,
+            ["RICHPANEL_BACKUP_PASSPHRASE"] = Passphrase,
 
             // Somebody else's: a switch comes from the command line alone.
             ["TO"] = "/nowhere",
