@@ -18,14 +18,18 @@ public static class DatabaseStartup
         await using var context = new SqliteConsoleDbContext(new DbContextOptionsBuilder<SqliteConsoleDbContext>()
             .UseSqlite(new SqliteConnectionStringBuilder { DataSource = paths.DatabaseFile, Pooling = false }.ToString()).Options);
         var known = context.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
-        var unknown = (await context.Database.GetAppliedMigrationsAsync(ct)).Where(name => !known.Contains(name)).ToList();
+        var applied = (await context.Database.GetAppliedMigrationsAsync(ct)).ToList();
+        var unknown = applied.Where(name => !known.Contains(name)).ToList();
         if (unknown.Count > 0)
         {
             throw new CannotStartException(
                 $"The database {paths.DatabaseFile} was made by a newer version of the product (it knows '{unknown[^1]}'). Start that version, or restore a copy from before the upgrade.");
         }
 
-        await context.Database.MigrateAsync(ct);
+        if (applied.Count < known.Count)
+        {
+            await context.Database.MigrateAsync(ct);   // even with nothing to do it compares the whole model, at each start
+        }
 
         // SQLite gives the WAL the rights of the file it belongs to.
         OwnerOnly.File(paths.DatabaseFile);
