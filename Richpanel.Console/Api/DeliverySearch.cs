@@ -13,10 +13,38 @@ namespace Richpanel.Console.Api;
 /// How a list is asked for, in the address or (so that personal values stand in no address) in the body. <c>q</c> is the query language of
 /// the log's page; the others are single terms of it, compared whole.
 /// </summary>
-public sealed record DeliverySearch(
-    string? Q = null, string? State = null, string? Type = null, string? Event = null, string? User = null, string? Email = null, string? Order = null, string? MessageId = null,
-    string? Connection = null, string? Origin = null, string? Code = null, string? Since = null, string? Until = null, int? Limit = null, string? Cursor = null)
+public sealed record DeliverySearch
 {
+    public string? Q { get; init; }
+
+    public string? State { get; init; }
+
+    public string? Type { get; init; }
+
+    public string? Event { get; init; }
+
+    public string? User { get; init; }
+
+    public string? Email { get; init; }
+
+    public string? Order { get; init; }
+
+    public string? MessageId { get; init; }
+
+    public string? Connection { get; init; }
+
+    public string? Origin { get; init; }
+
+    public string? Code { get; init; }
+
+    public string? Since { get; init; }
+
+    public string? Until { get; init; }
+
+    public int? Limit { get; init; }
+
+    public string? Cursor { get; init; }
+
     /// <summary>The question it is, for whoever asks.</summary>
     /// <param name="faults">Told what cannot be read, a sentence each.</param>
     internal LogAsk ToAsk(HttpContext http, ConnectionDirectory directory, LogReader reader, List<string> faults)

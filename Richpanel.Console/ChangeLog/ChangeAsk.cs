@@ -6,14 +6,30 @@ using Richpanel.Core.Segment;
 namespace Richpanel.Console.ChangeLog;
 
 /// <summary>How a part of the change log is asked for in an address, by a page's link or over the API.</summary>
-/// <param name="Who">person, token, system, bootstrap, localAdmin; one of them such as <c>person:3</c>; or a part of the name.</param>
-/// <param name="Action">A code such as <c>connection.changed</c>, or its first word.</param>
-/// <param name="Object">Public id of what it was done to, such as <c>con_1</c>.</param>
-/// <param name="Words">Stand in the reason or in the object's name.</param>
-public sealed record ChangeAsk(
-    [FromQuery] string? Who = null, [FromQuery] string? Action = null, [FromQuery] string? Object = null, [FromQuery] string? Words = null,
-    [FromQuery] string? Since = null, [FromQuery] string? Until = null)
+public sealed record ChangeAsk
 {
+    /// <summary>person, token, system, bootstrap, localAdmin; one of them such as <c>person:3</c>; or a part of the name.</summary>
+    [FromQuery]
+    public string? Who { get; init; }
+
+    /// <summary>A code such as <c>connection.changed</c>, or its first word.</summary>
+    [FromQuery]
+    public string? Action { get; init; }
+
+    /// <summary>Public id of what it was done to, such as <c>con_1</c>.</summary>
+    [FromQuery]
+    public string? Object { get; init; }
+
+    /// <summary>Stand in the reason or in the object's name.</summary>
+    [FromQuery]
+    public string? Words { get; init; }
+
+    [FromQuery]
+    public string? Since { get; init; }
+
+    [FromQuery]
+    public string? Until { get; init; }
+
     /// <param name="faults">What cannot be read, each as a sentence.</param>
     public ChangeFilter ToFilter(ChangeWriting log, List<string> faults) => new()
     {

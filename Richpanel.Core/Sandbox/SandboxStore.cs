@@ -64,7 +64,11 @@ public sealed partial class SandboxStore(
 
         OwnerOnly.File(paths.SandboxFile);
         await using var context = CreateDbContext();
-        await context.Database.MigrateAsync(ct);
+        if ((await context.Database.GetPendingMigrationsAsync(ct)).Any())
+        {
+            await context.Database.MigrateAsync(ct);   // even with nothing to do it compares the whole model, at each start
+        }
+
         await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", ct);
     }
 

@@ -12,8 +12,20 @@ namespace Richpanel.Tests.Browser;
 /// <summary>A console outside Development, where nobody is anybody before signing in.</summary>
 public sealed class JourneyConsole : IAsyncLifetime
 {
-    private readonly ConsoleUnderTest _console = Somebody.Console();
+    private readonly ConsoleUnderTest _console;
     private readonly HashSet<Role> _people = [];
+
+    public JourneyConsole()
+        : this(null)
+    {
+    }
+
+    /// <param name="over">Data that is there already.</param>
+    internal JourneyConsole(TemporaryFolder? over) => _console = Somebody.Console(over);
+
+    public IServiceProvider Services => _console.Services;
+
+    public Uri Address => _console.ClientOptions.BaseAddress;
 
     public SandboxSender Sender => new(_console.Services, _console.ClientOptions.BaseAddress);
 

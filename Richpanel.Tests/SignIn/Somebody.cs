@@ -13,12 +13,15 @@ internal static class Somebody
     public const string Password = "a long enough password";
 
     /// <summary>Outside Development, where nobody is local admin.</summary>
-    public static ConsoleUnderTest Console(params (string Key, string Value)[] settings)
+    public static ConsoleUnderTest Console(params (string Key, string Value)[] settings) => Console(null, settings);
+
+    /// <param name="over">Data that is there already.</param>
+    public static ConsoleUnderTest Console(TemporaryFolder? over, params (string Key, string Value)[] settings)
     {
         var all = settings.ToDictionary(setting => setting.Key, string? (setting) => setting.Value);
         all["environment"] = "Production";
         all["Sandbox:Port"] = "0";
-        return new ConsoleUnderTest(all);
+        return new ConsoleUnderTest(all, over: over);
     }
 
     public static PeopleStore Store(this ConsoleUnderTest console) => console.Services.GetRequiredService<PeopleStore>();

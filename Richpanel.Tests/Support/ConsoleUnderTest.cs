@@ -130,6 +130,11 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         MigratedDatabase.CopyTo(DatabaseFile);
+        if (_settings.GetValueOrDefault("Sandbox:Enabled") is not "false")
+        {
+            MigratedDatabase.CopySandboxTo(Folder);
+        }
+
         builder.UseSetting("Storage:ConnectionString", $"Data Source={DatabaseFile}");
         builder.UseSetting("Storage:LowBelow", "0");        // whatever is free where the tests run
         builder.UseSetting("Storage:LowBelowShare", "0");
