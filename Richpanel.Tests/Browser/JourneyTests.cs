@@ -106,7 +106,7 @@ public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console)
         await using var tab = await OpenAsync(Role.Viewer, "/");
         Assert.DoesNotContain(console.Sender.Key, await tab.Page.ContentAsync(), StringComparison.Ordinal);
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Deliveries", Exact = true }).First.ClickAsync();
-        await tab.Page.Locator("tbody tr").Filter(new() { HasText = "Journey Viewed" }).GetByRole(AriaRole.Link).First.ClickAsync();
+        await tab.Page.Locator("tr[data-row]").Filter(new() { HasText = "Journey Viewed" }).GetByRole(AriaRole.Link).First.ClickAsync();
         await Assertions.Expect(tab.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex(id), new() { Timeout = Patience });
 
         await SeesAsync(tab.Page.GetByText("The call was understood, but its content is not accepted.").First);

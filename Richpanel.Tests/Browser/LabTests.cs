@@ -29,6 +29,7 @@ public sealed class LabTests(BrowserFixture browser, JourneyConsole console) : I
         await Assertions.Expect(tab.Page.Locator(".squiggly-error").First).ToBeVisibleAsync(new() { Timeout = Patience });
         await tab.PictureAsync("lab-fault");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go there" }).PressAsync("Enter");
+        await Assertions.Expect(tab.Page.Locator(".monaco-editor textarea")).ToBeFocusedAsync(new() { Timeout = Patience });
         await tab.Page.Keyboard.PressAsync("Shift+Control+ArrowRight");   // the rest of the word that broke it
         await tab.Page.Keyboard.InsertTextAsync("\"jane\"");
         await SeesAsync(tab.Page.GetByText("Customer: jane."));
