@@ -60,7 +60,7 @@ public sealed class WebhookSecretTests : IAsyncLifetime
         await PostAsync(First, 200);
         await PostAsync(Second, 200);
         await PostAsync(First, 200);
-        _time.Advance(TimeSpan.FromHours(1));
+        _time.Jump(TimeSpan.FromHours(1));
         await PostAsync(First, 401);
         await PostAsync(Second, 200);
     }
@@ -113,7 +113,7 @@ public sealed class WebhookSecretTests : IAsyncLifetime
         await PostAsync(Second, 200);
         await Secrets.ForgetDueAsync();
         Assert.NotNull(Web.PreviousWebhookSecret);
-        _time.Advance(TimeSpan.FromHours(1));
+        _time.Jump(TimeSpan.FromHours(1));
 
         await Secrets.ForgetDueAsync();
 
@@ -140,7 +140,7 @@ public sealed class WebhookSecretTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task The_page_can_say_who_set_the_one_in_use()
     {
-        _time.Advance(TimeSpan.FromHours(1));
+        _time.Jump(TimeSpan.FromHours(1));
         Saved(await Sources.UpdateSourceAsync(new Actor(ActorKind.Person, 8, "Bert", Role.Admin), _id, new SourceDraft { WebhookSecret = Second }));
         var queries = _console.Services.GetRequiredService<SecretQueries>();
         Assert.Equal("Bert", await queries.SetByAsync(Web, Ct));
