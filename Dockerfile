@@ -1,12 +1,14 @@
-FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+# Built on the builder's own kind of machine, for the kind the image is for.
+FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ARG TARGETARCH
 WORKDIR /src
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig BannedSymbols.txt appsettings.json ./
 COPY Richpanel.Core/Richpanel.Core.csproj Richpanel.Core/
 COPY Richpanel.Console/Richpanel.Console.csproj Richpanel.Console/
-RUN dotnet restore Richpanel.Console/Richpanel.Console.csproj
+RUN dotnet restore Richpanel.Console/Richpanel.Console.csproj -a $TARGETARCH
 COPY Richpanel.Core/ Richpanel.Core/
 COPY Richpanel.Console/ Richpanel.Console/
-RUN dotnet publish Richpanel.Console/Richpanel.Console.csproj -c Release --no-restore -o /app \
+RUN dotnet publish Richpanel.Console/Richpanel.Console.csproj -c Release -a $TARGETARCH --no-restore -o /app \
  && mkdir /data
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0

@@ -3,8 +3,10 @@ using Richpanel.Console.Api;
 using Richpanel.Console.Backups;
 using Richpanel.Console.ChangeLog;
 using Richpanel.Console.Entrance;
+using Richpanel.Console.Erasure;
 using Richpanel.Console.Ledger;
 using Richpanel.Console.Receiver;
+using Richpanel.Console.Retention;
 using Richpanel.Console.Sandbox;
 using Richpanel.Console.Shell;
 using Richpanel.Console.SignIn;
@@ -28,6 +30,13 @@ if (args is [ChangeLogCommand.Name, .. var settings])
 {
 #pragma warning disable RS0030 // the answer of a command is its output, not a line of the log
     return await ChangeLogCommand.RunAsync(settings, Console.Out);
+#pragma warning restore RS0030
+}
+
+if (args is [CompactCommand.Name, .. var compact])
+{
+#pragma warning disable RS0030 // as above
+    return await CompactCommand.RunAsync(compact, Console.Out);
 #pragma warning restore RS0030
 }
 
@@ -93,6 +102,8 @@ try
     api.MapAudit();
     api.MapBackups();
     api.MapLedgerCheck();
+    api.MapRetention();
+    api.MapErasure();
     app.MapChangeLogDownload();
     app.MapSupportDownload();
     app.MapBackupDownload();

@@ -5,17 +5,23 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Richpanel.Core.Access;
+using Richpanel.Core.Alerts;
 using Richpanel.Core.Backups;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Edits;
 using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Erasure;
+using Richpanel.Core.Groups;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Onboarding;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Retention;
 using Richpanel.Core.Retries;
+using Richpanel.Core.Sandbox;
 using Richpanel.Core.Storage;
 using Richpanel.Core.Support;
 using Richpanel.Core.Wire;
@@ -37,7 +43,11 @@ public static class CoreServices
             .AddWire()
             .AddReceiving()
             .AddDeliveries()
-            .AddRetries();
+            .AddRetries()
+            .AddGroups()
+            .AddAlerts()
+            .AddRetention()
+            .AddErasure();
     }
 
     private static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
@@ -83,6 +93,7 @@ public static class CoreServices
         services.AddHostedService<FaultCare>();
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<OverviewQueries>();
+        services.AddSingleton<Health.FailureHours>();
         services.AddSingleton<ConnectionActivity>();
         services.AddSingleton<FirstSteps>();
         return services;
@@ -152,6 +163,16 @@ public static class CoreServices
         return services;
     }
 
+    private static IServiceCollection AddGroups(this IServiceCollection services)
+    {
+        services.AddSingleton<GroupQueries>();
+        services.AddSingleton<GroupActions>();
+        services.AddSingleton<GroupUpkeep>();
+        services.AddHostedService<GroupUpkeepWorker>();
+        services.AddHostedService<GroupCare>();
+        return services;
+    }
+
     private static IServiceCollection AddDeliveries(this IServiceCollection services)
     {
         services.AddOptions<DeliveryOptions>().BindConfiguration("Delivery").ValidateDataAnnotations()
@@ -167,11 +188,13 @@ public static class CoreServices
         services.AddSingleton<DeliveryUnmasking>();
         services.AddSingleton<DeliveryActions>();
         services.AddSingleton<LabSender>();
+        services.AddSingleton<DeliveryEdits>();
         services.AddSingleton<SampleStore>();
         services.AddSingleton<DeliveryPulse>();
         services.AddSingleton<ConnectionHolds>();
         services.AddSingleton<ConnectionRemoval>();
         services.AddHostedService<RemovalCare>();
+        services.AddHostedService<ClockCare>();
         services.AddSingleton<TrialWire>();
         services.AddSingleton<ConnectionTrials>();
         services.AddSingleton<DispatchStore>();
@@ -192,6 +215,45 @@ public static class CoreServices
         services.AddSingleton<RetrySignals>();
         services.AddSingleton<RetryQueue>();
         services.AddHostedService<RetryPacer>();
+        return services;
+    }
+
+    private static IServiceCollection AddAlerts(this IServiceCollection services)
+    {
+        services.AddOptions<AlertOptions>().BindConfiguration("Alerts");
+        services.AddSingleton<WebhookClient>();
+        services.AddSingleton<MailClient>();
+        services.AddSingleton<AlertChannels>();
+        services.AddSingleton<AlertFactReader>();
+        services.AddSingleton<AlertSender>();
+        services.AddSingleton<AlertOutbox>();
+        services.AddSingleton<AlertTester>();
+        services.AddSingleton<AlertQueries>();
+        services.AddHostedService<AlertWatch>();
+        return services;
+    }
+
+    private static IServiceCollection AddRetention(this IServiceCollection services)
+    {
+        services.AddOptions<RetentionOptions>().BindConfiguration("Retention").ValidateDataAnnotations()
+            .Validate(options => !options.Rules.Faults().Any(), "Retention: a row stays at least as long as its content, so RowDays is not less than AcceptedDays and FailedDays.").ValidateOnStart();
+        services.AddSingleton<DatabaseSpace>();
+        services.AddSingleton<RetentionStore>();
+        services.AddSingleton<RetentionSweeper>();
+        services.AddSingleton<PinStore>();
+        services.AddSingleton<RetentionCare>();
+        services.AddHostedService(provider => provider.GetRequiredService<RetentionCare>());
+        return services;
+    }
+
+    private static IServiceCollection AddErasure(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new SandboxErasure(provider.GetService<SandboxStore>(), provider.GetRequiredService<StoragePaths>(), provider.GetRequiredService<ChangeFeed>()));
+        services.AddSingleton<SmallPlaces>();
+        services.AddSingleton<ErasureStore>();
+        services.AddSingleton<Eraser>();
+        services.AddSingleton<PrivacyTasks>();
+        services.AddHostedService<ErasureCare>();
         return services;
     }
 }

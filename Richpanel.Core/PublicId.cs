@@ -19,7 +19,17 @@ public static class PublicId
 
     public static string Retry(long id) => "rty_" + Write(id);
 
+    public static string Alert(long id) => "alt_" + Write(id);
+
+    public static string AlertChannel(long id) => "chn_" + Write(id);
+
     public static string Trial(long id) => "trl_" + Write(id);
+
+    public static string Group(long id) => "grp_" + Write(id);
+
+    public static string Erasure(long id) => "ers_" + Write(id);
+
+    public static string PrivacyTask(long id) => "ptk_" + Write(id);
 
     public static string Sample(long id) => "smp_" + Write(id);
 

@@ -26,13 +26,15 @@ dotnet restore Richpanel.Console.sln -v quiet </dev/null || stop "Restore failed
 dotnet build Richpanel.Console.sln --no-restore -v quiet -nologo -p:UseSharedCompilation=false </dev/null || stop "Build failed."
 
 # A test that hangs ends the run after two silent minutes; the outer limit is the last resort.
-timeout -k 30 "${TEST_MINUTES:-25}m" dotnet test --solution Richpanel.Console.sln --no-build --no-ansi --progress off \
+timeout -k 30 "${TEST_MINUTES:-35}m" dotnet test --solution Richpanel.Console.sln --no-build --no-ansi --progress off \
   --hangdump --hangdump-timeout 150s --hangdump-type None "$@" </dev/null 2>&1 | tee "$log"
 code=${PIPESTATUS[0]}
 
 counts=$(awk '/^Test run summary:/{on=1} on&&/^  failed: /{f+=$2} on&&/^  succeeded: /{s+=$2} on&&/^  skipped: /{k+=$2} on&&/^  duration: /{on=0}
   END{printf "%d %d %d",s,f,k}' "$log")
 read -r passed failed skipped <<<"$counts"
+# Once more at the end, where they are found: the names of what failed.
+grep -E '^failed ' "$log" | sort -u
 # A run that was cut off counts nothing as failed; say that it did not end well all the same.
 if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
 echo "$passed passed, $failed failed, $skipped skipped"

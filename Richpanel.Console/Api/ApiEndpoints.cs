@@ -59,6 +59,7 @@ public static class ApiEndpoints
         var api = app.MapGroup("/api/v1").RequireRateLimiting(nameof(TokenLimit));
         api.MapLedger();
         api.MapDeliveries();
+        api.MapGroups();
         api.MapRetries();
         api.MapPreview();
         api.MapSamples();
@@ -66,6 +67,7 @@ public static class ApiEndpoints
         api.MapTrials();
         api.MapSources();
         api.MapTokens();
+        api.MapAlerts();
         return api;
     }
 

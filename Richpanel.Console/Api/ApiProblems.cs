@@ -25,9 +25,10 @@ internal static class ApiProblems
 
     public static ProblemHttpResult Forbidden(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status403Forbidden, title: "Not allowed");
 
-    public static ProblemHttpResult Conflict(string state, string detail) => TypedResults.Problem(
+    /// <param name="code">Tells apart why, where there is more than one reason.</param>
+    public static ProblemHttpResult Conflict(string state, string detail, string? code = null) => TypedResults.Problem(
         detail, statusCode: StatusCodes.Status409Conflict, title: "The state no longer allows it",
-        extensions: new Dictionary<string, object?> { ["state"] = state });
+        extensions: code is null ? new Dictionary<string, object?> { ["state"] = state } : new Dictionary<string, object?> { ["state"] = state, ["code"] = code });
 
     public static ValidationProblem Invalid(IReadOnlyList<FieldFault> faults) => TypedResults.ValidationProblem(
         faults.GroupBy(fault => char.ToLowerInvariant(fault.Field[0]) + fault.Field[1..]).ToDictionary(field => field.Key, field => field.Select(fault => fault.Text).ToArray()));

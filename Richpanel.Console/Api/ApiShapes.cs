@@ -5,6 +5,7 @@ using Richpanel.Core;
 using Richpanel.Core.Causes;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Edits;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Notes;
 using Richpanel.Core.Receiving;
@@ -35,14 +36,15 @@ public sealed record ProvenanceShape(string Target, string? Source, string Rule)
 public sealed record DeliveryShape(
     string Id, string Connection, Origin Origin, DeliveryState State, bool Held, FailureStage? Stage, SegmentCallType Type, string? Event, string MessageId,
     string? UserId, string? AnonymousId, string? Email, string? OrderId, DateTimeOffset ReceivedAt, DateTimeOffset? DueAt, int Attempts,
-    string? Code, CauseShape? Cause, int? StatusCode, DateTimeOffset? LastAttemptAt, bool MayHaveGoneOut, bool OutOfOrder, bool MessageIdReused, string? DuplicateOf, string? Retry)
+    string? Code, CauseShape? Cause, int? StatusCode, DateTimeOffset? LastAttemptAt, bool MayHaveGoneOut, bool OutOfOrder, bool MessageIdReused, string? DuplicateOf, string? Retry, string? Group)
 {
     public static DeliveryShape Of(DeliveryRow row, ConnectionDirectory directory) => new(
         PublicId.Delivery(row.Id), directory.Find(row.ConnectionId)?.Name ?? PublicId.Connection(row.ConnectionId), row.Origin, row.State, row.Held,
         row.Stage == FailureStage.None ? null : row.Stage, row.Type, row.EventName, row.MessageId, row.UserId, row.AnonymousId, row.Email, row.OrderId,
         row.ReceivedAt, row.DueAt, row.AttemptCount, row.Cause, CauseShape.Of(row.Cause), row.StatusCode, row.LastAttemptAt,
         row.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut), row.Marks.HasFlag(DeliveryMarks.OutOfOrder), row.Marks.HasFlag(DeliveryMarks.MessageIdReused),
-        row.DuplicateOf is { } first ? PublicId.Delivery(first) : null, row.RetryBatchId is { } batch ? PublicId.Retry(batch) : null);
+        row.DuplicateOf is { } first ? PublicId.Delivery(first) : null, row.RetryBatchId is { } batch ? PublicId.Retry(batch) : null,
+        row.GroupId is { } group ? PublicId.Group(group) : null);
 }
 
 /// <param name="NextCursor">Null on the last page.</param>
@@ -63,15 +65,26 @@ public sealed record AttemptShape(
         detail.Attempt.RetryBatchId is { } batch ? PublicId.Retry(batch) : null);
 }
 
-/// <summary>One delivery, whole. <c>copyOf</c>: the delivery that this one replays; <c>copies</c>: those that replay it. <c>masked</c>: personal data in it is hidden. <c>call</c> is the Segment call as text, because it need not be readable JSON; <c>preview</c> is what it would become now.</summary>
-public sealed record DeliveryDetailShape(DeliveryShape Delivery, bool Masked, string? Call, IReadOnlyList<AttemptShape> Attempts, PreviewShape? Preview, string? CopyOf, IReadOnlyList<string> Copies)
+/// <summary>One delivery, whole. <c>copyOf</c>: the delivery that this one replays, or, with origin <c>edit</c>, took the place of; <c>copies</c>: those that replay it or took its place, <c>replacedBy</c>: the one that took its place. <c>edit</c>: what to change and send with <c>POST …/edit</c>, null when it cannot be edited or is masked. <c>masked</c>: personal data in it is hidden. <c>call</c> is the Segment call as text, because it need not be readable JSON; <c>preview</c> is what it would become now.</summary>
+public sealed record DeliveryDetailShape(DeliveryShape Delivery, bool Masked, string? Call, IReadOnlyList<AttemptShape> Attempts, PreviewShape? Preview, string? CopyOf, IReadOnlyList<string> Copies, string? ReplacedBy, EditOfferShape? Edit)
 {
-    public static DeliveryDetailShape Of(DeliveryDetail detail, ConnectionDirectory directory) => new(
+    public static DeliveryDetailShape Of(DeliveryDetail detail, ConnectionDirectory directory, EditOpening edit) => new(
         DeliveryShape.Of(detail.Row, directory), detail.IsMasked,
         detail.Call is { } call ? System.Text.Encoding.UTF8.GetString(call.Span) : null,
         [.. detail.Attempts.Select(AttemptShape.Of)],
         detail.Preview is { } preview ? PreviewShape.Of(preview) : null,
-        detail.Source.CopyOf is { } first ? PublicId.Delivery(first) : null, [.. detail.Copies.Select(PublicId.Delivery)]);
+        detail.Source.CopyOf is { } first ? PublicId.Delivery(first) : null, [.. detail.Copies.Select(copy => PublicId.Delivery(copy.Id))],
+        detail.ReplacedBy is { } edited ? PublicId.Delivery(edited) : null, EditOfferShape.Of(edit));
+}
+
+/// <summary>
+/// A delivery's call as it can be edited: with all that it had from around it (the address it came to, its batch, its id and time), each
+/// told in <c>said</c>. <c>mayHaveBeenReceived</c>: why the original may have been received, null when it was not as far as is known.
+/// </summary>
+public sealed record EditOfferShape(string Call, IReadOnlyList<string> Said, int AttemptsSeen, int SettingsSeen, string? MayHaveBeenReceived)
+{
+    public static EditOfferShape? Of(EditOpening opening) =>
+        opening is EditOpening.Offered { Offer: var offer } ? new EditOfferShape(offer.Call.Text, offer.Call.Said, offer.AttemptsSeen, offer.SettingsVersion, offer.Guard) : null;
 }
 
 public sealed record PreviewRequestShape(string Method, string Url, IReadOnlyDictionary<string, string> Headers, string Body);

@@ -83,6 +83,9 @@ internal static class ConnectionsApi
         operate.MapPost("/release", (string connection, GoOnWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
             GoOnAsync(connection, wish, http, directory, time, c => holds.ReleaseAsync(Caller.Of(http), c.Id, wish?.Reason, wish?.Recovery)))
             .WithSummary("End a hold").WithDescription("Also ends a wait that Richpanel asked for. While the breaker is open, the next probe goes out now.");
+        operate.MapPost("/probe", (string connection, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
+            ChangeAsync(connection, http, directory, time, null, c => holds.ProbeAsync(Caller.Of(http), c.Id), "probe"))
+            .WithSummary("Probe a connection that gets no answers").WithDescription("One delivery goes out now; the first answer lets the others follow.");
 
         var administer = api.MapGroup("/connections").WithTags("Connections").RequireAuthorization(nameof(Permission.Administer));
         administer.MapPost("/", async (ConnectionWish wish, HttpContext http, ConnectionStore store, TimeProvider time) =>
@@ -114,7 +117,7 @@ internal static class ConnectionsApi
         wish?.Fault is { } fault ? Task.FromResult<IResult>(ApiProblems.BadRequest(fault)) : ChangeAsync(nameOrId, http, directory, time, wish?.Reason, change);
 
     private static Task<IResult> ChangeAsync(
-        string nameOrId, HttpContext http, ConnectionDirectory directory, TimeProvider time, string? reason, Func<Connection, Task<bool>> change) =>
+        string nameOrId, HttpContext http, ConnectionDirectory directory, TimeProvider time, string? reason, Func<Connection, Task<bool>> change, string verb = "end") =>
         WithAsync(nameOrId, http, directory, async connection =>
         {
             if (ApiProblems.LongReason(reason) is { } tooLong)
@@ -124,7 +127,7 @@ internal static class ConnectionsApi
 
             var changed = await change(connection);
             var shape = ConnectionShape.Of(directory.Find(connection.Id)!, time.GetUtcNow());
-            return changed ? Results.Ok(shape) : ApiProblems.Conflict(shape.State, $"The connection is {shape.State}, so there is nothing to end.");
+            return changed ? Results.Ok(shape) : ApiProblems.Conflict(shape.State, $"The connection is {shape.State}, so there is nothing to {verb}.");
         });
 
     private static CheckShape Checked(IReadOnlyList<CheckStep> steps) => new(

@@ -54,18 +54,25 @@ internal static class PreviewApi
             return ApiProblems.Forbidden($"The token's role may not send to {connection!.Name}. Use a token of role {Rights.Word(Rights.LeastRole(needs))} or above.");
         }
 
-        var atMost = TimeSpan.FromSeconds(Math.Clamp(wait ?? DefaultWaitSeconds, 1, MostWaitSeconds));
-        switch (await lab.SendAsync(by, connection!, Bytes(wish), atMost, ct))
+        return await lab.SendAsync(by, connection!, Bytes(wish), Patience(wait), ct) switch
         {
-            case LabOutcome.Unreadable unreadable:
-                return ApiProblems.BadRequest($"call, {unreadable.Fault.Path}: {unreadable.Fault.Message}");
-            case LabOutcome.Kept { Delivery: var delivery }:
-                var row = (await queries.FindAsync(Sight.Of(by), delivery.Id, ct))!.Row;
-                var shape = new SendShape(DeliveryShape.Of(row, directory), row.State is not (DeliveryState.Waiting or DeliveryState.Sending));
-                return shape.Ended ? TypedResults.Ok(shape) : TypedResults.Accepted($"/api/v1/deliveries/{PublicId.Delivery(row.Id)}", shape);
-            default:
-                throw new System.Diagnostics.UnreachableException();
-        }
+            LabOutcome.Unreadable unreadable => ApiProblems.BadRequest($"call, {unreadable.Fault.Path}: {unreadable.Fault.Message}"),
+            LabOutcome.Kept kept when await queries.FindAsync(Sight.Of(by), kept.Delivery.Id, ct) is { } detail => Sent(detail.Row, directory),
+            LabOutcome.Kept or LabOutcome.Erased => ApiProblems.NotFound(Erased),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    internal const string Erased = "It was kept, and was erased with its customer before its outcome was known.";
+
+    /// <summary>How long an answer may wait for the outcome.</summary>
+    internal static TimeSpan Patience(int? waitSeconds) => TimeSpan.FromSeconds(Math.Clamp(waitSeconds ?? DefaultWaitSeconds, 1, MostWaitSeconds));
+
+    /// <summary>200 with the outcome, 202 while there is none.</summary>
+    internal static Results<Ok<SendShape>, Accepted<SendShape>, ProblemHttpResult> Sent(DeliveryRow row, ConnectionDirectory directory)
+    {
+        var shape = new SendShape(DeliveryShape.Of(row, directory), row.State is not (DeliveryState.Waiting or DeliveryState.Sending));
+        return shape.Ended ? TypedResults.Ok(shape) : TypedResults.Accepted($"/api/v1/deliveries/{PublicId.Delivery(row.Id)}", shape);
     }
 
     private static ProblemHttpResult? Fault(CallWish wish, HttpContext http, ConnectionDirectory directory, out Connection? connection)

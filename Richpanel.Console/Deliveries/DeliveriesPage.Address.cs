@@ -123,5 +123,5 @@ public sealed partial class DeliveriesPage
     }
 
     private async Task<IReadOnlyList<LogCounted>> KnownAsync(LogKey key) =>
-        key is LogKey.Text or LogKey.Id or LogKey.Retry or LogKey.Since or LogKey.Until ? [] : (await CountValuesAsync(key))?.Values ?? [];
+        key is LogKey.Text or LogKey.Id or LogKey.Group or LogKey.Retry or LogKey.Since or LogKey.Until ? [] : (await CountValuesAsync(key))?.Values ?? [];
 }

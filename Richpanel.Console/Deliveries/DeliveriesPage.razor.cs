@@ -79,7 +79,7 @@ public sealed partial class DeliveriesPage : IAsyncDisposable
             }
         }
 
-        if (_hasMoved && _script.IsHere && _screen.Rows is not null)
+        if (_hasMoved && _script.IsHere && _screen is { IsReading: false, Rows: not null })
         {
             _hasMoved = false;
             await _script.CallAsync("settled", _page);

@@ -2,6 +2,7 @@ using System.Text;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Edits;
 using Richpanel.Core.Json;
 using Richpanel.Core.Preview;
 
@@ -38,6 +39,14 @@ public static class LabLoads
         var typed = SafeJson.Read(text) is JsonTree.Map call && call["type"] is null && CallFields.Types.Contains(type) ? JsonText.Set(text, ["type"], JsonText.Quote(type)) : null;
         return new LabLoad(
             JsonText.Pretty(typed ?? text), new LabSource($"the delivery {id} ({detail.Row.EventName ?? detail.Row.Type.ToString().ToLowerInvariant()})", $"/deliveries/{id}", said));
+    }
+
+    /// <summary>To be sent in place of the delivery.</summary>
+    public static LabLoad Of(EditOffer offer)
+    {
+        var edit = LabEdit.Of(offer);
+        var row = offer.Detail.Row;
+        return new LabLoad(offer.Call.Text, new LabSource($"the edit of {edit.Name} ({row.EventName ?? row.Type.ToString().ToLowerInvariant()})", edit.Address, offer.Call.Said) { Edit = edit });
     }
 
     public static LabLoad Of(PastedCall pasted) => new(pasted.Text, new LabSource(pasted.IsCurl ? "a pasted curl command" : "a pasted call", null, pasted.Said));

@@ -1,9 +1,11 @@
 using System.Text;
 using Richpanel.Console.Shared;
+using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Preview;
+using Richpanel.Core.Storage;
 
 namespace Richpanel.Console.Lab;
 
@@ -57,10 +59,14 @@ public sealed partial class LabPage
         {
             results.Add(LabResult.Forbidden(forbidden.Message));
         }
+        catch (StoreUnavailableException)
+        {
+            results.Add(LabResult.Unwritable);
+        }
         catch (Exception failure) when (failure is not SessionEndedException)
         {
             Log.LogError(failure, "A call could not be sent from the lab");
-            results.Add(LabResult.Broken);
+            results.Add(LabResult.NotKnown(edited: null));
         }
         finally
         {
@@ -75,6 +81,19 @@ public sealed partial class LabPage
     /// <summary>A delivery that waits, is held or is being sent goes on; what becomes of it shows by itself.</summary>
     private async Task FollowAsync()
     {
+        try
+        {
+            await FollowEditAsync();
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or SessionEndedException))
+        {
+            Log.LogError(failure, "A delivery that is being edited could not be read");   // a send asks again what it is
+        }
+        catch (Exception end) when (end is OperationCanceledException or SessionEndedException)
+        {
+            return;
+        }
+
         var open = _results.Where(one => one.Row is { State: DeliveryState.Waiting or DeliveryState.Sending }).ToList();
         if (open.Count == 0 || _sentTo is not { } target)
         {
@@ -88,7 +107,7 @@ public sealed partial class LabPage
                 var detail = await Deliveries.FindAsync(await Viewer.SightAsync(), one.Row!.Id, _leaving.Token);
                 if (detail is not null && _results.IndexOf(one) is >= 0 and var at)
                 {
-                    _results[at] = LabResult.Of(detail, Target(target.Id) ?? target);
+                    _results[at] = LabResult.Of(detail, Target(target.Id) ?? target) with { Replaced = one.Replaced };
                 }
             }
         }
@@ -107,8 +126,19 @@ public sealed partial class LabPage
     private async Task<LabResult> SendOnceAsync(string text, Connection target)
     {
         var outcome = await Sender.SendAsync(await Viewer.ActorAsync(), target, Encoding.UTF8.GetBytes(text), s_patience, _leaving.Token);
-        return outcome is LabOutcome.Kept kept && await Deliveries.FindAsync(await Viewer.SightAsync(), kept.Delivery.Id, _leaving.Token) is { } detail
-            ? LabResult.Of(detail, target)
-            : LabResult.NotSent(outcome);
+        if (outcome is not LabOutcome.Kept { Delivery.Id: var kept })
+        {
+            return outcome is LabOutcome.Unreadable ? LabResult.NotSent(outcome) : LabResult.Erased;
+        }
+
+        try
+        {
+            return await Deliveries.FindAsync(await Viewer.SightAsync(), kept, _leaving.Token) is { } detail ? LabResult.Of(detail, target) : LabResult.Erased;
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or SessionEndedException))
+        {
+            Log.LogError(failure, "What became of a call of the lab could not be read");
+            return LabResult.KeptUnread(PublicId.Delivery(kept));
+        }
     }
 }

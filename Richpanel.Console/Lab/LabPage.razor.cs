@@ -45,7 +45,7 @@ public sealed partial class LabPage : IDisposable
     private IReadOnlyList<EditorMark> _marks = [];
     private IReadOnlyList<SourcePart> _parts = [];
     private int _typed;
-    private (string? Sample, string? Delivery, string? Connection) _asked;
+    private (string? Sample, string? Delivery, string? Connection, string? Edit) _asked;
     private LiveUpdate? _update;
 
     [SupplyParameterFromQuery] public string? Sample { get; set; }
@@ -92,7 +92,15 @@ public sealed partial class LabPage : IDisposable
         _target ??= Targets.FirstOrDefault();
         Put(LabLoads.Of(SampleCatalog.Find(Sample) ?? SampleCatalog.Find(FirstSample)!, Time.GetUtcNow()));
         _draftKey = PersonalFilter.KeyOf(await Viewer.FindAsync()) is { } who ? $"draft:{who}:{Form}" : null;
-        if (Delivery is not null)
+        if (EditId is not null)
+        {
+            await OpenEditAsync(EditId, load =>
+            {
+                Put(load);
+                return Task.CompletedTask;
+            });
+        }
+        else if (Delivery is not null)
         {
             await OpenAsync(Delivery, Put);
         }
@@ -108,7 +116,14 @@ public sealed partial class LabPage : IDisposable
 
         var before = _asked;
         _asked = Asked;
-        if (Connection != before.Connection && PublicId.Parse(Connection, "con") is { } id && Target(id) is { } target)
+        if (EditId is { } edit && edit != before.Edit)
+        {
+            _refused = null;
+            await OpenEditAsync(edit, PickAsync);
+            return;
+        }
+
+        if (Editing is null && Connection != before.Connection && PublicId.Parse(Connection, "con") is { } id && Target(id) is { } target)
         {
             await AimAsync(target);
         }
@@ -128,27 +143,40 @@ public sealed partial class LabPage : IDisposable
         }
     }
 
-    private (string? Sample, string? Delivery, string? Connection) Asked => (Sample, Delivery, Connection);
+    private (string? Sample, string? Delivery, string? Connection, string? Edit) Asked => (Sample, Delivery, Connection, EditId);
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (firstRender && await Drafts.FindAsync<LabDraft>(Form) is { Value.Text: { } text } draft && text != _text && !_edited)
+        if (firstRender && _hidden is null && await Drafts.FindAsync<LabDraft>(Form) is { Value.Text: { } text } draft && text != _text && !_edited)
         {
-            var load = new LabLoad(text, new LabSource(draft.Value.Source));
-            if (Sample is not null || Delivery is not null)
+            try
             {
-                _before.Add(load with { Source = new LabSource("the draft you had") });   // what was asked for comes first; the draft is one step away
+                await RestoreAsync(draft, new LabLoad(text, await SourceOfAsync(draft.Value)));
             }
-            else
+            catch (Exception failure) when (failure is not (OperationCanceledException or SessionEndedException))
             {
-                Put(load);
-                (_restored, _edited) = (draft.At, true);
-                _target = PublicId.Parse(draft.Value.Connection, "con") is { } id && Connection is null ? Target(id) ?? _target : _target;
-                Show();
+                Log.LogError(failure, "The delivery that a draft is an edit of could not be read");   // the draft stays where it is kept
             }
 
             StateHasChanged();
         }
+    }
+
+    private async Task RestoreAsync(Draft<LabDraft> draft, LabLoad load)
+    {
+        var isAsked = EditId is null ? Sample is null && Delivery is null : draft.Value.Edit == EditId && Editing is not null;
+        if (!isAsked)
+        {
+            _before.Add(load with { Source = load.Source with { Words = "the draft you had" } });   // what was asked for comes first; the draft is one step away
+            return;
+        }
+
+        Put(load);
+        (_restored, _edited) = (draft.At, true);
+        _target = Editing is null && PublicId.Parse(draft.Value.Connection, "con") is { } id && Connection is null ? Target(id) ?? _target : _target;
+        Show();
+        KeepAddress();
+        await KeepAsync();   // an edit that is none any more is kept as what it is now
     }
 
     /// <summary>Takes the text of a delivery, as far as the role may see it; else it is said why there is none.</summary>
@@ -188,6 +216,8 @@ public sealed partial class LabPage : IDisposable
     private void Put(LabLoad load)
     {
         (_text, _source, _edited, _restored) = (load.Text, load.Source, false, null);
+        (_hidden, _refused, _ended, _knows) = (null, null, null, false);
+        _target = Editing is { } edit ? Target(edit.ConnectionId) ?? _target : _target;
         _results.Clear();
         Show();
     }
@@ -204,19 +234,33 @@ public sealed partial class LabPage : IDisposable
 
         Put(load);
         _picking = false;
+        _ended = _before[^1].Source.Edit is { } left && Editing?.Id != left.Id ? $"You no longer edit {left.Name}: what stands here is a call of its own." : null;
+        KeepAddress();
         await KeepAsync();
     }
 
-    private Task UndoAsync()
+    private async Task UndoAsync()
     {
         Put(_before[^1]);
         _before.RemoveAt(_before.Count - 1);
-        return KeepAsync();
+        KeepAddress();
+        await KeepAsync();
+        await FollowEditAsync();   // it may have moved on since
     }
 
     private async Task DiscardAsync()
     {
         await Drafts.DiscardAsync(Form);
+        if (Editing is { } edit)
+        {
+            await OpenEditAsync(edit.Name, load =>
+            {
+                Put(load);   // as it was before it was edited
+                return Task.CompletedTask;
+            });
+            return;
+        }
+
         Put(LabLoads.Of(SampleCatalog.Find(FirstSample)!, Time.GetUtcNow()));
     }
 
@@ -296,7 +340,7 @@ public sealed partial class LabPage : IDisposable
         var result = _fault is null && _target is not null
             ? CallPreview.Of(Encoding.UTF8.GetBytes(_text), _target, CallPreview.TypedNow(Time.GetUtcNow()), Time.GetUtcNow())
             : null;
-        _preview = result is null ? null : PreviewView.Of(result);
+        (_mapped, _preview) = (result, result is null ? null : PreviewView.Of(result));
         Mark(result);
     }
 
@@ -321,9 +365,14 @@ public sealed partial class LabPage : IDisposable
 
     private async Task KeepAsync()
     {
+        if (_source.IsPrivate)
+        {
+            return;   // it was shown for as long as this page is open
+        }
+
         try
         {
-            await Drafts.KeepAsync(Form, new LabDraft(WriteKey().Replace(_text, "$1\"\""), _source.Words, _target is null ? null : PublicId.Connection(_target.Id)));
+            await Drafts.KeepAsync(Form, new LabDraft(WriteKey().Replace(_text, "$1\"\""), _source.Words, _target is null ? null : PublicId.Connection(_target.Id), Editing?.Name));
         }
         catch (Exception gone) when (gone is JSDisconnectedException or OperationCanceledException)
         {

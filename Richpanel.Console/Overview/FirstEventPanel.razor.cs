@@ -85,6 +85,7 @@ public sealed partial class FirstEventPanel : IDisposable
                 LabOutcome.Kept { Delivery.State: DeliveryState.Accepted } => "Accepted by the sandbox.",
                 LabOutcome.Kept kept => $"It is {kept.Delivery.State.ToString().ToLowerInvariant()}.",
                 LabOutcome.Unreadable unreadable => unreadable.Fault.Message,
+                LabOutcome.Erased => "It was erased before its outcome was known.",
                 _ => "It was not sent.",
             };
         }

@@ -4,6 +4,7 @@ using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Health;
 using Richpanel.Core.Ledger;
 
 namespace Richpanel.Console.Overview;
@@ -22,6 +23,7 @@ public sealed partial class OverviewPage : IDisposable
     private OverviewSide? _side;
     private IReadOnlyList<Connection> _visible = [];
     private Dictionary<long, FailingTries?> _failing = [];
+    private IReadOnlyDictionary<long, FailingUnsent> _early = new Dictionary<long, FailingUnsent>();
     private bool _seesNames;
     private bool _failed;
     private bool _sideFailed;
@@ -33,6 +35,7 @@ public sealed partial class OverviewPage : IDisposable
     [SupplyParameterFromQuery] public string? Until { get; set; }
 
     [Inject] public required DeliveryQueries Deliveries { get; init; }
+    [Inject] public required FailureHours Hours { get; init; }
     [Inject] public required LedgerQueries Ledger { get; init; }
     [Inject] public required OverviewQueries Figures { get; init; }
     [Inject] public required OverviewSides Sides { get; init; }
@@ -46,7 +49,7 @@ public sealed partial class OverviewPage : IDisposable
 
     /// <summary>What needs a person stands first.</summary>
     private IEnumerable<(Connection Connection, HealthSentence Health)> Health => Directory.Connections.Where(connection => _visible.Any(one => one.Id == connection.Id))
-        .Select(connection => (connection, HealthSentence.Of(connection, LineOf(connection), HasSource(connection), Time.Now, _failing.GetValueOrDefault(connection.Id))))
+        .Select(connection => (connection, HealthSentence.Of(connection, LineOf(connection), HasSource(connection), Time.Now, _failing.GetValueOrDefault(connection.Id), _early.GetValueOrDefault(connection.Id))))
         .OrderByDescending(pair => pair.Item2.Action is HealthAction.Mend or HealthAction.EnterSecret or HealthAction.Release or HealthAction.Look)
         .ThenByDescending(pair => pair.Item2.Action is HealthAction.Resume)
         .ThenBy(pair => pair.connection.IsSandbox);
@@ -84,6 +87,7 @@ public sealed partial class OverviewPage : IDisposable
             var actor = await Viewer.ActorAsync();
             IReadOnlyList<Connection> visible = [.. Directory.AllConnections.Where(connection => actor.MayTouch(connection.Name))];
             var tries = await Deliveries.NewestTriesAsync([.. visible.Select(connection => connection.Id)], _leaving.Token);
+            var early = await Hours.UnsentAsync([.. visible.Select(connection => connection.Id)], Time.Now, _leaving.Token);
             var ledger = await Ledger.ReadAsync(_leaving.Token);
             var figures = await Figures.ReadAsync(_view.At(Time.Now), [.. visible.Select(connection => connection.Id)], actor.Connections is null, _leaving.Token);
             if (read != _reads)
@@ -91,7 +95,9 @@ public sealed partial class OverviewPage : IDisposable
                 return;   // meanwhile another span was asked for
             }
 
-            (_visible, _failing, _figures) = (visible, tries.ToDictionary(of => of.Key, FailingTries.Of), figures);
+            var recoveries = visible.ToDictionary(connection => connection.Id, connection => connection.RecoveryBefore);
+            (_visible, _early, _figures) = (visible, early, figures);
+            _failing = tries.ToDictionary(of => of.Key, of => FailingTries.Of(of, Time.Now, recoveries.GetValueOrDefault(of.Key)));
             _ledger = actor.Connections is null ? ledger : ledger.Only(line => visible.Any(connection => connection.Id == line.ConnectionId));
             (_failed, _seesNames) = (false, actor.May(Permission.SeePersonalData));
             await ReadSideAsync(read, actor, figures.Range);

@@ -2,6 +2,8 @@ using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Erasure;
+using Richpanel.Core.Groups;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Onboarding;
 using Richpanel.Core.Privacy;
@@ -13,10 +15,18 @@ namespace Richpanel.Console.Overview;
 /// <summary>What stands beside the figures. Null = not for whoever looks, or not known.</summary>
 /// <param name="Changes">Newest first.</param>
 public sealed record OverviewSide(
-    IReadOnlyList<RejectedRow>? Rejected, IReadOnlyList<ChangeEntry>? Changes, IReadOnlyList<ChartMark> Marks, OnboardingState Steps, StoreSpace? Space);
+    IReadOnlyList<RejectedRow>? Rejected, IReadOnlyList<ChangeEntry>? Changes, IReadOnlyList<ChartMark> Marks, OnboardingState Steps, StoreSpace? Space)
+{
+    /// <summary>Codes of causes that there are failure groups of.</summary>
+    public IReadOnlySet<string> Grouped { get; init; } = new HashSet<string>();
+
+    public PrivacyTaskCount Privacy { get; init; } = new(0, 0, null);
+}
 
 /// <summary>Reads it.</summary>
-public sealed class OverviewSides(RejectedQueries rejected, ChangeQueries changes, FirstSteps steps, StoreHealth health, ConnectionDirectory directory)
+public sealed class OverviewSides(
+    RejectedQueries rejected, ChangeQueries changes, FirstSteps steps, StoreHealth health, ConnectionDirectory directory,
+    GroupQueries groups, PrivacyTasks tasks)
 {
     private const int RejectedShown = 8;
     private const int ChangesShown = 10;
@@ -32,7 +42,11 @@ public sealed class OverviewSides(RejectedQueries rejected, ChangeQueries change
             mayReadLog ? (await changes.PageAsync(new ChangeFilter(), null, ChangesShown, ct)).Items : null,
             ChartMark.Of(await MarksAsync(by, range, ct), zone, mayReadLog),
             await steps.ReadAsync(ct),
-            health.Space);
+            health.Space)
+        {
+            Grouped = await groups.CausesAsync(by, ct),
+            Privacy = await tasks.CountAsync(by, ct),
+        };
     }
 
     /// <summary>Why a line bends concerns everybody who sees it; of connections that are not theirs, nobody learns anything.</summary>

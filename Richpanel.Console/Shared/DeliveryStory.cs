@@ -14,27 +14,32 @@ public sealed record DeliveryStory(string Sentence, string Happened, string ToDo
     {
         var other = connection?.IsSandbox == true ? "The sandbox" : "Richpanel";
         var cause = row.Cause is { } code ? CauseCatalog.Find(code) : null;
-        return row.State switch
-        {
-            DeliveryState.Accepted => Accepted(row, other, connection?.IsSandbox == true),
-            DeliveryState.Sending => new("It is being sent now", $"{Count(row.AttemptCount)} so far.", NothingToDo, "The answer decides.", null),
-            DeliveryState.Waiting when row.Held => Held(row, connection),
-            DeliveryState.Waiting when cause is not null =>
-                new($"It will be tried again: {cause.Title}", cause.Text, cause.Remedy, "Yes, by itself", row.DueAt),
-            DeliveryState.Waiting => new("It waits for its first try", "It was received and stored.", NothingToDo, "Yes, by itself", row.DueAt),
-            DeliveryState.Failed => new(
-                $"{FailedAt(row)}{(cause is null ? "" : $": {cause.Title}")}",
-                cause?.Text ?? "No cause was recorded.",
-                cause?.Remedy ?? "Retry it, and look at the answer.",
-                row.Stage == FailureStage.Reading ? "No, and it cannot be retried: reading it again would end the same way." : "No. It stays as it is until someone retries it.",
-                null),
-            DeliveryState.Skipped => new(
-                $"It was skipped{(cause is null ? "" : $": {cause.Title}")}", cause?.Text ?? "No cause was recorded.", cause?.Remedy ?? NothingToDo, "No. Skipped events are never sent.", null),
-            DeliveryState.Canceled => new("Someone canceled it", "Its remaining tries were called off.", "Retry it if it should go out after all.", "No, unless someone retries it.", null),
-            DeliveryState.Settled => new("It was replaced by an edited copy", "The copy went its own way.", NothingToDo, "No.", null),
-            _ => new("It was purged", "Its content is gone; only the count is kept.", NothingToDo, "No.", null),
-        };
+        var story = Of(row, connection, other, cause);
+        return row.State is DeliveryState.Failed or DeliveryState.Canceled && row.Marks.HasFlag(DeliveryMarks.ContentRemoved)
+            ? story with { ToDo = NothingToDo, Retry = "No. Its content was removed by its age, so there is nothing left to send." }
+            : story;
     }
+
+    private static DeliveryStory Of(DeliveryRow row, Connection? connection, string other, Cause? cause) => row.State switch
+    {
+        DeliveryState.Accepted => Accepted(row, other, connection?.IsSandbox == true),
+        DeliveryState.Sending => new("It is being sent now", $"{Count(row.AttemptCount)} so far.", NothingToDo, "The answer decides.", null),
+        DeliveryState.Waiting when row.Held => Held(row, connection),
+        DeliveryState.Waiting when cause is not null =>
+            new($"It will be tried again: {cause.Title}", cause.Text, cause.Remedy, "Yes, by itself", row.DueAt),
+        DeliveryState.Waiting => new("It waits for its first try", "It was received and stored.", NothingToDo, "Yes, by itself", row.DueAt),
+        DeliveryState.Failed => new(
+            $"{FailedAt(row)}{(cause is null ? "" : $": {cause.Title}")}",
+            cause?.Text ?? "No cause was recorded.",
+            cause?.Remedy ?? "Retry it, and look at the answer.",
+            row.Stage == FailureStage.Reading ? "No, and it cannot be retried: reading it again would end the same way." : "No. It stays as it is until someone retries it.",
+            null),
+        DeliveryState.Skipped => new(
+            $"It was skipped{(cause is null ? "" : $": {cause.Title}")}", cause?.Text ?? "No cause was recorded.", cause?.Remedy ?? NothingToDo, "No. Skipped events are never sent.", null),
+        DeliveryState.Canceled => new("Someone canceled it", "Its remaining tries were called off.", "Retry it if it should go out after all.", "No, unless someone retries it.", null),
+        DeliveryState.Settled => new("It was replaced by an edited copy", "Somebody edited it and sent the edited copy in its place.", "See what became of the copy:", "No. The copy went its own way.", null),
+        _ => new("It was purged", "Its content is gone; only the count is kept.", NothingToDo, "No.", null),
+    };
 
     private static DeliveryStory Accepted(DeliveryRow row, string other, bool sandbox) => new(
         row.AttemptCount <= 1 ? $"{other} accepted it on the first try" : $"{other} accepted it on try {row.AttemptCount}",

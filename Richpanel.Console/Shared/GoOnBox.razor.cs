@@ -36,7 +36,10 @@ public sealed partial class GoOnBox : IDisposable
     [Inject] public required Viewer Viewer { get; init; }
     [Inject] public required ILogger<GoOnBox> Log { get; init; }
 
-    private string Verb => IsHold ? "Release" : "Resume";
+    /// <summary>A hold is released by a person; after a check that passed, what was held simply goes on.</summary>
+    private string Verb => IsHold && !Checked ? "Release" : "Resume";
+
+    private string Press => Checked && _waiting is > 0 and { } held ? $"Resume {Numbers.Of(held)} held" : Verb;
 
     private string Words => _waiting switch
     {

@@ -23,6 +23,11 @@ internal static class LogLink
         return query.Length == 0 ? "/deliveries" : $"/deliveries?q={Uri.EscapeDataString(query)}";
     }
 
+    /// <summary>All rows that fit the terms, as a CSV file.</summary>
+    /// <param name="columns">Names of the log's columns.</param>
+    public static string ToFile(string terms, params ReadOnlySpan<string> columns) =>
+        $"/deliveries/export?format=csv&columns={string.Join(',', columns)}&q={Uri.EscapeDataString(terms)}";
+
     /// <summary>What of one connection fits the terms.</summary>
     public static string OfConnection(string name, string terms = "", DateTimeOffset? since = null, DateTimeOffset? until = null) =>
         To($"{terms} {new LogTerm(LogKey.Connection, name)}".Trim(), since, until);

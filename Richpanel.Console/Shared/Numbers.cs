@@ -1,5 +1,4 @@
 using System.Globalization;
-using Richpanel.Core;
 
 namespace Richpanel.Console.Shared;
 
@@ -8,7 +7,4 @@ internal static class Numbers
 {
     /// <summary><c>1,284</c>.</summary>
     public static string Of(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
-
-    /// <inheritdoc cref="ByteSize.Words"/>
-    public static string Bytes(long bytes) => ByteSize.Words(bytes);
 }

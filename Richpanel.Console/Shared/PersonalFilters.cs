@@ -50,6 +50,19 @@ public sealed class PersonalFilters(TimeProvider time)
         return id;
     }
 
+    /// <summary>A customer was erased: whatever looks for them is dropped.</summary>
+    /// <param name="looksForThem">Told a query of the log.</param>
+    public void Forget(Func<string, bool> looksForThem)
+    {
+        lock (_gate)
+        {
+            foreach (var id in _kept.Where(entry => looksForThem(entry.Value.Filter.Terms)).Select(entry => entry.Key).ToList())
+            {
+                _kept.Remove(id);
+            }
+        }
+    }
+
     /// <summary>As <see cref="Find"/>, for whoever may see what somebody else typed, or typed it themselves.</summary>
     public PersonalFilter? FindFor(Actor? by, string? id) =>
         by is not null && Find(id) is { } kept && (Sight.Of(by).IsClear || kept.By == PersonalFilter.KeyOf(by)) ? kept : null;

@@ -73,6 +73,11 @@ public sealed class CommandSearch(LogReader log, ConnectionDirectory directory, 
             return directory.Find(connection) is { } one ? [Of(one)] : [];
         }
 
+        if (PublicId.Parse(text, "grp") is { } group)
+        {
+            return [new Suggestion("Failure group", PublicId.Group(group), Icons.Material.Outlined.Workspaces, () => $"/groups/{PublicId.Group(group)}")];
+        }
+
         return directory.FindSourceByPublicId(text) is { } door && directory.Find(door.ConnectionId) is { } its ? [Of(its)] : [];
     }
 

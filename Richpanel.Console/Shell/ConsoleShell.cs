@@ -4,6 +4,7 @@ using MudBlazor.Services;
 using Richpanel.Console.Overview;
 using Richpanel.Console.Shared;
 using Richpanel.Core.Access;
+using Richpanel.Core.Erasure;
 
 namespace Richpanel.Console.Shell;
 
@@ -33,7 +34,12 @@ public static class ConsoleShell
         services.AddScoped<DraftStore>();
         services.AddScoped<Shortcuts>();
         services.AddScoped<CommandSearch>();
-        services.AddSingleton<PersonalFilters>();
+        services.AddSingleton(provider =>
+        {
+            var filters = new PersonalFilters(provider.GetRequiredService<TimeProvider>());
+            provider.GetRequiredService<ErasureStore>().Erased += filters.Forget;
+            return filters;
+        });
         services.AddSingleton<OverviewSides>();
         return services;
     }

@@ -9,21 +9,31 @@ namespace Richpanel.Console.SignIn;
 /// Lines of the change log for what is refused to nobody in particular, at pages that anybody may open as often as they like: so few
 /// a minute, for an address and in all, that nobody can fill the log, which never forgets, by knocking.
 /// </summary>
-internal sealed partial class DoorLog(ChangeWriting log, ILogger<DoorLog> logger) : IDisposable
+internal sealed partial class DoorLog : IDisposable
 {
     private const int LinesOfOne = 20;
     private const int LinesOfAll = 200;
 
-    private readonly PartitionedRateLimiter<UInt128> _limits = PartitionedRateLimiter.CreateChained(
-        PartitionedRateLimiter.Create<UInt128, UInt128>(network => RateLimitPartition.GetFixedWindowLimiter(network, _ => AMinute(LinesOfOne))),
-        PartitionedRateLimiter.Create<UInt128, UInt128>(_ => RateLimitPartition.GetFixedWindowLimiter(UInt128.Zero, _ => AMinute(LinesOfAll))));
+    private readonly ChangeWriting _log;
+    private readonly ILogger<DoorLog> _logger;
+    private readonly PartitionedRateLimiter<UInt128> _ofOne;
+    private readonly PartitionedRateLimiter<UInt128> _ofAll;
+    private readonly PartitionedRateLimiter<UInt128> _both;
+
+    public DoorLog(ChangeWriting log, ILogger<DoorLog> logger)
+    {
+        (_log, _logger) = (log, logger);
+        _ofOne = PartitionedRateLimiter.Create<UInt128, UInt128>(network => RateLimitPartition.GetFixedWindowLimiter(network, _ => AMinute(LinesOfOne)));
+        _ofAll = PartitionedRateLimiter.Create<UInt128, UInt128>(_ => RateLimitPartition.GetFixedWindowLimiter(UInt128.Zero, _ => AMinute(LinesOfAll)));
+        _both = PartitionedRateLimiter.CreateChained(_ofOne, _ofAll);
+    }
 
     public async Task WriteAsync(HttpContext http, Change change)
     {
-        using var lease = _limits.AttemptAcquire(http.Connection.RemoteIpAddress is { } address ? NetworkKey.Of(address) : UInt128.Zero);
+        using var lease = _both.AttemptAcquire(http.Connection.RemoteIpAddress is { } address ? NetworkKey.Of(address) : UInt128.Zero);
         if (lease.IsAcquired)
         {
-            await log.WriteAsync(Actor.Nobody(RemoteAddress.Of(http)), change);
+            await _log.WriteAsync(Actor.Nobody(RemoteAddress.Of(http)), change);
         }
         else
         {
@@ -31,7 +41,13 @@ internal sealed partial class DoorLog(ChangeWriting log, ILogger<DoorLog> logger
         }
     }
 
-    public void Dispose() => _limits.Dispose();
+    /// <summary>The chain does not dispose what it is made of.</summary>
+    public void Dispose()
+    {
+        _both.Dispose();
+        _ofOne.Dispose();
+        _ofAll.Dispose();
+    }
 
     private static FixedWindowRateLimiterOptions AMinute(int lines) => new() { PermitLimit = lines, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 };
 

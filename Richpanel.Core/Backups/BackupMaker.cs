@@ -171,6 +171,11 @@ public sealed class BackupMaker(StoragePaths paths, StorageOptions options, Time
         return (schema, counts, LedgerSums.Faults(connection, transaction).Count == 0 && LedgerSums.FaultsAgainstRows(connection, transaction).Count == 0);
     }
 
+    /// <summary>Names that backups will have which are being made now in the product's folder for them.</summary>
+    internal static IEnumerable<string> UnderWay(StoragePaths paths) => Directory.Exists(paths.Backups)
+        ? new DirectoryInfo(paths.Backups).EnumerateDirectories(WorkPrefix + NamePrefix + "*").Select(work => work.Name[WorkPrefix.Length..work.Name.LastIndexOf('-')] + BackupFile.Extension)
+        : [];
+
     /// <summary>What a backup that was killed has left in the product's folder for them. At the start, so that it does not lie hidden until the next one.</summary>
     public void TakeAwayBroken()
     {

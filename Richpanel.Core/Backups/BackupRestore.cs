@@ -26,6 +26,9 @@ public sealed class BackupRestore(StoragePaths paths, TimeProvider time)
     /// <summary>At the end of the name of what is not whole yet.</summary>
     private const string Restoring = ".restoring";
 
+    /// <summary>In the name of a database that a copy has taken the place of.</summary>
+    private const string Aside = ".replaced-";
+
     /// <param name="sends">True: connections go on sending at once. False: they are paused, so that nothing goes out twice before somebody has looked.</param>
     /// <exception cref="BackupException">Nothing was changed; the message says why and what to do.</exception>
     public Restored Run(string file, string passphrase, bool sends, CancellationToken ct)
@@ -99,7 +102,7 @@ public sealed class BackupRestore(StoragePaths paths, TimeProvider time)
             ct.ThrowIfCancellationRequested();
             var done = Prepare(database, null, sends, File.GetLastWriteTimeUtc(file));
             Note(made, file, done);
-            var aside = string.Create(CultureInfo.InvariantCulture, $"{paths.DatabaseFile}.replaced-{time.GetUtcNow():yyyy-MM-dd'T'HH-mm-ss'Z'}");
+            var aside = string.Create(CultureInfo.InvariantCulture, $"{paths.DatabaseFile}{Aside}{time.GetUtcNow():yyyy-MM-dd'T'HH-mm-ss'Z'}");
             Move(paths.DatabaseFile, aside);
             try
             {
@@ -115,12 +118,18 @@ public sealed class BackupRestore(StoragePaths paths, TimeProvider time)
         });
     }
 
-    /// <summary>What a restore that was killed has left. At a start, which holds the mark that a restore would hold.</summary>
+    /// <summary>Databases that were put aside, with what their last commits wait in.</summary>
+    internal static IEnumerable<FileInfo> Replaced(StoragePaths paths) => Directory.Exists(paths.Folder)
+        ? new DirectoryInfo(paths.Folder).EnumerateFiles(Path.GetFileName(paths.DatabaseFile) + Aside + "*")
+        : [];
+
+    /// <summary>What a restore or a <c>compact</c> that was killed has left. At a start, which holds the mark that a restore would hold.</summary>
     public void TakeAwayBroken()
     {
         try
         {
             TakeAway([.. Unfinished(paths.DatabaseFile + Restoring), paths.KeyRing + Restoring], withFolder: false);
+            DatabaseSpace.TakeAwayBroken(paths);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

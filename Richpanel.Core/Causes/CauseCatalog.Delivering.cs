@@ -3,6 +3,9 @@ namespace Richpanel.Core.Causes;
 /// <summary>Causes that the dispatcher itself finds, without an answer from the other side.</summary>
 public static partial class CauseCatalog
 {
+    public static readonly Cause Unclassified = new(
+        "unclassified", "Unclassified", "It failed, and no cause was recorded with it.", "Look at the deliveries themselves; what their last answer was stands there.");
+
     public static readonly Cause OutcomeNotRecorded = new(
         "outcome_not_recorded",
         "Outcome could not be recorded",

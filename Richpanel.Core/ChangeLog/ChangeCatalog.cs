@@ -45,6 +45,7 @@ public static class ChangeCatalog
     public static readonly ChangeAction DeliveryRetried = new("delivery.retried", "retried the delivery");
     public static readonly ChangeAction DeliveryCanceled = new("delivery.canceled", "canceled the delivery");
     public static readonly ChangeAction DeliveryHurried = new("delivery.hurried", "had the next try now of the delivery");
+    public static readonly ChangeAction DeliveryEdited = new("delivery.edited", "edited and resent the delivery");
     public static readonly ChangeAction RetryStarted = new("retry.started", "started to send many deliveries again with");
     public static readonly ChangeAction RetryAsked = new("retry.asked", "stopped after too many of the first were not accepted, and asks about");
     public static readonly ChangeAction RetryPaused = new("retry.paused", "paused");
@@ -52,6 +53,12 @@ public static class ChangeCatalog
     public static readonly ChangeAction RetryCanceled = new("retry.canceled", "canceled the rest of");
     public static readonly ChangeAction RetryFinished = new("retry.finished", "came to the end of");
     public static readonly ChangeAction DeliveryUnmasked = new("delivery.unmasked", "looked at personal data of the delivery");
+    public static readonly ChangeAction GroupAcknowledged = new("group.acknowledged", "acknowledged the failure group");
+    public static readonly ChangeAction GroupSnoozed = new("group.snoozed", "snoozed the failure group");
+    public static readonly ChangeAction GroupResolved = new("group.resolved", "resolved the failure group");
+    public static readonly ChangeAction GroupIgnored = new("group.ignored", "ignored the failure group");
+    public static readonly ChangeAction GroupReopened = new("group.reopened", "opened again the failure group");
+    public static readonly ChangeAction GroupNoted = new("group.noted", "wrote a note on the failure group");
     public static readonly ChangeAction CallSent = new("call.sent", "sent a call by hand to");
     public static readonly ChangeAction SampleSaved = new("sample.saved", "saved for everybody the sample");
     public static readonly ChangeAction SampleDeleted = new("sample.deleted", "deleted the sample");
@@ -105,6 +112,23 @@ public static class ChangeCatalog
     public static readonly ChangeAction LedgerMismatch = new("ledger.mismatch", "found that the ledger does not add up");
     public static readonly ChangeAction LedgerAgrees = new("ledger.agrees", "found that the ledger adds up again");
     public static readonly ChangeAction LedgerChecked = new("ledger.checked", "had the ledger checked against all rows");
+
+    public static readonly ChangeAction AlertChannelCreated = new("alert-channel.created", "made the alert channel");
+    public static readonly ChangeAction AlertChannelChanged = new("alert-channel.changed", "changed the alert channel");
+    public static readonly ChangeAction AlertChannelDeleted = new("alert-channel.deleted", "deleted the alert channel");
+    public static readonly ChangeAction AlertChannelTested = new("alert-channel.tested", "sent a test alert by the channel");
+    public static readonly ChangeAction AlertSettingsChanged = new("alerts.changed", "changed how alerts are told");
+
+    public static readonly ChangeAction DeliveryPinned = new("delivery.pinned", "pinned, so that it stays, the delivery");
+    public static readonly ChangeAction DeliveryUnpinned = new("delivery.unpinned", "took away the pin of the delivery");
+    public static readonly ChangeAction RetentionChanged = new("retention.changed", "changed how long what is kept stays");
+    public static readonly ChangeAction RetentionAsked = new("retention.asked", "asked to remove now what is too old");
+    public static readonly ChangeAction RetentionStopped = new("retention.stopped", "stopped the removal of what is too old");
+    public static readonly ChangeAction RetentionRan = new("retention.ran", "removed what was too old");
+    public static readonly ChangeAction ErasureAsked = new("erasure.asked", "asked to erase a customer everywhere with");
+    public static readonly ChangeAction ErasureDone = new("erasure.done", "has erased a customer everywhere with");
+    public static readonly ChangeAction ErasureGivenUp = new("erasure.given-up", "cannot open the names any more, and gave up");
+    public static readonly ChangeAction PrivacyTaskClosed = new("privacy-task.closed", "closed");
 
     public static IReadOnlyList<ChangeAction> All { get; } =
         [.. typeof(ChangeCatalog).GetFields().Where(field => field.FieldType == typeof(ChangeAction)).Select(field => (ChangeAction)field.GetValue(null)!)];

@@ -8,7 +8,7 @@ namespace Richpanel.Core.ChangeLog;
 
 /// <summary>What the product writes at each start, before anybody else can: that its key is a new one, that lines are missing, that it started.</summary>
 public sealed partial class ChangeStart(
-    ChangeWriting log, ChangeHead head, ChangeVerifier verifier, InstallationKey key, IDbContextFactory<ConsoleDbContext> contexts, ILogger<ChangeStart> logger)
+    ChangeWriting log, ChangeHead head, ChangeVerifier verifier, InstallationKey key, StoreWriter writer, IDbContextFactory<ConsoleDbContext> contexts, ILogger<ChangeStart> logger)
 {
     public async Task WriteAsync(string version)
     {
@@ -40,11 +40,11 @@ public sealed partial class ChangeStart(
     }
 
     /// <summary>From here on a missing note means that somebody took it away.</summary>
-    private async Task NoteAsync()
+    private async Task NoteAsync() => head.Write(await writer.WriteAsync(session =>
     {
-        await using var context = await contexts.CreateDbContextAsync();
-        head.Write(await context.ChangeLog.OrderByDescending(e => e.Id).Select(e => new ChangeHeadNote(e.Id, e.Hash)).FirstAsync());
-    }
+        using var context = session.Context();
+        return context.ChangeLog.OrderByDescending(e => e.Id).Select(e => new ChangeHeadNote(e.Id, e.Hash)).First();
+    }));
 
     private async Task<bool> StandsAsync(ChangeHeadNote noted)
     {

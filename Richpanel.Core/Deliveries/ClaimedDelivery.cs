@@ -22,11 +22,12 @@ internal sealed record ClaimedDelivery(
     int ScheduleStep,
     string? Cause,
     int? StatusCode = null,
-    long? RetryBatchId = null)
+    long? RetryBatchId = null,
+    long? GroupId = null)
 {
     /// <summary>As the row stands.</summary>
     public LedgerPlace Place(DeliveryState state) =>
-        new(ConnectionId, Origin, ReceivedAt, state, EventName, Cause, StatusCode, AttemptCount, RetryBatchId: RetryBatchId);
+        new(ConnectionId, Origin, ReceivedAt, state, EventName, Cause, StatusCode, AttemptCount, RetryBatchId: RetryBatchId, GroupId: GroupId);
 }
 
 /// <summary>The mapped call of one attempt, kept beside it. Content has no key, signature or sentAt.</summary>
@@ -58,6 +59,9 @@ internal sealed record DeliveryOutcome(ClaimedDelivery Row, DeliveryState State)
     public string? Cause { get; init; }
 
     public int? StatusCode { get; init; }
+
+    /// <summary>Of a failure: what the other side said, without what differs from one delivery to the next; null when nothing.</summary>
+    public string? Pattern { get; init; }
 
     public int ScheduleStep { get; init; } = Row.ScheduleStep;
 

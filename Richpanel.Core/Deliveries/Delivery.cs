@@ -47,6 +47,9 @@ public enum DeliveryMarks
     /// <summary>The next attempt belongs to the bulk retry or replay of <see cref="Delivery.RetryBatchId"/>; beside <see cref="ManualRetry"/>.</summary>
     BulkRetry = 32,
 
+    /// <summary>What was received, sent and answered was removed by its age: the row alone is left.</summary>
+    ContentRemoved = 64,
+
     /// <summary>Somebody asked for the next attempt, in one way or the other.</summary>
     AskedFor = ManualRetry | BulkRetry,
 }
@@ -135,11 +138,14 @@ public sealed class Delivery
     /// <summary>The first delivery, when this one is a repeat of it.</summary>
     public long? DuplicateOf { get; set; }
 
-    /// <summary>The delivery whose event this one sends anew: of a replay. A repeat from outside has <see cref="DuplicateOf"/> instead.</summary>
+    /// <summary>The delivery whose event this one sends anew: of a replay, or, edited, in its place (<see cref="Receiving.Origin.Edit"/>). A repeat from outside has <see cref="DuplicateOf"/> instead.</summary>
     public long? CopyOf { get; set; }
 
     /// <summary>The bulk retry or replay that sent it last; null for most.</summary>
     public long? RetryBatchId { get; set; }
+
+    /// <summary>The failure group of its last failure, also once it was retried; null when it never failed.</summary>
+    public long? GroupId { get; set; }
 }
 
 public enum AttemptTrigger

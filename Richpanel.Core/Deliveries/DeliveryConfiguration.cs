@@ -48,6 +48,12 @@ internal sealed class DeliveryConfiguration :
         // What was refused, newest first, by the status it got. A delivery accepted at first never enters it.
         delivery.HasIndex(d => new { d.StatusCode, d.Id }, "IX_Deliveries_Refused").HasFilter("\"StatusCode\" >= 400");
 
+        // A failure group's rows, newest first, and how many customers they are of.
+        delivery.HasIndex(d => new { d.GroupId, d.Id, d.UserHash }, "IX_Deliveries_Group").HasFilter("\"GroupId\" IS NOT NULL");
+
+        // What failed in an earlier version and is in no group yet: empty but for the time after an upgrade.
+        delivery.HasIndex(d => d.Id, "IX_Deliveries_Ungrouped").HasFilter("\"State\" = 4 AND \"GroupId\" IS NULL");
+
         // Exact search, newest first.
         delivery.HasIndex(d => new { d.UserHash, d.Id }, "IX_Deliveries_User").HasFilter("\"UserHash\" IS NOT NULL");
         delivery.HasIndex(d => new { d.AnonymousHash, d.Id }, "IX_Deliveries_Anonymous").HasFilter("\"AnonymousHash\" IS NOT NULL");

@@ -30,6 +30,8 @@ internal static class DeliveryMask
         IsMasked = true,
         Said = TextMask.Foreign(detail.Said),
         Wishes = detail.Wishes,
+        Batches = detail.Batches,
+        Copies = detail.Copies,
         Calls = detail.Calls.Masked(),
     };
 
@@ -130,5 +132,8 @@ internal static class DeliveryMask
         LastAttemptAt = source.LastAttemptAt,
         EndedAt = source.EndedAt,
         DuplicateOf = source.DuplicateOf,
+        CopyOf = source.CopyOf,
+        RetryBatchId = source.RetryBatchId,
+        GroupId = source.GroupId,
     };
 }

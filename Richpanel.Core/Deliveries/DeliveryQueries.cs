@@ -78,7 +78,7 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         var row = await context.Deliveries.Where(d => d.Id == id)
-            .Select(d => new { d.ConnectionId, d.State, d.Stage, d.Marks, d.AttemptCount, d.ScheduleStep, d.DueAt, d.Cause, d.EndedAt }).SingleOrDefaultAsync(ct);
+            .Select(d => new { d.ConnectionId, d.State, d.Stage, d.Marks, d.AttemptCount, d.ScheduleStep, d.DueAt, d.Cause, d.EndedAt, NewestCopy = context.Deliveries.Where(copy => copy.CopyOf == d.Id).Max(copy => (long?)copy.Id) }).SingleOrDefaultAsync(ct);
         if (row is null)
         {
             return null;
@@ -86,7 +86,7 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
 
         var connection = directory.Find(row.ConnectionId);
         return new DeliveryStamp(
-            row.State, row.Stage, row.Marks, row.AttemptCount, row.ScheduleStep, row.DueAt, row.Cause, row.EndedAt,
+            row.State, row.Stage, row.Marks, row.AttemptCount, row.ScheduleStep, row.DueAt, row.Cause, row.EndedAt, row.NewestCopy,
             connection?.Version, connection?.IsStopped(time.GetUtcNow()) == true, connection?.HoldCause, connection?.HoldUntil ?? connection?.PausedUntil);
     }
 
@@ -103,7 +103,15 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
         var exchangeIds = attempts.Select(a => a.ExchangeId).OfType<long>().Distinct().ToList();
         var exchanges = await context.Exchanges.Where(e => exchangeIds.Contains(e.Id)).ToDictionaryAsync(e => e.Id, ct);
         var sent = await context.MappedCalls.Where(m => m.DeliveryId == id).ToDictionaryAsync(m => m.Id, ct);
-        var request = await bodies.FindAsync(delivery.RequestId, ct);
+
+        // Others may need the request, or an answer to a whole batch, for a while yet: of this one it is gone.
+        var isGone = delivery.Marks.HasFlag(DeliveryMarks.ContentRemoved);
+        var request = isGone ? null : await bodies.FindAsync(delivery.RequestId, ct);
+        foreach (var exchange in exchanges.Values.Where(_ => isGone))
+        {
+            (exchange.ResponseHeaders, exchange.ResponseBody) = (null, null);
+        }
+
         var call = request?.Call(delivery.BodyOffset, delivery.BodyLength);
         var preview = PreviewOf(delivery, request);
         var detail = new DeliveryDetail(
@@ -120,10 +128,18 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
             Said = SaidAtLast(attempts, exchanges),
             Wishes = await WishesAsync(context, id, ct),
             Batches = await BatchesAsync(context, delivery, attempts, ct),
-            Copies = await context.Deliveries.Where(d => d.CopyOf == id).OrderBy(d => d.Id).Select(d => d.Id).Take(MostCopies).ToListAsync(ct),
+            Copies = await CopiesAsync(context, id, ct),
             Calls = new SentCalls(sent.Values, preview?.Call?.Content, isMasked: false),
         };
         return sight.Shows(id) ? detail : DeliveryMask.Of(detail);
+    }
+
+    /// <summary>Of many replays the oldest; the edited one is always among them.</summary>
+    private static async Task<IReadOnlyList<DeliveryCopy>> CopiesAsync(ConsoleDbContext context, long id, CancellationToken ct)
+    {
+        var copies = await context.Deliveries.Where(d => d.CopyOf == id).OrderByDescending(d => d.Origin == Origin.Edit).ThenBy(d => d.Id)
+            .Select(d => new DeliveryCopy(d.Id, d.Origin)).Take(MostCopies).ToListAsync(ct);
+        return [.. copies.OrderBy(copy => copy.Id)];
     }
 
     private PreviewResult? PreviewOf(Delivery delivery, KeptRequest? request)
@@ -170,5 +186,6 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
         d.Email, d.OrderId, d.ReceivedAt, d.DueAt, d.AttemptCount, d.Cause, d.StatusCode, d.LastAttemptAt, d.DuplicateOf)
     {
         RetryBatchId = d.RetryBatchId,
+        GroupId = d.GroupId,
     };
 }

@@ -4,7 +4,7 @@ namespace Richpanel.Core.Deliveries;
 internal static class DeliverySql
 {
     private const string ClaimColumns =
-        """ "Id","RequestId","BodyOffset","BodyLength","Origin","Marks","EventName","MessageId","Lane","ReceivedAt","DueAt","AttemptCount","ScheduleStep","Cause","StatusCode","RetryBatchId" """;
+        """ "Id","RequestId","BodyOffset","BodyLength","Origin","Marks","EventName","MessageId","Lane","ReceivedAt","DueAt","AttemptCount","ScheduleStep","Cause","StatusCode","RetryBatchId","GroupId" """;
 
     /// <summary>Due deliveries in the order of their time, without those of the lanes in a JSON array; IX_Deliveries_Due alone decides.</summary>
     public const string SelectDue =
@@ -39,8 +39,13 @@ internal static class DeliverySql
         """UPDATE "Deliveries" SET "State"=1,"ClaimedUntil"=NULL,"Marks"="Marks"|1,"Cause"=$k WHERE "Id"=$id AND "State"=2""";
 
     /// <summary>A mark of a possible repeat that was set while the delivery was being sent stays.</summary>
-    public const string Record =
-        """UPDATE "Deliveries" SET "State"=$s,"Stage"=$g,"Marks"=$m|("Marks"&1),"DueAt"=$due,"ClaimedUntil"=NULL,"AttemptCount"=$a,"ScheduleStep"=$step,"Cause"=$k,"StatusCode"=$h,"LastAttemptAt"=COALESCE($l,"LastAttemptAt"),"EndedAt"=$e WHERE "Id"=$id AND "State"=2""";
+    private const string Outcome =
+        """ "State"=$s,"Stage"=$g,"Marks"=$m|("Marks"&1),"DueAt"=$due,"ClaimedUntil"=NULL,"AttemptCount"=$a,"ScheduleStep"=$step,"Cause"=$k,"StatusCode"=$h,"LastAttemptAt"=COALESCE($l,"LastAttemptAt"),"EndedAt"=$e """;
+
+    public const string Record = $"""UPDATE "Deliveries" SET {Outcome} WHERE "Id"=$id AND "State"=2""";
+
+    /// <summary>A failure, with its group in the same statement: whatever does not fail leaves the groups' index alone.</summary>
+    public const string RecordFailure = $"""UPDATE "Deliveries" SET {Outcome},"GroupId"=$group WHERE "Id"=$id AND "State"=2""";
 
     /// <summary>Is an earlier delivery of the lane waiting for a retry? Served by IX_Deliveries_LaneRetry, which a first attempt never touches.</summary>
     public const string EarlierRetryInLane =

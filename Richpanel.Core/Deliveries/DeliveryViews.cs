@@ -30,10 +30,17 @@ public sealed record DeliveryRow(
 {
     /// <summary>The bulk retry or replay that sent it last.</summary>
     public long? RetryBatchId { get; init; }
+
+    /// <summary>The failure group of its last failure, also once it was retried.</summary>
+    public long? GroupId { get; init; }
 }
 
 /// <summary>A bulk retry or replay, named where one of its tries is shown.</summary>
 public sealed record RetryMention(long Id, bool IsReplay, string By);
+
+/// <summary>A delivery that sends the event of another one anew.</summary>
+/// <param name="Origin">Replay, or Edit.</param>
+public sealed record DeliveryCopy(long Id, Origin Origin);
 
 /// <summary>How one try ended.</summary>
 /// <param name="At">When it began.</param>
@@ -62,18 +69,22 @@ public sealed record DeliveryDetail(DeliveryRow Row, Delivery Source, IReadOnlyL
     /// <summary>Bulk retries and replays that its tries belong to.</summary>
     public IReadOnlyList<RetryMention> Batches { get; init; } = [];
 
-    /// <summary>Deliveries that a replay made of it, oldest first.</summary>
-    public IReadOnlyList<long> Copies { get; init; } = [];
+    /// <summary>Deliveries that a replay made of it, and the edited one that took its place, oldest first.</summary>
+    public IReadOnlyList<DeliveryCopy> Copies { get; init; } = [];
+
+    /// <summary>The edited one that took its place; null for one that was not edited.</summary>
+    public long? ReplacedBy => Copies.LastOrDefault(copy => copy.Origin == Origin.Edit)?.Id;
 
     /// <summary>Compares what was sent with each other and with what would be sent now.</summary>
     public SentCalls Calls { get; init; } = SentCalls.None;
 }
 
 /// <summary>When two of one delivery are equal, its detail has not changed between them.</summary>
+/// <param name="NewestCopy">Of those that replay it or took its place.</param>
 /// <param name="ConnectionVersion">Of the settings that its preview is made with; null: the connection is gone.</param>
 /// <param name="Stopped">Its connection is on hold, paused or disabled.</param>
 public sealed record DeliveryStamp(
-    DeliveryState State, FailureStage Stage, DeliveryMarks Marks, int AttemptCount, int ScheduleStep, DateTimeOffset? DueAt, string? Cause, DateTimeOffset? EndedAt,
+    DeliveryState State, FailureStage Stage, DeliveryMarks Marks, int AttemptCount, int ScheduleStep, DateTimeOffset? DueAt, string? Cause, DateTimeOffset? EndedAt, long? NewestCopy,
     int? ConnectionVersion, bool Stopped, string? HoldCause, DateTimeOffset? StoppedUntil);
 
 public sealed record AttemptDetail(Attempt Attempt, Exchange? Exchange, MappedCall? Sent);

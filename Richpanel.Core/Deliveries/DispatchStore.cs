@@ -5,6 +5,7 @@ using Richpanel.Core.Causes;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries.Flow;
+using Richpanel.Core.Groups;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Storage;
@@ -201,8 +202,21 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
         var marks = outcome.State == DeliveryState.Accepted && attempts.Count > 0 && IsAhead(session, row)
             ? outcome.Marks | DeliveryMarks.OutOfOrder
             : outcome.Marks;
+        var failedAt = outcome.EndedAt ?? row.ReceivedAt;
+        // A row that went another way meanwhile leaves no empty group behind.
+        long? failure = outcome.State == DeliveryState.Failed && Set(session.Command(GroupSql.IsSending, "$id"), row.Id).ExecuteScalar() is 1L
+            ? session.Groups.IdOf(session, row.ConnectionId, FailurePrint.Of(outcome.Stage, outcome.Cause, outcome.StatusCode, outcome.Pattern), failedAt)
+            : null;
+        var command = failure is null
+            ? session.Command(DeliverySql.Record, "$s", "$g", "$m", "$due", "$a", "$step", "$k", "$h", "$l", "$e", "$id")
+            : session.Command(DeliverySql.RecordFailure, "$s", "$g", "$m", "$due", "$a", "$step", "$k", "$h", "$l", "$e", "$id", "$group");
+        if (failure is { } of)
+        {
+            command.Parameters["$group"].Value = of;
+        }
+
         var record = Set(
-            session.Command(DeliverySql.Record, "$s", "$g", "$m", "$due", "$a", "$step", "$k", "$h", "$l", "$e", "$id"),
+            command,
             (int)outcome.State,
             (int)outcome.Stage,
             (int)marks,
@@ -220,11 +234,40 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
             StatusCode = outcome.StatusCode,
             AttemptCount = row.AttemptCount + attempts.Count,
             EndedAt = outcome.EndedAt,
+            GroupId = failure ?? row.GroupId,
         };
         if (Move(session, record, row.Place(DeliveryState.Sending), after) == 1)
         {
+            if (row.Marks.HasFlag(DeliveryMarks.ManualRetry) && (attempts.Count > 0 || failure is not null) && row.GroupId is { } retried)
+            {
+                session.Ledger.Groups.Retried(retried, attempts.Count > 0 ? attempts[^1].StartedAt : failedAt);
+            }
+
+            if (failure is { } group)
+            {
+                session.Ledger.Groups.Failed(group, failedAt, joined: row.GroupId != group, BeganAt(session, outcome));
+            }
+
             AddAttempts(session, row, attempts, exchanges);
         }
+    }
+
+    /// <summary>The first try that went this way, of those since somebody last asked for it; null when it ended without one.</summary>
+    private static DateTimeOffset? BeganAt(WriteSession session, DeliveryOutcome outcome)
+    {
+        var row = outcome.Row;
+        if (outcome.Attempts.Count == 0)
+        {
+            return null;
+        }
+
+        var now = (outcome.Attempts.FirstOrDefault(attempt => attempt.Cause == outcome.Cause) ?? outcome.Attempts[^1]).StartedAt;
+        if (row.AttemptCount == 0 || row.Marks.HasFlag(DeliveryMarks.ManualRetry))
+        {
+            return now;
+        }
+
+        return Set(session.Command(GroupSql.Began, "$d", "$k"), row.Id, outcome.Cause).ExecuteScalar() is long earlier && earlier < now.UtcTicks ? Time(earlier) : now;
     }
 
     private static bool IsAhead(WriteSession session, ClaimedDelivery row) =>
@@ -328,7 +371,8 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
                 reader.GetInt32(12),
                 reader.IsDBNull(13) ? null : reader.GetString(13),
                 reader.IsDBNull(14) ? null : reader.GetInt32(14),
-                reader.IsDBNull(15) ? null : reader.GetInt64(15)));
+                reader.IsDBNull(15) ? null : reader.GetInt64(15),
+                reader.IsDBNull(16) ? null : reader.GetInt64(16)));
         }
 
         return rows;

@@ -1,4 +1,5 @@
 using Richpanel.Core.Causes;
+using Richpanel.Core.Groups;
 using Richpanel.Core.Wire;
 
 namespace Richpanel.Core.Deliveries;
@@ -64,6 +65,7 @@ internal static class OutcomeRules
         {
             Marks = outcome.State == DeliveryState.Accepted ? row.Marks & ~DeliveryMarks.AskedFor : marks,
             EndedAt = outcome.State == DeliveryState.Waiting ? null : now,
+            Pattern = outcome.State == DeliveryState.Failed ? MessagePattern.OfAnswer(last.StatusCode, last.Body) : null,
             Attempts = Attempts(sent, outcome),
         };
     }

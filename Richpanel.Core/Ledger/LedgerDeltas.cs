@@ -1,4 +1,5 @@
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Groups;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Retries;
 using Richpanel.Core.Storage;
@@ -22,6 +23,12 @@ public sealed class LedgerDeltas
     private readonly List<(LedgerPlace Place, bool Created, long By)> _stagedPlaces = [];
     private readonly List<(long Connection, string Cause, DateTimeOffset At, long By)> _stagedRequests = [];
     private readonly List<long> _stagedTakeovers = [];
+
+    /// <summary>Failure groups, whose counts move in the same transaction.</summary>
+    public GroupDeltas Groups { get; } = new();
+
+    /// <summary>How many pieces of work were undone, with whatever rows they had made.</summary>
+    internal int Undone { get; private set; }
 
     public void Created(LedgerPlace place) => _stagedPlaces.Add((place, true, 1));
 
@@ -71,20 +78,22 @@ public sealed class LedgerDeltas
             Add(_requestSlots, (connection, RollupTime.SlotOf(at), cause), by);
         }
 
-        Drop();
+        Groups.Keep();
+        Unstage();
     }
 
     /// <summary>The work that spoke was undone.</summary>
     internal void Drop()
     {
-        _stagedPlaces.Clear();
-        _stagedRequests.Clear();
-        _stagedTakeovers.Clear();
+        Undone++;
+        Groups.Drop();
+        Unstage();
     }
 
     internal void Clear()
     {
         Drop();
+        Groups.Clear();
         _ledger.Clear();
         _slots.Clear();
         _latencies.Clear();
@@ -106,6 +115,7 @@ public sealed class LedgerDeltas
         Write(session, _retries, LedgerSql.AddToRetries, LedgerSql.RetryParameters, key => [key.Batch, (int)key.State, key.Cause]);
         Write(session, _requests, LedgerSql.AddToRequests, LedgerSql.RequestParameters, key => [key.Connection, key.Cause]);
         Write(session, _requestSlots, LedgerSql.AddToRequestSlots, LedgerSql.RequestSlotParameters, key => [key.Connection, key.Slot, key.Cause]);
+        Groups.Flush(session);
     }
 
     private static object[] Values(RollupKey key) =>
@@ -150,8 +160,20 @@ public sealed class LedgerDeltas
         deltas.Clear();
     }
 
+    private void Unstage()
+    {
+        _stagedPlaces.Clear();
+        _stagedRequests.Clear();
+        _stagedTakeovers.Clear();
+    }
+
     private void Count(LedgerPlace place, long by)
     {
+        if (place is { State: DeliveryState.Failed, GroupId: { } group })
+        {
+            Groups.Count(group, by);
+        }
+
         Add(_ledger, (place.ConnectionId, place.Origin, place.State), by);
         if (place.RetryBatchId is { } batch)
         {

@@ -33,6 +33,9 @@ public enum LedgerPart
 
     /// <summary>Requests let in, and their counts by five minutes.</summary>
     Requests,
+
+    /// <summary>Failed rows of a failure group, and its count of what is still failed.</summary>
+    Groups,
 }
 
 /// <summary>A place where the numbers do not add up. Null = not by that.</summary>
@@ -40,11 +43,13 @@ public enum LedgerPart
 /// <param name="Hour">Start of the hour (of the quarter of a day for <see cref="LedgerPart.Quarters"/>) of receipt.</param>
 /// <param name="Expected">By what is the nearer to the rows.</param>
 /// <param name="Found">By the counter.</param>
-public sealed record LedgerFault(LedgerPart Part, long ConnectionId, Origin? Origin, DeliveryState? State, DateTimeOffset? Hour, long Expected, long Found)
+/// <param name="GroupId">The failure group, for <see cref="LedgerPart.Groups"/>.</param>
+public sealed record LedgerFault(
+    LedgerPart Part, long ConnectionId, Origin? Origin, DeliveryState? State, DateTimeOffset? Hour, long Expected, long Found, long? GroupId = null)
 {
     /// <summary>The same place, whatever the numbers are by now.</summary>
     public string Place => string.Create(
-        CultureInfo.InvariantCulture, $"{Part}/{ConnectionId}/{Origin?.ToString() ?? "-"}/{State?.ToString() ?? "-"}/{Hour?.ToUnixTimeSeconds()}").ToLowerInvariant();
+        CultureInfo.InvariantCulture, $"{Part}/{ConnectionId}/{Origin?.ToString() ?? "-"}/{State?.ToString() ?? "-"}/{Hour?.ToUnixTimeSeconds()}{(GroupId is { } id ? "/" + PublicId.Group(id) : "")}").ToLowerInvariant();
 
     /// <summary>With ids and no names; <c>con_3, receiver, failed: 12 by the rows, 11 by the ledger</c>.</summary>
     public string Sentence
@@ -61,9 +66,10 @@ public sealed record LedgerFault(LedgerPart Part, long ConnectionId, Origin? Ori
                 LedgerPart.Hours => ("by the rows", "by the counts of the hour"),
                 LedgerPart.Quarters => ("by the counts of the hours", "by the counts of the quarter of a day"),
                 LedgerPart.Latencies => ("accepted by the rows", "in the histogram of latencies"),
+                LedgerPart.Groups => ("failed by the rows", "by the failure group"),
                 _ => ("requests let in by the counter", "by its counts of five minutes"),
             };
-            string?[] where = [PublicId.Connection(ConnectionId), Origin?.ToString().ToLowerInvariant(), State?.ToString().ToLowerInvariant(), Hour?.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture)];
+            string?[] where = [PublicId.Connection(ConnectionId), GroupId is { } id ? PublicId.Group(id) : null, Origin?.ToString().ToLowerInvariant(), State?.ToString().ToLowerInvariant(), Hour?.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture)];
             return string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", where.Where(part => part is not null))}: {Expected:N0} {expected}, {Found:N0} {found}");
         }
     }

@@ -8,6 +8,7 @@ namespace Richpanel.Core.Ledger;
 /// <param name="AttemptCount">Attempts so far: what is Accepted after more than one came through on a retry.</param>
 /// <param name="EndedAt">When it reached its final state.</param>
 /// <param name="RetryBatchId">The bulk retry or replay that sent it last, which counts it too.</param>
+/// <param name="GroupId">The failure group it is in, which counts what is failed now.</param>
 public readonly record struct LedgerPlace(
     long ConnectionId,
     Origin Origin,
@@ -18,10 +19,11 @@ public readonly record struct LedgerPlace(
     int? StatusCode = null,
     int AttemptCount = 0,
     DateTimeOffset? EndedAt = null,
-    long? RetryBatchId = null)
+    long? RetryBatchId = null,
+    long? GroupId = null)
 {
     public static LedgerPlace Of(Delivery row) => new(
-        row.ConnectionId, row.Origin, row.ReceivedAt, row.State, row.EventName, row.Cause, row.StatusCode, row.AttemptCount, row.EndedAt, row.RetryBatchId);
+        row.ConnectionId, row.Origin, row.ReceivedAt, row.State, row.EventName, row.Cause, row.StatusCode, row.AttemptCount, row.EndedAt, row.RetryBatchId, row.GroupId);
 
     /// <summary>Sending is a moment of Waiting: rollups do not tell them apart, so a claim costs them nothing.</summary>
     internal DeliveryState RolledState => State == DeliveryState.Sending ? DeliveryState.Waiting : State;

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Richpanel.Core.Deliveries;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Ledger;
@@ -50,10 +51,16 @@ public sealed class LedgerRecount(SqliteStore store, DoorLoad door, TimeProvider
             progress?.Report(new RecountProgress(done.Count, hours.Known.Count, rows));
         }
 
-        foreach (var id in Snapshot(connection, snapshot => Connections(connection, snapshot)))
+        foreach (var id in Snapshot(connection, snapshot => Ids(connection, snapshot, RecountSql.Connections)))
         {
             await RestInRushAsync(ct);
             Snapshot(connection, snapshot => CompareQuarters(connection, snapshot, id, faults));
+        }
+
+        foreach (var id in Snapshot(connection, snapshot => Ids(connection, snapshot, RecountSql.Groups)))
+        {
+            await RestInRushAsync(ct);
+            Snapshot(connection, snapshot => CountGroup(connection, snapshot, id, faults));
         }
 
         faults.AddRange(Snapshot(connection, snapshot => LedgerSums.RequestFaults(connection, snapshot)));
@@ -141,9 +148,20 @@ public sealed class LedgerRecount(SqliteStore store, DoorLoad door, TimeProvider
         return 0;
     }
 
-    private static List<long> Connections(SqliteConnection connection, SqliteTransaction snapshot)
+    private static int CountGroup(SqliteConnection connection, SqliteTransaction snapshot, long id, List<LedgerFault> faults)
     {
-        using var reader = Command(connection, snapshot, RecountSql.Connections).ExecuteReader();
+        using var reader = Command(connection, snapshot, RecountSql.Group, ("$g", id)).ExecuteReader();
+        if (reader.Read() && reader.GetInt64(1) is var found && reader.GetInt64(2) is var expected && found != expected)
+        {
+            faults.Add(new LedgerFault(LedgerPart.Groups, reader.GetInt64(0), null, DeliveryState.Failed, null, expected, found, id));
+        }
+
+        return 0;
+    }
+
+    private static List<long> Ids(SqliteConnection connection, SqliteTransaction snapshot, string sql)
+    {
+        using var reader = Command(connection, snapshot, sql).ExecuteReader();
         List<long> found = [];
         while (reader.Read())
         {

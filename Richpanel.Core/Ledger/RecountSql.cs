@@ -37,6 +37,12 @@ internal static class RecountSql
     public const string LatenciesByQuarter = """SELECT "Hour"/6,"ConnectionId","Origin","Bucket",SUM("Count") FROM "HourlyLatencies" WHERE "ConnectionId"=$c GROUP BY 1,2,3,4 HAVING SUM("Count")<>0""";
     public const string QuarterLatencies = """SELECT "Quarter","ConnectionId","Origin","Bucket","Count" FROM "QuarterLatencies" WHERE "ConnectionId"=$c AND "Count"<>0""";
 
+    public const string Groups = """SELECT "Id" FROM "FailureGroups" ORDER BY "Id" """;
+    public const string Group =
+        """
+        SELECT "ConnectionId","StillFailed",(SELECT COUNT(*) FROM "Deliveries" d INDEXED BY "IX_Deliveries_Group" WHERE d."GroupId"=$g AND d."State"=4) FROM "FailureGroups" WHERE "Id"=$g
+        """;
+
     public static LedgerPlace Place(SqliteDataReader row) => new(
         row.GetInt64(0), (Origin)row.GetInt32(1), Time(row.GetInt64(3)), (DeliveryState)row.GetInt32(2), row.IsDBNull(4) ? null : row.GetString(4),
         row.IsDBNull(5) ? null : row.GetString(5), row.IsDBNull(6) ? null : row.GetInt32(6), row.GetInt32(7), row.IsDBNull(8) ? null : Time(row.GetInt64(8)));

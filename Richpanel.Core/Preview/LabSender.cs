@@ -17,6 +17,9 @@ public abstract record LabOutcome
     /// <summary>It is a delivery like any other; the state is the true one at the time of this answer.</summary>
     public sealed record Kept(Delivery Delivery) : LabOutcome;
 
+    /// <summary>It was kept, and taken away with its customer before its first attempt had ended.</summary>
+    public sealed record Erased : LabOutcome;
+
     /// <summary>The text is no call at all, so nothing was kept.</summary>
     public sealed record Unreadable(BodyFault Fault) : LabOutcome;
 }
@@ -40,20 +43,9 @@ public sealed class LabSender(CallDoor door, DeliveryActions actions, Connection
         shape.OverwriteKeys(body);
         var line = new Change(ChangeCatalog.CallSent, PublicId.Connection(connection.Id), connection.Name);
         var request = await door.KeepAsync(
-            new AdmittedRequest(ByHand(connection), ReceivedRoute.Console, Origin.Lab, body, null), session => log.Append(session, by, line));
+            AdmittedRequest.ByHand(Origin.Lab, connection.Id, sourceId: 0, body), session => log.Append(session, by, line));
         var deliveries = await door.ExpandedAsync(request, ct);
         var delivery = await actions.WaitForOutcomeAsync(deliveries[0], attemptsBefore: 0, atMost, ct);
-        return new LabOutcome.Kept(delivery ?? throw new InvalidOperationException("A delivery vanished while its outcome was awaited."));
+        return delivery is null ? new LabOutcome.Erased() : new LabOutcome.Kept(delivery);
     }
-
-    /// <summary>No source posted it: a person did. Source 0 is nobody's.</summary>
-    private static Source ByHand(Connection connection) => new()
-    {
-        Id = 0,
-        PublicId = "",
-        ConnectionId = connection.Id,
-        Name = "Console",
-        WriteKeyHash = [],
-        ProtectedWriteKey = [],
-    };
 }

@@ -14,7 +14,8 @@ internal static class ErrorWords
         + "that the there this time timeout timestamp to token too true false try type unable unauthorized unavailable undefined unexpected unknown unprocessable unsupported until "
         + "upstream url use user uses valid validation value values version wait was were while with within without wrong you your api app bad good code content "
         + "connection client customer database duplicate entity exception execution email phone address uid did sid eventid appclientid userproperties properties input output "
-        + "access account action allowed denied authentication authorization aws lambda nginx cloudfront cloudflare page sign login ok success succeeded").Split(' ')
+        + "access account action allowed denied authentication authorization aws lambda nginx cloudfront cloudflare page sign login ok success succeeded "
+        + "archived blocked channel exceeded full greylisted hook mailbox prohibited quota recipient relay relaying sender server spam syntax webhook").Split(' ')
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static bool Knows(string word) => s_words.Contains(word) || (word.Length <= 3 && word.All(char.IsAsciiDigit));

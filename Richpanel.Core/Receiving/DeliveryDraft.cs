@@ -92,13 +92,9 @@ internal sealed class DeliveryDrafting(ConnectionDirectory directory, SearchKey 
         {
             Skip(row, cause);   // asks for a person, whatever else may be said of it
         }
-        else if (directory.FindSource(row.SourceId) is { Disabled: true })
+        else if (WhyNotNow(row) is { } disabled)
         {
-            Skip(row, SourceDisabled);
-        }
-        else if (directory.Find(row.ConnectionId) is { Disabled: true })
-        {
-            Skip(row, ConnectionDisabled);
+            Skip(row, disabled);
         }
         else if (length > mostCallBytes)
         {
@@ -122,6 +118,11 @@ internal sealed class DeliveryDrafting(ConnectionDirectory directory, SearchKey 
         }
     }
 
+    /// <summary>What a person edited waits for its connection like any other that is held: it must not end unsent without a word.</summary>
+    private string? WhyNotNow(Delivery row) => row.Origin == Origin.Edit ? null
+        : directory.FindSource(row.SourceId) is { Disabled: true } ? SourceDisabled
+        : directory.Find(row.ConnectionId) is { Disabled: true } ? ConnectionDisabled : null;
+
     private static Delivery NewRow(KeptRequest request, int offset, int length, string messageId) => new()
     {
         ConnectionId = request.ConnectionId,
@@ -136,6 +137,7 @@ internal sealed class DeliveryDrafting(ConnectionDirectory directory, SearchKey 
         MessageHash = SearchHash.Of(messageId),
         ReceivedAt = request.ReceivedAt,
         OccurredAt = request.ReceivedAt,
+        CopyOf = request.EditOf,
     };
 
     private static void Skip(Delivery row, string cause)

@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Erasure;
+using Richpanel.Core.Groups;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Storage;
 
@@ -12,7 +14,7 @@ internal static class DeliveryInsert
     [
         "ConnectionId", "SourceId", "RequestId", "BodyOffset", "BodyLength", "Origin", "State", "Stage", "Marks", "Type", "EventName",
         "MessageId", "UserId", "AnonymousId", "Email", "OrderId", "UserHash", "AnonymousHash", "EmailHash", "OrderHash", "MessageHash", "Lane",
-        "ReceivedAt", "OccurredAt", "DueAt", "Cause", "EndedAt", "DuplicateOf",
+        "ReceivedAt", "OccurredAt", "DueAt", "Cause", "EndedAt", "DuplicateOf", "GroupId", "CopyOf",
     ];
 
     private static readonly string[] s_parameters = [.. s_columns.Select(column => "$" + column)];
@@ -53,10 +55,18 @@ internal static class DeliveryInsert
             row.DuplicateOf = first.Row.Id;
         }
 
+        if (row.State == DeliveryState.Failed)
+        {
+            var at = row.EndedAt ?? row.ReceivedAt;
+            row.GroupId = session.Groups.IdOf(session, row.ConnectionId, FailurePrint.Of(row.Stage, row.Cause, null, null), at);
+            session.Ledger.Groups.Failed(row.GroupId.Value, at, joined: true);
+        }
+
         Bind(insert.Parameters, row);
         insert.ExecuteNonQuery();
         row.Id = session.InsertedId;
         session.Ledger.Created(LedgerPlace.Of(row));
+        PrivacyTasks.OpenFor(session, row);
     }
 
     private static void Bind(SqliteParameterCollection to, Delivery row)
@@ -89,6 +99,8 @@ internal static class DeliveryInsert
         to[25].Value = OrNull(row.Cause);
         to[26].Value = OrNull(row.EndedAt?.UtcTicks);
         to[27].Value = OrNull(row.DuplicateOf);
+        to[28].Value = OrNull(row.GroupId);
+        to[29].Value = OrNull(row.CopyOf);
     }
 
     private static object OrNull(object? value) => value ?? DBNull.Value;

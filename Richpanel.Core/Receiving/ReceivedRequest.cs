@@ -57,6 +57,9 @@ public sealed class ReceivedRequest
 
     /// <summary>JSON object of a batch envelope's own context, integrations, sentAt and timestamp; null when there is none.</summary>
     public string? Envelope { get; set; }
+
+    /// <summary>The delivery that a person edited: this request is what they sent in its place. Null for every other.</summary>
+    public long? EditOf { get; set; }
 }
 
 /// <summary>

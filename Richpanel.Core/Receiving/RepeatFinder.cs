@@ -20,9 +20,21 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
 
     /// <summary>One row at a time, the newest first: the rest is hardly ever needed, and all of it may be very much.</summary>
     private const string Seen =
-        """SELECT "Id","MessageId","State","Cause","RequestId","BodyOffset","BodyLength","Marks","DuplicateOf","ReceivedAt","CopyOf" FROM "Deliveries" WHERE "ConnectionId"=$c AND "MessageHash"=$h AND "Id"<=$to ORDER BY "Id" DESC LIMIT 1""";
+        """SELECT "Id","MessageId","State","Cause","RequestId","BodyOffset","BodyLength","Marks","DuplicateOf","ReceivedAt","CopyOf","Origin" FROM "Deliveries" WHERE "ConnectionId"=$c AND "MessageHash"=$h AND "Id"<=$to ORDER BY "Id" DESC LIMIT 1""";
 
-    private readonly SqliteCommand _seen = Prepare(reader);
+    /// <summary>What was edited and sent in the place of a delivery.</summary>
+    private const string Replaced = """SELECT "Id","State","Cause","Marks" FROM "Deliveries" WHERE "CopyOf"=$id AND "Origin"=$edit ORDER BY "Id" DESC LIMIT 1""";
+
+    private const string Edited = """SELECT "MessageId","Marks" FROM "Deliveries" WHERE "Id"=$id""";
+
+    /// <summary>Whether another of its message id was accepted, is on its way or may have gone out.</summary>
+    private static readonly string s_beside =
+        $"""SELECT MAX(s IN (1,2,3) OR k&1) FROM (SELECT "Id" AS i,"State" AS s,"Marks" AS k,"MessageId" AS m FROM "Deliveries" WHERE "ConnectionId"=$c AND "MessageHash"=$h ORDER BY "Id" DESC LIMIT {MostLooks}) WHERE i<>$id AND m=$m""";
+
+    private readonly SqliteCommand _seen = Prepare(reader, Seen, "$c", "$h", "$to");
+    private readonly SqliteCommand _edited = Prepare(reader, Edited, "$id");
+    private readonly SqliteCommand _replaced = Prepare(reader, Replaced, "$id", "$edit");
+    private readonly SqliteCommand _beside = Prepare(reader, s_beside, "$c", "$h", "$id", "$m");
     private Dictionary<(long, long, string), DeliveryDraft> _before = [];
     private Dictionary<(long, long, string), DeliveryDraft> _now = [];
 
@@ -35,7 +47,11 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
         _now.Clear();
         foreach (var draft in slice)
         {
-            if (draft.Row.State == DeliveryState.Waiting && draft.Row.Origin is not (Origin.Replay or Origin.Edit))
+            if (draft.Request.EditOf is { } first)
+            {
+                MarkEdit(draft, first);
+            }
+            else if (draft.Row.State == DeliveryState.Waiting)
             {
                 await MarkAsync(draft, ct);
             }
@@ -52,6 +68,9 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
     public void Dispose()
     {
         _seen.Dispose();
+        _edited.Dispose();
+        _replaced.Dispose();
+        _beside.Dispose();
         reader.Dispose();
     }
 
@@ -77,6 +96,45 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
         }
     }
 
+    /// <summary>
+    /// A person sent it in place of another one: it is no repeat, whatever its message id. But it may be one, which was known to them when
+    /// they sent it, or has come about since.
+    /// </summary>
+    private void MarkEdit(DeliveryDraft draft, long first)
+    {
+        var row = draft.Row;
+        var key = (row.ConnectionId, row.MessageHash, row.MessageId);
+        var (ownId, marks) = ReadEdited(first);
+        row.Marks |= marks & DeliveryMarks.MayHaveGoneOut;
+        if (_now.TryGetValue(key, out var other))
+        {
+            row.Marks |= DeliveryMarks.MayHaveGoneOut;
+            other.Row.Marks |= DeliveryMarks.MayHaveGoneOut;
+        }
+        else if (_before.ContainsKey(key) || IsBeside(row, first))
+        {
+            row.Marks |= DeliveryMarks.MayHaveGoneOut;
+        }
+        else if (ownId != row.MessageId && row.State == DeliveryState.Waiting)
+        {
+            _now[key] = draft;   // the first of this message id; with the old one, the edited delivery is
+        }
+    }
+
+    private (string? MessageId, DeliveryMarks Marks) ReadEdited(long id)
+    {
+        _edited.Parameters[0].Value = id;
+        using var found = _edited.ExecuteReader();
+        return found.Read() ? (found.GetString(0), (DeliveryMarks)found.GetInt32(1)) : default;
+    }
+
+    private bool IsBeside(Delivery row, long first)
+    {
+        var values = _beside.Parameters;
+        (values[0].Value, values[1].Value, values[2].Value, values[3].Value) = (row.ConnectionId, row.MessageHash, first, row.MessageId);
+        return _beside.ExecuteScalar() is 1L;
+    }
+
     /// <param name="mayHaveGoneOut">
     /// One that failed or was canceled may have reached Richpanel all the same: the new one may repeat it. Also said when there
     /// are more of them than are looked at.
@@ -87,6 +145,7 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
         var from = (row.ReceivedAt - Window).UtcTicks;
         var to = long.MaxValue;
         var replayStands = false;
+        (long Id, long RequestId, int Offset, int Length)? edited = null;
         for (var looks = 0; looks < MostLooks; looks++)
         {
             _seen.Parameters[0].Value = row.ConnectionId;
@@ -95,7 +154,7 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
             using var found = _seen.ExecuteReader();
             if (!found.Read() || found.GetInt64(9) < from)
             {
-                return null;
+                return edited;
             }
 
             to = found.GetInt64(0) - 1;
@@ -114,22 +173,62 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
             if (!found.IsDBNull(10))
             {
                 // A replay sends the event of an older row, which is the first; where that one failed, the replay may have got it through.
-                replayStands |= Stands((DeliveryState)found.GetInt32(2), found.IsDBNull(3) ? null : found.GetString(3));
-                mayHaveGoneOut |= replayStands || ((DeliveryMarks)found.GetInt32(7)).HasFlag(DeliveryMarks.MayHaveGoneOut);
+                var stands = StandsHere(found);
+                if ((Origin)found.GetInt32(11) == Origin.Edit)
+                {
+                    edited ??= stands ? PlaceOf(found) : null;   // the first of a message id that it was given; else what it replaced is, and stands
+                }
+                else
+                {
+                    replayStands |= stands;
+                }
+
+                mayHaveGoneOut |= stands || ((DeliveryMarks)found.GetInt32(7)).HasFlag(DeliveryMarks.MayHaveGoneOut);
                 continue;
             }
 
-            if (replayStands || Stands((DeliveryState)found.GetInt32(2), found.IsDBNull(3) ? null : found.GetString(3)))
+            var (firstStands, copiesMarks) = (DeliveryState)found.GetInt32(2) == DeliveryState.Settled ? ReplacementStands(found.GetInt64(0)) : (StandsHere(found), DeliveryMarks.None);
+            if (firstStands || (replayStands && edited is null))
             {
-                return (found.GetInt64(0), found.GetInt64(4), found.GetInt32(5), found.GetInt32(6));
+                return PlaceOf(found);
             }
 
-            mayHaveGoneOut |= ((DeliveryMarks)found.GetInt32(7)).HasFlag(DeliveryMarks.MayHaveGoneOut);
+            if (edited is not null)
+            {
+                return edited;
+            }
+
+            mayHaveGoneOut |= (copiesMarks | (DeliveryMarks)found.GetInt32(7)).HasFlag(DeliveryMarks.MayHaveGoneOut);
         }
 
         mayHaveGoneOut = true;
-        return null;
+        return edited;
     }
+
+    /// <summary>What was edited stands as its newest copy does; one whose copy is not there yet stands.</summary>
+    private (bool Stands, DeliveryMarks Marks) ReplacementStands(long id)
+    {
+        var (state, cause, marks) = (DeliveryState.Settled, (string?)null, DeliveryMarks.None);
+        for (var looks = 0; looks < MostLooks && state == DeliveryState.Settled; looks++)
+        {
+            (_replaced.Parameters[0].Value, _replaced.Parameters[1].Value) = (id, (int)Origin.Edit);
+            using var copy = _replaced.ExecuteReader();
+            if (!copy.Read())
+            {
+                break;
+            }
+
+            (id, state, cause) = (copy.GetInt64(0), (DeliveryState)copy.GetInt32(1), copy.IsDBNull(2) ? null : copy.GetString(2));
+            marks |= (DeliveryMarks)copy.GetInt32(3);
+        }
+
+        return (Stands(state, cause), marks);
+    }
+
+    private static (long Id, long RequestId, int Offset, int Length) PlaceOf(SqliteDataReader found) =>
+        (found.GetInt64(0), found.GetInt64(4), found.GetInt32(5), found.GetInt32(6));
+
+    private static bool StandsHere(SqliteDataReader found) => Stands((DeliveryState)found.GetInt32(2), found.IsDBNull(3) ? null : found.GetString(3));
 
     /// <summary>A first delivery that failed, was canceled, or was never meant to go out does not stand in the way of the next.</summary>
     private static bool Stands(DeliveryState state, string? cause) =>
@@ -163,13 +262,15 @@ internal sealed class RepeatFinder(SqliteConnection reader, RequestBodies bodies
         ? new JsonTree.Map([.. map.Members.Where(member => member.Key is not ("sentAt" or "receivedAt" or "writeKey" or "_metadata"))])
         : JsonTree.Null.Value;
 
-    private static SqliteCommand Prepare(SqliteConnection reader)
+    private static SqliteCommand Prepare(SqliteConnection reader, string sql, params ReadOnlySpan<string> parameters)
     {
         var command = reader.CreateCommand();
-        command.CommandText = Seen;
-        command.Parameters.Add(new SqliteParameter { ParameterName = "$c" });
-        command.Parameters.Add(new SqliteParameter { ParameterName = "$h" });
-        command.Parameters.Add(new SqliteParameter { ParameterName = "$to" });
+        command.CommandText = sql;
+        foreach (var name in parameters)
+        {
+            command.Parameters.Add(new SqliteParameter { ParameterName = name });
+        }
+
         return command;
     }
 }

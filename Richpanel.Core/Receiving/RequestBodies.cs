@@ -8,6 +8,9 @@ namespace Richpanel.Core.Receiving;
 public sealed record KeptRequest(
     long Id, long SourceId, long ConnectionId, Origin Origin, ReceivedRoute Route, DateTimeOffset ReceivedAt, byte[] Body, string? Envelope)
 {
+    /// <summary>The delivery in whose place it was sent; null for most.</summary>
+    public long? EditOf { get; init; }
+
     public ReadOnlyMemory<byte> Call(int offset, int length) => Body.AsMemory(offset, length);
 }
 
@@ -23,6 +26,7 @@ public sealed class RequestBodies(IDbContextFactory<ConsoleDbContext> contexts)
     private readonly Dictionary<long, LinkedListNode<KeptRequest>> _byId = [];
     private readonly LinkedList<KeptRequest> _latestFirst = new();
     private int _bytes;
+    private long _forgotten;
 
     /// <summary>The request, or null when it was purged or its body is damaged: nobody must wait for what can never be read.</summary>
     public async ValueTask<KeptRequest?> FindAsync(long requestId, CancellationToken ct)
@@ -32,6 +36,7 @@ public sealed class RequestBodies(IDbContextFactory<ConsoleDbContext> contexts)
             return known;
         }
 
+        var before = Interlocked.Read(ref _forgotten);
         await using var context = await contexts.CreateDbContextAsync(ct);
         var row = await context.Requests.SingleOrDefaultAsync(r => r.Id == requestId, ct);
         if (row is null)
@@ -44,15 +49,23 @@ public sealed class RequestBodies(IDbContextFactory<ConsoleDbContext> contexts)
             return null;
         }
 
-        var kept = new KeptRequest(row.Id, row.SourceId, row.ConnectionId, row.Origin, row.Route, row.ReceivedAt, body, row.Envelope);
-        Remember(kept);
+        var kept = new KeptRequest(row.Id, row.SourceId, row.ConnectionId, row.Origin, row.Route, row.ReceivedAt, body, row.Envelope) { EditOf = row.EditOf };
+        Remember(kept, before);
         return kept;
     }
 
-    internal void Remember(KeptRequest kept)
+    internal void Remember(KeptRequest kept) => Remember(kept, long.MaxValue);
+
+    /// <param name="before">How often something was forgotten before it was read: when that is more by now, it may be this one.</param>
+    private void Remember(KeptRequest kept, long before)
     {
         lock (_gate)
         {
+            if (_forgotten > before)
+            {
+                return;
+            }
+
             if (_byId.ContainsKey(kept.Id))
             {
                 return;
@@ -66,6 +79,20 @@ public sealed class RequestBodies(IDbContextFactory<ConsoleDbContext> contexts)
                 _latestFirst.RemoveLast();
                 _byId.Remove(oldest.Id);
                 _bytes -= oldest.Body.Length;
+            }
+        }
+    }
+
+    /// <summary>It was removed or changed: whoever asks next reads it anew.</summary>
+    internal void Forget(long requestId)
+    {
+        lock (_gate)
+        {
+            Interlocked.Increment(ref _forgotten);
+            if (_byId.Remove(requestId, out var node))
+            {
+                _latestFirst.Remove(node);
+                _bytes -= node.Value.Body.Length;
             }
         }
     }

@@ -57,13 +57,16 @@ internal sealed class RequestQueue(SqliteConnection reader) : IDisposable
         (ReceivedRoute)row.GetInt32(4),
         new DateTimeOffset(row.GetInt64(5), TimeSpan.Zero),
         BodyCoding.DecodeOrNull((byte[])row.GetValue(6), (BodyEncoding)row.GetInt32(7)) ?? [],   // damaged: it gets a row that says so, and those behind it go on
-        row.IsDBNull(8) ? null : row.GetString(8));
+        row.IsDBNull(8) ? null : row.GetString(8))
+    {
+        EditOf = row.IsDBNull(9) ? null : row.GetInt64(9),
+    };
 
     private static SqliteCommand Prepare(SqliteConnection reader)
     {
         var command = reader.CreateCommand();
         command.CommandText =
-            $"""SELECT "Id","SourceId","ConnectionId","Origin","Route","ReceivedAt","Body","Encoding","Envelope" FROM "Requests" WHERE "Id">$after ORDER BY "Id" LIMIT {MostRequests}""";
+            $"""SELECT "Id","SourceId","ConnectionId","Origin","Route","ReceivedAt","Body","Encoding","Envelope","EditOf" FROM "Requests" WHERE "Id">$after ORDER BY "Id" LIMIT {MostRequests}""";
         command.Parameters.Add(new SqliteParameter { ParameterName = "$after" });
         return command;
     }

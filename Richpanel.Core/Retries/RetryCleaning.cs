@@ -7,7 +7,7 @@ namespace Richpanel.Core.Retries;
 /// <summary>Takes away plans that nobody will start, in pieces.</summary>
 internal static class RetryCleaning
 {
-    private const int Piece = 2_000;
+    internal const int Piece = 2_000;
 
     /// <summary>A plan is of its moment: after this it is made anew.</summary>
     public static readonly TimeSpan PlanLasts = TimeSpan.FromHours(1);

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Json;
 using Richpanel.Core.Privacy;
 using Richpanel.Core.Storage;
@@ -54,22 +55,39 @@ public sealed class RetryQueries(IDbContextFactory<ConsoleDbContext> contexts, C
 {
     public const int MostListed = 100;
     public const int MostSkips = 200;
+    public const int MostOfGroup = 5;
 
     /// <summary>Newest first, at most <see cref="MostListed"/>, those that were started; plans are seen by their own address only.</summary>
     public async Task<IReadOnlyList<RetryView>> ListAsync(Actor by, RetryKind? kind, CancellationToken ct)
     {
         by.Demand(Permission.Read);
         await using var context = await contexts.CreateDbContextAsync(ct);
+        return await StartedAsync(context, by, context.RetryBatches.Where(batch => kind == null || batch.Kind == kind), _ => true, MostListed, ct);
+    }
+
+    /// <summary>Bulk retries and replays that were asked for by a failure group (<c>group:</c>), newest first, the last <see cref="MostOfGroup"/>.</summary>
+    /// <param name="group">Public id.</param>
+    public async Task<IReadOnlyList<RetryView>> OfGroupAsync(Actor by, string group, CancellationToken ct)
+    {
+        by.Demand(Permission.Read);
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var term = $"{LogKeys.Of(LogKey.Group).Word}:{group}";
+        return await StartedAsync(
+            context, by, context.RetryBatches.Where(batch => batch.Scope!.Contains(term)), batch => batch.Scope!.Split(' ').Contains(term, StringComparer.Ordinal), MostOfGroup, ct);
+    }
+
+    private async Task<IReadOnlyList<RetryView>> StartedAsync(
+        ConsoleDbContext context, Actor by, IQueryable<RetryBatch> batches, Func<RetryBatch, bool> fits, int most, CancellationToken ct)
+    {
         List<RetryBatch> visible = [];
-        var started = context.RetryBatches.Where(batch => batch.StartedAt != null && (kind == null || batch.Kind == kind)).OrderByDescending(batch => batch.Id);
-        await foreach (var batch in started.AsAsyncEnumerable().WithCancellation(ct))
+        await foreach (var batch in batches.Where(batch => batch.StartedAt != null).OrderByDescending(batch => batch.Id).AsAsyncEnumerable().WithCancellation(ct))
         {
-            if (RetryBatches.MayTouch(by, batch, directory))
+            if (fits(batch) && RetryBatches.MayTouch(by, batch, directory))
             {
                 visible.Add(batch);
             }
 
-            if (visible.Count == MostListed)
+            if (visible.Count == most)
             {
                 break;   // whoever sees few of them is not kept from these by newer ones of others
             }

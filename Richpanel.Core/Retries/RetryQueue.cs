@@ -111,9 +111,10 @@ internal sealed class RetryQueue(StoreWriter writer, ConnectionDirectory directo
             return false;
         }
 
-        var not = rows.Count(row => row.State != DeliveryState.Accepted);
+        // Who is gone meanwhile was not seen accepted: what was erased proves nothing.
+        var not = ids.Count - rows.Count(row => row.State == DeliveryState.Accepted);
         batch.CanaryNotAccepted = not;
-        if (not * 100 > batch.StopPercent * rows.Count && IsAnyPlanned(session, batchId))
+        if (not * 100 > batch.StopPercent * ids.Count && IsAnyPlanned(session, batchId))
         {
             (batch.State, batch.StateSince) = (RetryState.Asking, time.GetUtcNow());
             log.Append(context, Actor.System, RetryLines.Of(ChangeCatalog.RetryAsked, batch, RetryState.Canary));
@@ -220,7 +221,7 @@ internal sealed class RetryQueue(StoreWriter writer, ConnectionDirectory directo
             ReceivedAt = now,   // ids and times of receipt grow together
             OccurredAt = first.OccurredAt,
             DueAt = now,
-            CopyOf = first.CopyOf ?? first.Id,   // also of a copy: to the one that came in
+            CopyOf = first.Origin == Origin.Replay && first.CopyOf is { } replayed ? replayed : first.Id,   // also of a replay: to the one that it replays
         };
         RetryRules.MarkRepeats(context, copy);
         Join(copy, batch);

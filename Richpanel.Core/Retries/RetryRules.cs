@@ -37,11 +37,13 @@ internal static class RetryRules
     /// <summary>A person may send this one again, whatever else is known of its event.</summary>
     public static bool MayRetryOne(Delivery delivery) =>
         delivery.Stage != FailureStage.Reading   // reading it again would end the same way
+        && !delivery.Marks.HasFlag(DeliveryMarks.ContentRemoved)
         && delivery.State is DeliveryState.Failed or DeliveryState.Canceled or DeliveryState.Accepted or DeliveryState.Waiting;
 
     /// <summary>Null: a bulk retry sends it again. Narrower than for one: nobody looks at each of them.</summary>
     public static RetryReason? WhyNoRetry(RetryCandidate row, DateTimeOffset now) => row.State switch
     {
+        _ when row.Marks.HasFlag(DeliveryMarks.ContentRemoved) => RetryReasons.Purged,
         DeliveryState.Failed when row.Stage == FailureStage.Reading => RetryReasons.Reading,
         DeliveryState.Failed or DeliveryState.Canceled => null,
         DeliveryState.Waiting when row.Marks.HasFlag(DeliveryMarks.BulkRetry) => RetryReasons.InAnother,   // its try is still to come
@@ -55,6 +57,7 @@ internal static class RetryRules
     /// <param name="neverAccepted">Only events that nothing was accepted of.</param>
     public static RetryReason? WhyNoReplay(RetryCandidate row, bool neverAccepted) => row.State switch
     {
+        _ when row.Marks.HasFlag(DeliveryMarks.ContentRemoved) => RetryReasons.Purged,
         DeliveryState.Failed when row.Stage == FailureStage.Reading => RetryReasons.Reading,
         DeliveryState.Failed or DeliveryState.Canceled => null,
         DeliveryState.Waiting or DeliveryState.Sending => RetryReasons.OnItsWay,

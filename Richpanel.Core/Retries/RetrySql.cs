@@ -29,6 +29,10 @@ internal static class RetrySql
     public const string DeleteItems =
         """DELETE FROM "RetryItems" WHERE "BatchId"=$b AND "DeliveryId" IN (SELECT "DeliveryId" FROM "RetryItems" WHERE "BatchId"=$b ORDER BY "DeliveryId" LIMIT $n) AND NOT EXISTS(SELECT 1 FROM "RetryBatches" WHERE "Id"=$b)""";
 
+    /// <summary>Only those of a batch that has ended (canceled, finished): whoever goes on with one needs them.</summary>
+    public const string DeleteEndedItems =
+        """DELETE FROM "RetryItems" WHERE "BatchId"=$b AND "DeliveryId" IN (SELECT "DeliveryId" FROM "RetryItems" WHERE "BatchId"=$b ORDER BY "DeliveryId" LIMIT $n) AND EXISTS(SELECT 1 FROM "RetryBatches" WHERE "Id"=$b AND "State" IN (7,8))""";
+
     /// <summary>
     /// Each of a JSON array of ids with the <see cref="RetryTwins"/> of its event, null where there is no other. The newest of one message id are
     /// looked at, as in <see cref="RetryRules.TwinsOf"/>.

@@ -37,7 +37,7 @@ public sealed partial class SandboxStore(
     {
         var context = new SandboxDbContext(_database);
         context.Database.OpenConnection();
-        context.Database.ExecuteSqlRaw("PRAGMA synchronous=OFF; PRAGMA busy_timeout=10000;");
+        context.Database.ExecuteSqlRaw("PRAGMA synchronous=OFF; PRAGMA secure_delete=ON; PRAGMA busy_timeout=10000;");
         return context;
     }
 

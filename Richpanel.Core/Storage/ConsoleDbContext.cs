@@ -1,15 +1,19 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Richpanel.Core.Access;
+using Richpanel.Core.Alerts;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Erasure;
+using Richpanel.Core.Groups;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Onboarding;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Retention;
 using Richpanel.Core.Retries;
 
 namespace Richpanel.Core.Storage;
@@ -55,6 +59,12 @@ public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(opt
 
     public DbSet<RetryCount> RetryCounts => Set<RetryCount>();
 
+    public DbSet<FailureGroup> FailureGroups => Set<FailureGroup>();
+
+    public DbSet<GroupHour> GroupHours => Set<GroupHour>();
+
+    public DbSet<GroupNote> GroupNotes => Set<GroupNote>();
+
     public DbSet<SearchState> SearchStates => Set<SearchState>();
 
     public DbSet<SavedView> SavedViews => Set<SavedView>();
@@ -75,7 +85,27 @@ public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(opt
 
     public DbSet<RequestSlot> RequestSlots => Set<RequestSlot>();
 
+    public DbSet<RetentionChoice> RetentionChoices => Set<RetentionChoice>();
+
+    public DbSet<RetentionRun> RetentionRuns => Set<RetentionRun>();
+
+    public DbSet<Pin> Pins => Set<Pin>();
+
+    public DbSet<CustomerErasure> Erasures => Set<CustomerErasure>();
+
+    public DbSet<PrivacyTask> PrivacyTasks => Set<PrivacyTask>();
+
     public DbSet<Milestone> Milestones => Set<Milestone>();
+
+    public DbSet<AlertChannel> AlertChannels => Set<AlertChannel>();
+
+    public DbSet<Alert> Alerts => Set<Alert>();
+
+    public DbSet<AlertSend> AlertSends => Set<AlertSend>();
+
+    public DbSet<AlertTry> AlertTries => Set<AlertTry>();
+
+    public DbSet<AlertBook> AlertBook => Set<AlertBook>();
 
     /// <summary>
     /// How what was changed is saved where the context's own connection may not write: the framework's Identity changes people

@@ -77,6 +77,11 @@ public static class DatabaseStartup
                 copy = CopyBefore(paths, time, ct);
             }
 
+            if (applied.Count == 0)
+            {
+                await GiveSpaceBackAsync(context, ct);
+            }
+
             await context.Database.MigrateAsync(ct);
             if (copy is not null)
             {
@@ -87,6 +92,16 @@ public static class DatabaseStartup
         // SQLite gives the WAL the rights of the file it belongs to.
         OwnerOnly.File(paths.DatabaseFile);
         return copy;
+    }
+
+    /// <summary>
+    /// A new database can become smaller while it is used: this must be said before its first table. An older one only by <c>compact</c>,
+    /// which writes all of it anew.
+    /// </summary>
+    private static async Task GiveSpaceBackAsync(SqliteConsoleDbContext context, CancellationToken ct)
+    {
+        await context.Database.OpenConnectionAsync(ct);
+        await context.Database.ExecuteSqlRawAsync("PRAGMA auto_vacuum=INCREMENTAL;", ct);
     }
 
     /// <summary>

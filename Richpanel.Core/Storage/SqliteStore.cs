@@ -20,16 +20,20 @@ public sealed class SqliteStore(StoragePaths paths) : IDbContextFactory<ConsoleD
         DefaultTimeout = 10,
     }.ToString();
 
-    /// <summary>The one connection that writes: WAL, FULL, and no checkpoint on the commit path.</summary>
+    /// <summary>
+    /// The one connection that writes: WAL, FULL, and no checkpoint on the commit path. What is deleted is overwritten with zeros in the
+    /// same commit, because who is erased must not be found in the free pages of the file.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The file system does not give what promise 1 needs.</exception>
     public SqliteConnection OpenWriter()
     {
         var connection = Open(pooled: false, WriterPatience);
         Execute(
             connection,
-            $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit={WalBytesKept}; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;");
+            $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit={WalBytesKept}; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;");
         Demand(connection, "journal_mode", "wal");
         Demand(connection, "synchronous", "2");
+        Demand(connection, "secure_delete", "1");
         return connection;
     }
 

@@ -41,6 +41,8 @@ public sealed class StoreWriter : IAsyncDisposable
     private readonly DoorLoad _load;
     private readonly List<Work> _group = [];
     private volatile bool _checkpointAsked;
+    private volatile bool _emptyAsked;
+    private volatile bool _emptied;
     private volatile Action<Exception>? _metDamage;
     private volatile StoreUnavailableException? _failing;
     private int _changesAtFailure;
@@ -107,6 +109,18 @@ public sealed class StoreWriter : IAsyncDisposable
         return WriteAsync(static _ => { });
     }
 
+    /// <summary>
+    /// Copies the whole WAL into the database between two commits and cuts its file to nothing: what stood in it before is in it no more.
+    /// False while somebody reads from it, for whom nobody waits: ask again.
+    /// </summary>
+    internal async Task<bool> EmptyWalAsync()
+    {
+        _emptied = false;   // an earlier answer is none of this one
+        _emptyAsked = true;
+        await WriteAsync(static _ => { });
+        return _emptied;
+    }
+
     /// <summary>Takes no more, finishes what is queued, closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -160,6 +174,12 @@ public sealed class StoreWriter : IAsyncDisposable
 
     private void CheckpointIfAsked()
     {
+        if (_emptyAsked)
+        {
+            _emptyAsked = false;
+            _emptied = TryEmptyWal();
+        }
+
         if (!_checkpointAsked)
         {
             return;
@@ -173,6 +193,18 @@ public sealed class StoreWriter : IAsyncDisposable
         catch (SqliteException)
         {
             // Costs only disk space; the checkpointer asks again and reports what it meets itself.
+        }
+    }
+
+    private bool TryEmptyWal()
+    {
+        try
+        {
+            return WalCheckpointer.Truncate(_connection);
+        }
+        catch (SqliteException)
+        {
+            return false;   // as above
         }
     }
 

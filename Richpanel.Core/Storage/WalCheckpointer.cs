@@ -59,6 +59,28 @@ public sealed partial class WalCheckpointer(SqliteStore store, StoreWriter write
         return reader.Read() ? reader.GetInt64(1) : 0;
     }
 
+    /// <summary>True when all of the WAL is in the database and its file is empty; waits for no reader.</summary>
+    internal static bool Truncate(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA busy_timeout";
+        var patience = Convert.ToInt64(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
+        try
+        {
+            command.CommandText = "PRAGMA busy_timeout=0";
+            command.ExecuteNonQuery();
+            command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+            using var reader = command.ExecuteReader();
+            return reader.Read() && reader.GetInt64(0) == 0;
+        }
+        finally
+        {
+            using var back = connection.CreateCommand();
+            back.CommandText = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"PRAGMA busy_timeout={patience}");
+            back.ExecuteNonQuery();
+        }
+    }
+
     private static async ValueTask<bool> Ticks(PeriodicTimer timer, CancellationToken ct)
     {
         try

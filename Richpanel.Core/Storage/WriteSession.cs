@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Groups;
 using Richpanel.Core.Ledger;
 
 namespace Richpanel.Core.Storage;
@@ -13,6 +14,9 @@ public sealed class WriteSession(SqliteConnection connection, Func<SqliteConnect
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
 
     public LedgerDeltas Ledger { get; } = new();
+
+    /// <summary>Failure groups by fingerprint.</summary>
+    internal GroupBook Groups { get; } = new();
 
     internal SqliteTransaction? Transaction { get; set; }
 

@@ -123,14 +123,4 @@ public sealed class RichpanelClient(OutgoingHandlers handlers, TimeProvider time
         exchange.BodyLength = whole ? body.Length : response.Content.Headers.ContentLength;
         return exchange.Answered(body.GetBuffer().AsSpan(0, (int)body.Length), whole);
     }
-
-    /// <summary>Tells the clock when the request begins to go out: from then on it may have arrived.</summary>
-    private sealed class WatchedContent(byte[] body, PhaseClock phases) : ByteArrayContent(body)
-    {
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
-        {
-            phases.Enter(SendPhase.Wait);
-            return base.SerializeToStreamAsync(stream, context, cancellationToken);
-        }
-    }
 }

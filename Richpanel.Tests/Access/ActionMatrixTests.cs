@@ -2,16 +2,21 @@ using System.Reflection;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Core.Access;
+using Richpanel.Core.Alerts;
 using Richpanel.Core.Backups;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
+using Richpanel.Core.Edits;
+using Richpanel.Core.Erasure;
+using Richpanel.Core.Groups;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Retention;
 using Richpanel.Core.Retries;
 using Richpanel.Core.Sandbox;
 using Richpanel.Core.Storage;
@@ -36,6 +41,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("DeliveryActions.RetryAsync", Permission.ActOnOne, (of, by) => Get<DeliveryActions>(of).RetryAsync(by, Missing, false, Ct)),
         ("DeliveryActions.CancelAsync", Permission.ActOnOne, (of, by) => Get<DeliveryActions>(of).CancelAsync(by, Missing, Ct)),
         ("DeliveryActions.TryNowAsync", Permission.ActOnOne, (of, by) => Get<DeliveryActions>(of).TryNowAsync(by, Missing, Ct)),
+        ("DeliveryEdits.SendAsync", Permission.ActOnOne, (of, by) => Get<DeliveryEdits>(of).SendAsync(by, Missing, s_call, new EditWish(), TimeSpan.Zero, Ct)),
         ("RetryPlanner.PlanAsync", Permission.ActOnMany, (of, by) => Get<RetryPlanner>(of).PlanAsync(by, new RetryAsk(RetryKind.Retry) { Ids = [Missing] }, Ct)),
         ("RetryBatches.StartAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).StartAsync(by, Missing, new RetryStart())),
         ("RetryBatches.PauseAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).PauseAsync(by, Missing)),
@@ -43,9 +49,22 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("RetryBatches.CancelAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).CancelAsync(by, Missing)),
         ("RetryBatches.DiscardAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).DiscardAsync(by, Missing)),
         ("RetryQueries.ListAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).ListAsync(by, null, Ct)),
+        ("RetryQueries.OfGroupAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).OfGroupAsync(by, "grp_1", Ct)),
         ("RetryQueries.FindAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).FindAsync(by, Missing, Ct)),
         ("RetryQueries.SkipsAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).SkipsAsync(by, Missing, Ct)),
         ("RetryQueries.SamplesAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).SamplesAsync(by, RetryPlan.Empty, Ct)),
+        ("GroupActions.AcknowledgeAsync", Permission.ActOnOne, (of, by) => Get<GroupActions>(of).AcknowledgeAsync(by, Missing)),
+        ("GroupActions.SnoozeAsync", Permission.ActOnOne, (of, by) => Get<GroupActions>(of).SnoozeAsync(by, Missing, TimeProvider.System.GetUtcNow().AddHours(1))),
+        ("GroupActions.ReopenAsync", Permission.ActOnOne, (of, by) => Get<GroupActions>(of).ReopenAsync(by, Missing)),
+        ("GroupActions.NoteAsync", Permission.ActOnOne, (of, by) => Get<GroupActions>(of).NoteAsync(by, Missing, "x")),
+        ("GroupActions.ResolveAsync", Permission.Operate, (of, by) => Get<GroupActions>(of).ResolveAsync(by, Missing)),
+        ("GroupActions.IgnoreAsync", Permission.Operate, (of, by) => Get<GroupActions>(of).IgnoreAsync(by, Missing)),
+        ("GroupQueries.PageAsync", Permission.Read, (of, by) => Get<GroupQueries>(of).PageAsync(by, new GroupFilter(), null, 1, Ct)),
+        ("GroupQueries.CountAsync", Permission.Read, (of, by) => Get<GroupQueries>(of).CountAsync(by, new GroupFilter(), Ct)),
+        ("GroupQueries.ExistsAsync", Permission.Read, (of, by) => Get<GroupQueries>(of).ExistsAsync(by, Missing, Ct)),
+        ("GroupQueries.FindAsync", Permission.Read, (of, by) => Get<GroupQueries>(of).FindAsync(by, Missing, Ct)),
+        ("GroupQueries.OfDeliveryAsync", Permission.Read, (of, by) => Get<GroupQueries>(of).OfDeliveryAsync(by, Missing, Ct)),
+        ("GroupQueries.CausesAsync", Permission.Read, (of, by) => Get<GroupQueries>(of).CausesAsync(by, Ct)),
         ("LabSender.SendAsync", Permission.UseSandbox, (of, by) => SendAsync(of, by, connection => connection.IsSandbox = true)),
         ("LabSender.SendAsync to staging", Permission.Send, (of, by) => SendAsync(of, by, connection => connection.Environment = ConnectionEnvironment.Staging)),
         ("LabSender.SendAsync to production that allows it", Permission.Send, (of, by) => SendAsync(of, by, connection => connection.AllowsLabSends = true)),
@@ -96,7 +115,32 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("BackupStore.MakeAsync", Permission.KeepBackups, (of, by) => Get<BackupStore>(of).MakeAsync(by, "")),
         ("BackupStore.OpenAsync", Permission.KeepBackups, (of, by) => Get<BackupStore>(of).OpenAsync(by, "nothing")),
         ("BackupStore.DeleteAsync", Permission.KeepBackups, (of, by) => Get<BackupStore>(of).DeleteAsync(by, "nothing")),
+        ("PinStore.PinAsync", Permission.Pin, (of, by) => Get<PinStore>(of).PinAsync(by, Missing, "a reason long enough")),
+        ("PinStore.UnpinAsync", Permission.Pin, (of, by) => Get<PinStore>(of).UnpinAsync(by, Missing)),
+        ("RetentionStore.SaveAsync", Permission.Administer, (of, by) => Get<RetentionStore>(of).SaveAsync(by, new RetentionRules(true, 0, 0, 0, 0))),
+        ("RetentionCare.RunNowAsync", Permission.Administer, (of, by) => Get<RetentionCare>(of).RunNowAsync(by)),
+        ("ErasureStore.PreviewAsync", Permission.Erase, (of, by) => Get<ErasureStore>(of).PreviewAsync(by, [new CustomerKey(CustomerKeyKind.User, "nobody")], Ct)),
+        ("ErasureStore.AskAsync", Permission.Erase, (of, by) => Get<ErasureStore>(of).AskAsync(by, new ErasureAsk([], null, null))),
+        ("ErasureStore.ListAsync", Permission.Erase, (of, by) => Get<ErasureStore>(of).ListAsync(by, 1, Ct)),
+        ("ErasureStore.FindAsync", Permission.Erase, (of, by) => Get<ErasureStore>(of).FindAsync(by, Missing, Ct)),
+        ("RetentionCare.StopRoundAsync", Permission.Administer, (of, by) => Get<RetentionCare>(of).StopRoundAsync(by)),
+        ("PrivacyTasks.PageAsync", Permission.Read, (of, by) => Get<PrivacyTasks>(of).PageAsync(by, true, null, 1, Ct)),
+        ("PrivacyTasks.FindAsync", Permission.Read, (of, by) => Get<PrivacyTasks>(of).FindAsync(by, Missing, Ct)),
+        ("PrivacyTasks.CountAsync", Permission.Read, (of, by) => Get<PrivacyTasks>(of).CountAsync(by, Ct)),
+        ("PrivacyTasks.KeyOfAsync", Permission.Erase, (of, by) => Get<PrivacyTasks>(of).KeyOfAsync(by, Missing, Ct)),
+        ("PrivacyTasks.CloseAsync", Permission.Erase, (of, by) => Get<PrivacyTasks>(of).CloseAsync(by with { Kind = ActorKind.Person }, Missing, "a note that is long enough")),
         ("ApiTokenStore.ListAsync", Permission.ManagePeople, (of, by) => Get<ApiTokenStore>(of).ListAsync(by, Ct)),
+        ("AlertQueries.ListAsync", Permission.SeeAlerts, (of, by) => Get<AlertQueries>(of).ListAsync(by, null, 1, Ct)),
+        ("AlertQueries.FindAsync", Permission.SeeAlerts, (of, by) => Get<AlertQueries>(of).FindAsync(by, Missing, Ct)),
+        ("AlertQueries.StandingAsync", Permission.SeeAlerts, (of, by) => Get<AlertQueries>(of).StandingAsync(by, Ct)),
+        ("AlertQueries.LastAsync", Permission.SeeAlerts, (of, by) => Get<AlertQueries>(of).LastAsync(by, Ct)),
+        ("AlertChannels.ListAsync", Permission.SeeAlerts, (of, by) => Get<AlertChannels>(of).ListAsync(by, Ct)),
+        ("AlertChannels.SettingsAsync", Permission.SeeAlerts, (of, by) => Get<AlertChannels>(of).SettingsAsync(by, Ct)),
+        ("AlertChannels.CreateAsync", Permission.KeepAlerts, (of, by) => Get<AlertChannels>(of).CreateAsync(by, new AlertChannelDraft())),
+        ("AlertChannels.ChangeAsync", Permission.KeepAlerts, (of, by) => Get<AlertChannels>(of).ChangeAsync(by, Missing, new AlertChannelDraft())),
+        ("AlertChannels.DeleteAsync", Permission.KeepAlerts, (of, by) => Get<AlertChannels>(of).DeleteAsync(by, Missing)),
+        ("AlertChannels.SetAsync", Permission.KeepAlerts, (of, by) => Get<AlertChannels>(of).SetAsync(by, new AlertSettingsDraft())),
+        ("AlertTester.TestAsync", Permission.KeepAlerts, (of, by) => Get<AlertTester>(of).TestAsync(by, Missing, Ct)),
         ("ApiTokenStore.CreateAsync", Permission.ManagePeople, (of, by) => Get<ApiTokenStore>(of).CreateAsync(by, new ApiTokenDraft("", Role.Viewer, [], null))),
         ("ApiTokenStore.RevokeAsync", Permission.ManagePeople, (of, by) => Get<ApiTokenStore>(of).RevokeAsync(by, Missing)),
         ("PeopleStore.InviteAsync", Permission.ManagePeople, (of, by) => Get<PeopleStore>(of).InviteAsync(by, "", "x", Role.Viewer)),
@@ -113,10 +157,12 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ["ChangeWriting.WriteAsync"] = "writes down what was asked for elsewhere",
         ["ChangeWriting.Append"] = "writes down what was asked for elsewhere",
         ["ArrivalQueries.NewestAsync"] = "only shows what the actor may touch",
+        ["GroupActions.MayAssign"] = "only says what the actor may do",
         ["RetryBatches.MayTouch"] = "only says what the actor may see",
         ["LogAsk.By"] = "only asks for what the actor may see",
         ["Sight.Of"] = "only says what the actor may see",
         ["PeopleStore.CreateAdminAsync"] = "asks for the setup code or the configuration instead",
+        ["RetentionCare.RunAsync"] = "a round in somebody's name: RunNowAsync has asked",
         ["PeopleStore.ChangeOwnAsync"] = "changes nobody but the actor",
         ["PeopleStore.RenameAsync"] = "changes nobody but the actor",
         ["PeopleStore.ProveAsync"] = "asks for the actor's own password",

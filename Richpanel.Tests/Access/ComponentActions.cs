@@ -1,28 +1,39 @@
 using Bunit;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Hosting;
+using Richpanel.Console.Alerts;
 using Richpanel.Console.Backups;
 using Richpanel.Console.ChangeLog;
 using Richpanel.Console.Connections;
 using Richpanel.Console.Deliveries;
+using Richpanel.Console.Erasure;
+using Richpanel.Console.Groups;
 using Richpanel.Console.Lab;
 using Richpanel.Console.Overview;
 using Richpanel.Console.People;
 using Richpanel.Console.Receiver;
+using Richpanel.Console.Retention;
 using Richpanel.Console.Retries;
 using Richpanel.Console.Sandbox;
 using Richpanel.Console.Shell;
 using Richpanel.Console.Tokens;
 using Richpanel.Core;
 using Richpanel.Core.Access;
+using Richpanel.Core.Alerts;
 using Richpanel.Core.Backups;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
+using Richpanel.Core.Erasure;
+using Richpanel.Core.Groups;
 using Richpanel.Core.People;
 using Richpanel.Core.Preview;
+using Richpanel.Core.Retention;
 using Richpanel.Core.Retries;
+using Richpanel.Core.Storage;
 using Richpanel.Tests.Pages;
 using Richpanel.Tests.SignIn;
+using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.Access;
 
@@ -67,6 +78,11 @@ internal static class ComponentActions
 
         new("SendPanel", "OnTwice", typeof(LabPage), "Send twice, to the sandbox", Permission.UseSandbox) { Button = "Send twice", Open = pages => At<LabPage>(pages, "/lab") },
         new("SendPanel", "OnTwice", typeof(LabPage), "Send twice, to production", Permission.SendToProduction) { Button = "Send twice…", Yes = "Send twice to Shop", Open = pages => LabAsync(pages, _ => { }) },
+        new("ResendBox", "OnResend", typeof(LabPage), "Resend as edited…", Permission.ActOnOne) { Yes = "Resend as edited", Open = EditAsync },
+        new("UnmaskPanel", "AskAsync", typeof(LabPage), "Show personal data, to edit a delivery", Permission.Unmask)
+        {
+            Button = "Show personal data", NotFor = Permission.SeePersonalData, Open = HiddenEditAsync, Prepare = page => page.Find("#unmask-reason").Change("Ticket 4711"),
+        },
         new("SaveSample", "SaveAsync", typeof(LabPage), "Save sample", Permission.SaveSamples)
         {
             Open = pages => At<LabPage>(pages, "/lab"), Prepare = page => page.Find("#sample-name").Change("Guest order"),
@@ -122,6 +138,23 @@ internal static class ComponentActions
             },
         },
         new("RetryDialog", "SendAsync", typeof(DeliveryDetailPage), "Send again now", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 200), Prepare = page => page.Button("Send again").Click() },
+        new("GroupButtons", "() => OnAcknowledge.InvokeAsync(null)", typeof(GroupPage), "Acknowledge", Permission.ActOnOne) { Open = pages => GroupAsync(pages) },
+        new("GroupButtons", "AssignAsync", typeof(GroupPage), "Assign", Permission.Operate)
+        {
+            Open = async pages =>
+            {
+                await pages.App.JoinedAsync("vera@example.test", Role.Support);
+                return await GroupAsync(pages);
+            },
+            Prepare = page => page.Find("#group-assignee").Change("per_1"),
+        },
+        new("GroupButtons", "SnoozeAsync", typeof(GroupPage), "Snooze", Permission.ActOnOne) { Open = pages => GroupAsync(pages) },
+        new("GroupButtons", "OnReopen", typeof(GroupPage), "Open again, one that is ignored", Permission.Operate) { Button = "Open again", Open = pages => GroupAsync(pages, GroupState.Ignored) },
+        new("GroupButtons", "OnReopen", typeof(GroupPage), "Open again", Permission.ActOnOne) { Open = pages => GroupAsync(pages, GroupState.Snoozed) },
+        new("GroupButtons", "OnRetry", typeof(GroupPage), "Retry group…, of one group", Permission.ActOnMany) { Button = "Retry group…", Open = pages => GroupAsync(pages), Says = "1 delivery goes out again" },
+        new("GroupButtons", "OnResolve", typeof(GroupPage), "Resolve", Permission.Operate) { Yes = "Resolve it", Open = pages => GroupAsync(pages) },
+        new("GroupButtons", "OnIgnore", typeof(GroupPage), "Ignore", Permission.Operate) { Yes = "Ignore it", Open = pages => GroupAsync(pages) },
+        new("GroupNotes", "AddAsync", typeof(GroupPage), "Add note", Permission.ActOnOne) { Open = pages => GroupAsync(pages), Prepare = page => page.Find("#note-text").Input("Asked Richpanel") },
         new("LogViewForm", "SaveForAllAsync", typeof(DeliveriesPage), "Save for everyone", Permission.ShareViews)
         {
             Open = pages => LogViewAsync(pages, "?q=state%3Afailed%20type%3Atrack", "Save view"), Prepare = page => page.Find("#view-name").Input("Failed tracks"),
@@ -288,6 +321,22 @@ internal static class ComponentActions
             Yes = "Switch it off", Open = pages => PeopleAsync(pages, vera => vera.TwoFactorEnabled = true), Prepare = Unfold,
         },
 
+        new("AlertChannelForm", "SaveAsync", typeof(AlertsPage), "Save channel", Permission.KeepAlerts)
+        {
+            Open = pages => At<AlertsPage>(pages, "/alerts"),
+            Prepare = page =>
+            {
+                page.Button("New channel…").Click();
+                page.Find("#channel-name").Change("On-call");
+                page.Find("#channel-secret").Change("https://hooks.example.com/x");
+            },
+        },
+        new("AlertChannelTable", "() => TestAsync(channel)", typeof(AlertsPage), "Test, of an alert channel", Permission.KeepAlerts) { Button = "Test", Open = WithAlertChannelAsync },
+        new("AlertChannelTable", "() => DeleteAsync(channel)", typeof(AlertsPage), "Delete, of an alert channel", Permission.KeepAlerts) { Button = "Delete", Yes = "Delete it", Open = WithAlertChannelAsync },
+        new("AlertSettingsForm", "SaveAsync", typeof(AlertsPage), "Save how quiet", Permission.KeepAlerts)
+        {
+            Open = pages => At<AlertsPage>(pages, "/alerts"), Prepare = page => page.Find("#alerts-settle").Change("300"),
+        },
         new("LedgerPanel", "CheckAsync", typeof(AboutPage), "Check it now", Permission.CheckLedger) { Open = pages => At<AboutPage>(pages, "/about") },
         new("BackupForm", "MakeAsync", typeof(BackupsPage), "Make a backup", Permission.KeepBackups)
         {
@@ -307,6 +356,65 @@ internal static class ComponentActions
                 await pages.Get<BackupStore>().MakeAsync(Actor.System, "a passphrase for tests");
                 return () => pages.Open<BackupsPage>("/backups");
             },
+        },
+
+        new("RetentionForm", "SaveAsync", typeof(RetentionPage), "Save, of the retention", Permission.Administer)
+        {
+            Button = "Save", Open = pages => At<RetentionPage>(pages, "/retention"), Prepare = page => page.Find("#keep-rows").Change("365"),
+        },
+        new("RetentionPage", "RunAsync", typeof(RetentionPage), "Run now", Permission.Administer) { Yes = "Remove it", Open = pages => At<RetentionPage>(pages, "/retention") },
+        new("RetentionPage", "StopAsync", typeof(RetentionPage), "Stop the round", Permission.Administer) { Open = RoundUnderWayAsync },
+        new("RetentionTrial", "TryAsync", typeof(RetentionPage), "Count what would go", Permission.Administer) { Open = pages => At<RetentionPage>(pages, "/retention"), Says = "Nothing is too old" },
+        new("KeepPanel", "PinAsync", typeof(DeliveryDetailPage), "Pin it", Permission.Pin)
+        {
+            Open = DeliveryToKeepAsync,
+            Prepare = page =>
+            {
+                page.FindAll("button").Single(button => button.Words() == "Pin…").Click();
+                page.Find("#pin-reason").Change("Ticket 4711 is open");
+            },
+        },
+        new("KeepPanel", "UnpinAsync", typeof(DeliveryDetailPage), "Take the pin away", Permission.Pin)
+        {
+            Yes = "Take it away",
+            Open = async pages =>
+            {
+                var open = await DeliveryToKeepAsync(pages);
+                await pages.Get<PinStore>().PinAsync(Actor.System, (await pages.FindAsync("m-keep")).Id, "Ticket 4711 is open");
+                return open;
+            },
+        },
+        new("ErasePage", "AddAsync", typeof(ErasePage), "Look", Permission.Erase)
+        {
+            Open = pages => At<ErasePage>(pages, "/privacy/erase"), Prepare = page => page.Find("#erase-value").Change("jane@example.test"), Says = "Nothing is found",
+        },
+        new("ErasePage", "EraseAsync", typeof(ErasePage), "Erase", Permission.Erase)
+        {
+            Button = "Erase 1 delivery and everything else",
+            Open = async pages =>
+            {
+                await pages.SendAsync(""" "type":"delete","userId":"jane" """, "m-delete", await pages.App.AddSourceAsync("Shop"), settled: false);
+                return () => pages.Open<ErasePage>("/privacy/erase?task=ptk_1");
+            },
+            Prepare = page =>
+            {
+                page.Find("#erase-reason").Change("Ticket 4711");
+                page.Find("#erase-typed").Input("jane");
+            },
+        },
+        new("PrivacyTaskItem", "CloseAsync", typeof(PrivacyPage), "Close the task", Permission.Erase)
+        {
+            Open = async pages =>
+            {
+                await pages.SendAsync(""" "type":"delete","userId":"jane" """, "m-delete", await pages.App.AddSourceAsync("Shop"), settled: false);
+                return () => pages.Open<PrivacyPage>("/privacy");
+            },
+            Prepare = page =>
+            {
+                page.FindAll("button").Single(button => button.Words() == "Close…").Click();
+                page.Find("textarea").Change("Deleted in Richpanel by hand.");
+            },
+            Says = PrivacyTasks.NotAPerson,   // whoever looks at these pages is a token: PrivacyPagesTests closes one as a person
         },
 
         new("TokenForm", "CreateAsync", typeof(TokensPage), "Make the token", Permission.ManagePeople)
@@ -332,6 +440,7 @@ internal static class ComponentActions
     /// <summary>Handlers that ask for no right, each for a reason.</summary>
     public static readonly (string Component, string Handler, string Why)[] Open =
     [
+        ("AlertsPage", "New", OnlyTheView), ("AlertChannelTable", "() => OnEdit.InvokeAsync(channel)", OnlyTheView), ("AlertChannelForm", "OnCancel", OnlyTheView), ("AlertList", "OnMore", OnlyTheView),
         ("AccountPage", "BeginAppAsync", OwnAccount), ("AccountPage", "ChangePasswordAsync", OwnAccount), ("AccountPage", "NewCodesAsync", OwnAccount),
         ("AccountPage", "RenameAsync", "changes nobody but whoever does it"), ("AccountPage", "SwitchAppOffAsync", OwnAccount), ("AuthenticatorPage", "ConfirmAsync", OwnAccount),
         ("ChangeFilters", "Apply", OnlyTheView), ("ChangeLogPage", "ReloadAsync", OnlyTheView),
@@ -340,7 +449,7 @@ internal static class ComponentActions
         ("DeliveriesPage", "ShowNewestAsync", OnlyTheView),
         ("InvitePanel", "OnClose", OnlyTheView), ("JoinPage", "JoinAsync", TheDoor), ("JsonView", "() => _all = true", OnlyTheView),
         ("LabPage", "GoToFaultAsync", OnlyTheView), ("LabPage", "RenewAsync", OnlyTheView), ("LabPage", "FormatAsync", OnlyTheView), ("LabPage", "UndoAsync", OnlyTheView),
-        ("LabPage", "() => _picking = !_picking", OnlyTheView),
+        ("LabPage", "() => _picking = !_picking", OnlyTheView), ("LabPage", "StopEditingAsync", OnlyTheView), ("EditBanner", "OnStop", OnlyTheView),
         ("CommonFields", "() => SetAsync(field, Made.MessageId())", OnlyTheView), ("CommonFields", "() => SetAsync(field, Made.AnonymousId())", OnlyTheView),
         ("CommonFields", "() => SetAsync(field, Made.OrderId())", OnlyTheView), ("CommonFields", "() => SetAsync(field, TimeWords.Iso(Time.Now))", OnlyTheView),
         ("CommonFields", "() => SetAsync(field, TimeWords.Iso(Time.Now.AddDays(-1)))", OnlyTheView),
@@ -366,6 +475,10 @@ internal static class ComponentActions
         ("DeliveryButtons", "OnRetry", "opens the dialog, which asks"), ("DeliveryButtons", "OnCopyCurl", "copies what whoever presses it sees anyway"), ("DeliveryButtons", "OnShare", OnlyTheView),
         ("DeliveryView", "OnClose", OnlyTheView), ("DiffTable", "() => _all = true", OnlyTheView), ("PayloadView", "() => _raw = false", OnlyTheView), ("PayloadView", "() => _raw = true", OnlyTheView),
         ("PayloadView", "SaveAsync", "keeps what whoever presses it sees anyway"), ("RelatedPanel", "OnCustomer", OnlyTheView), ("RetryDialog", "CloseAsync", OnlyTheView), ("GoOnBox", "CloseAsync", OnlyTheView), ("FlowPanel", "() => Ask(hold: true)", OnlyTheView), ("FlowPanel", "() => Ask(hold: false)", OnlyTheView), ("HealthLine", "Ask", OnlyTheView),
+        ("KeepPanel", "() => _asking = true", OnlyTheView), ("KeepPanel", "() => (_asking, _fault) = (false, null)", OnlyTheView),
+        ("RetentionForm", "ToDefaults", OnlyTheView), ("RetentionTrial", "Stop", OnlyTheView), ("PrivacyPage", "OlderAsync", OnlyTheView), ("PrivacyPage", "NewerAsync", OnlyTheView),
+        ("ErasePage", "() => TakeAwayAsync(key)", OnlyTheView), ("ErasePage", "() => AddAsync(linked.Key)", "looks by one name more, as Look does"),
+        ("PrivacyTaskItem", "() => _asking = true", OnlyTheView), ("PrivacyTaskItem", "() => (_asking, _fault) = (false, null)", OnlyTheView),
         ("PeoplePage", "() => Toggle(person)", OnlyTheView), ("PeoplePage", "Invite", OnlyTheView),
         ("PreviewPanel", "() => _language = id", OnlyTheView),
         ("RestoredDraft", "OnDiscard", OnlyTheView), ("SetUpPage", "SetUpAsync", TheDoor), ("SignInPage", "SignInAsync", TheDoor), ("SignOutPage", "OutAsync", TheDoor),
@@ -386,6 +499,13 @@ internal static class ComponentActions
     private static Task<Func<IRenderedComponent<IComponent>>> At<T>(PagesUnderTest pages, string address)
         where T : IComponent => Task.FromResult<Func<IRenderedComponent<IComponent>>>(() => (IRenderedComponent<IComponent>)pages.Open<T>(address));
 
+    /// <summary>Leads to a private address, which is refused before anything goes out.</summary>
+    private static async Task<Func<IRenderedComponent<IComponent>>> WithAlertChannelAsync(PagesUnderTest pages)
+    {
+        await pages.Get<AlertChannels>().CreateAsync(Actor.System, new AlertChannelDraft { Name = "On-call", Kind = AlertChannelKind.Webhook, Url = "http://127.0.0.1:9/x" });
+        return () => pages.Open<AlertsPage>("/alerts");
+    }
+
     private static async Task<Func<IRenderedComponent<IComponent>>> OverviewAsync(PagesUnderTest pages, Action<Connection> shop)
     {
         await pages.App.AddSourceAsync("Shop", shop);
@@ -396,6 +516,32 @@ internal static class ComponentActions
     {
         var source = await pages.App.AddSourceAsync("Shop", shop);
         return () => pages.Open<LabPage>($"/lab?connection={PublicId.Connection(source.ConnectionId)}");
+    }
+
+    private static async Task<Func<IRenderedComponent<IComponent>>> HiddenEditAsync(PagesUnderTest pages)
+    {
+        pages.Answers(422);
+        var row = await pages.SendAsync(""" "userId":"jane","event":"Order Completed","properties":{"order_id":"A-1"} """, "m-1");
+        pages.Answers();
+        return () => pages.Open<LabPage>($"/lab?edit={PublicId.Delivery(row.Id)}");
+    }
+
+    /// <summary>The lab with a failed delivery to be edited; who sees it masked has given a reason.</summary>
+    private static async Task<Func<IRenderedComponent<IComponent>>> EditAsync(PagesUnderTest pages)
+    {
+        var open = await HiddenEditAsync(pages);
+        return () =>
+        {
+            var page = (IRenderedComponent<LabPage>)open();
+            if (page.FindAll("#unmask-reason") is [var reason] && reason.Closest("fieldset[disabled]") is null)
+            {
+                reason.Change("Ticket 4711");
+                page.Find("form.unmask").Submit();
+                page.EventuallySays("Resend as edited…");
+            }
+
+            return (IRenderedComponent<IComponent>)page;
+        };
     }
 
     private static async Task<Func<IRenderedComponent<IComponent>>> ReceiverAsync(PagesUnderTest pages, Action<Connection> shop)
@@ -470,6 +616,42 @@ internal static class ComponentActions
 
         var id = PublicId.Retry(batch.Id);
         return () => pages.Open<RetryPage>($"/retries/{id}", set => set.Add(page => page.PublicRetryId, id));
+    }
+
+    /// <summary>The group of a delivery that the sandbox refused.</summary>
+    private static async Task<Func<IRenderedComponent<IComponent>>> GroupAsync(PagesUnderTest pages, GroupState state = GroupState.Open)
+    {
+        pages.Answers(422);
+        var row = await pages.SendAsync(""" "userId":"jane","event":"Order Completed" """, "m-1");
+        var group = (await pages.Get<GroupQueries>().OfDeliveryAsync(Actor.System, row.Id, Xunit.TestContext.Current.CancellationToken))!.Id;
+        if (state == GroupState.Ignored)
+        {
+            await pages.Get<GroupActions>().IgnoreAsync(Actor.System, group);
+        }
+        else if (state == GroupState.Snoozed)
+        {
+            await pages.Get<GroupActions>().SnoozeAsync(Actor.System, group, pages.Get<TimeProvider>().GetUtcNow().AddDays(1));
+        }
+
+        var id = PublicId.Group(group);
+        return () => pages.Open<GroupPage>($"/groups/{id}", set => set.Add(page => page.PublicGroupId, id));
+    }
+
+    /// <summary>A round of the retention that rests while senders crowd at the door, for as long as the product runs.</summary>
+    private static async Task<Func<IRenderedComponent<IComponent>>> RoundUnderWayAsync(PagesUnderTest pages)
+    {
+        await CrowdedDoor.OfAsync(pages.Get<DoorLoad>(), pages.Get<IHostApplicationLifetime>().ApplicationStopping);
+        var care = pages.Get<RetentionCare>();
+        await care.RunNowAsync(Actor.System);
+        await Eventually.IsAsync(() => care.UnderWay is not null, Xunit.TestContext.Current.CancellationToken);
+        return () => pages.Open<RetentionPage>("/retention");
+    }
+
+    private static async Task<Func<IRenderedComponent<IComponent>>> DeliveryToKeepAsync(PagesUnderTest pages)
+    {
+        var row = await pages.SendAsync(""" "userId":"jane","event":"Order Completed" """, "m-keep");
+        var id = PublicId.Delivery(row.Id);
+        return () => pages.Open<DeliveryDetailPage>($"/deliveries/{id}", set => set.Add(page => page.PublicDeliveryId, id));
     }
 
     private static async Task<Func<IRenderedComponent<IComponent>>> ConnectionAsync(PagesUnderTest pages, Action<Connection> shop)

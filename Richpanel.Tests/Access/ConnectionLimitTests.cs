@@ -10,8 +10,11 @@ using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
+using Richpanel.Core.Edits;
+using Richpanel.Core.Groups;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Retention;
 using Richpanel.Core.Sandbox;
 using Richpanel.Tests.Support;
 
@@ -31,6 +34,15 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
         ["DeliveryActions.RetryAsync"] = (of, by) => of.Get<DeliveryActions>().RetryAsync(by, of.DeliveryId, false, Ct),
         ["DeliveryActions.CancelAsync"] = (of, by) => of.Get<DeliveryActions>().CancelAsync(by, of.DeliveryId, Ct),
         ["DeliveryActions.TryNowAsync"] = (of, by) => of.Get<DeliveryActions>().TryNowAsync(by, of.DeliveryId, Ct),
+        ["PinStore.PinAsync"] = (of, by) => of.Get<PinStore>().PinAsync(by, of.DeliveryId, "a reason long enough"),
+        ["PinStore.UnpinAsync"] = (of, by) => of.Get<PinStore>().UnpinAsync(by, of.DeliveryId),
+        ["DeliveryEdits.SendAsync"] = (of, by) => of.Get<DeliveryEdits>().SendAsync(by, of.DeliveryId, Encoding.UTF8.GetBytes("no call"), new EditWish(), TimeSpan.FromSeconds(1), Ct),
+        ["GroupActions.AcknowledgeAsync"] = (of, by) => of.Get<GroupActions>().AcknowledgeAsync(by, of.GroupId),
+        ["GroupActions.SnoozeAsync"] = (of, by) => of.Get<GroupActions>().SnoozeAsync(by, of.GroupId, TimeProvider.System.GetUtcNow().AddHours(1)),
+        ["GroupActions.ReopenAsync"] = (of, by) => of.Get<GroupActions>().ReopenAsync(by, of.GroupId),
+        ["GroupActions.NoteAsync"] = (of, by) => of.Get<GroupActions>().NoteAsync(by, of.GroupId, "x"),
+        ["GroupActions.ResolveAsync"] = (of, by) => of.Get<GroupActions>().ResolveAsync(by, of.GroupId),
+        ["GroupActions.IgnoreAsync"] = (of, by) => of.Get<GroupActions>().IgnoreAsync(by, of.GroupId),
         ["DeliveryUnmasking.UnmaskAsync"] = (of, by) => of.Get<DeliveryUnmasking>().UnmaskAsync(by, of.DeliveryId, "a reason long enough", Ct),
         ["LabSender.SendAsync"] = (of, by) => of.Get<LabSender>().SendAsync(by, of.Shop, Encoding.UTF8.GetBytes("no call"), TimeSpan.FromSeconds(1), Ct),
         ["ConnectionHolds.PauseAsync"] = (of, by) => of.Get<ConnectionHolds>().PauseAsync(by, of.Shop.Id, null),
@@ -63,7 +75,9 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
     private static readonly HashSet<string> s_narrowed =
         ["SampleStore.ListAsync", "SampleStore.FindAsync", "LogExport.WriteAsync", "LogViewStore.ListAsync", "LogViewStore.CreateAsync", "LogViewStore.ChangeAsync", "LogViewStore.DeleteAsync",
          "RetryPlanner.PlanAsync", "RetryBatches.StartAsync", "RetryBatches.PauseAsync", "RetryBatches.ResumeAsync", "RetryBatches.CancelAsync", "RetryBatches.DiscardAsync",
-         "RetryQueries.ListAsync", "RetryQueries.FindAsync", "RetryQueries.SkipsAsync", "RetryQueries.SamplesAsync"];
+         "RetryQueries.ListAsync", "RetryQueries.OfGroupAsync", "RetryQueries.FindAsync", "RetryQueries.SkipsAsync", "RetryQueries.SamplesAsync",
+         "GroupQueries.PageAsync", "GroupQueries.CountAsync", "GroupQueries.ExistsAsync", "GroupQueries.FindAsync", "GroupQueries.OfDeliveryAsync", "GroupQueries.CausesAsync",
+         "PrivacyTasks.PageAsync", "PrivacyTasks.FindAsync", "PrivacyTasks.CountAsync"];
 
     public static TheoryData<string> OfOne => [.. s_ofOne.Keys];
 
@@ -164,6 +178,9 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
 
         public long TrialId { get; private set; }
 
+        /// <summary>A failure group of the shop.</summary>
+        public long GroupId { get; private set; }
+
         /// <summary>Where the connection whose name is planted and its delivery can be read by who may.</summary>
         public IReadOnlyList<string> AddressesOfTheShop { get; private set; } = [];
 
@@ -179,11 +196,21 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
                 context.SaveChanges();
                 return trial.Id;
             });
+            GroupId = await GroupAsync(Shop.Id, "x");
             await MakeAsync("Elsewhere", "Order Completed");
             var (hidden, delivery) = await MakeAsync($"Shop {Planted}", $"Event {Planted}");
-            AddressesOfTheShop = [$"/api/v1/connections/{PublicId.Connection(hidden)}", $"/api/v1/connections/{hidden}", $"/api/v1/deliveries/{PublicId.Delivery(delivery)}"];
+            var group = await GroupAsync(hidden, Planted);
+            AddressesOfTheShop = [$"/api/v1/groups/{PublicId.Group(group)}", $"/api/v1/connections/{PublicId.Connection(hidden)}", $"/api/v1/connections/{hidden}", $"/api/v1/deliveries/{PublicId.Delivery(delivery)}"];
             _bearer = (await Get<ApiTokenStore>().CreateAsync(Actor.System, new ApiTokenDraft("limited", Role.Admin, ["Elsewhere"], null))).Bearer!;
         }
+
+        private Task<long> GroupAsync(long connection, string said) => Console.Writer.WriteAsync(session =>
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            var id = session.Groups.IdOf(session, connection, FailurePrint.Of(FailureStage.Sending, "unprocessable", 422, said), now);
+            session.Ledger.Groups.Failed(id, now, joined: true);
+            return id;
+        });
 
         public T Get<T>()
             where T : notnull => Console.Services.GetRequiredService<T>();

@@ -212,6 +212,7 @@ public sealed class ApiCallsTests(ApiUnderTest api) : IClassFixture<ApiUnderTest
     [InlineData("GET", "deliveries?type=1,2", null, HttpStatusCode.BadRequest)]
     [InlineData("POST", "connections/Shop/resume", null, HttpStatusCode.Conflict)]
     [InlineData("POST", "connections/Shop/release", null, HttpStatusCode.Conflict)]
+    [InlineData("POST", "connections/Shop/probe", null, HttpStatusCode.Conflict)]
     [InlineData("POST", "connections/Shop/release", """{"rate":0}""", HttpStatusCode.BadRequest)]
     [InlineData("POST", "connections/Shop/resume", """{"rate":1001}""", HttpStatusCode.BadRequest)]
     [InlineData("POST", "connections/Shop/pause", """{"until":"2020-01-01T00:00:00Z"}""", HttpStatusCode.BadRequest)]

@@ -19,7 +19,7 @@ public sealed class ApiRightsTests(ApiUnderTest api) : IClassFixture<ApiUnderTes
         ("POST", "deliveries/dlv_zzz/try-now", Permission.ActOnOne), ("POST", "deliveries/dlv_zzz/unmask", Permission.Unmask),
         ("POST", "send", Permission.UseSandbox), ("PUT", "sandbox/scenario", Permission.UseSandbox),
         ("POST", "connections/Shop/pause", Permission.Operate), ("POST", "connections/Shop/resume", Permission.Operate),
-        ("POST", "connections/Shop/release", Permission.Operate),
+        ("POST", "connections/Shop/release", Permission.Operate), ("POST", "connections/Shop/probe", Permission.Operate),
         ("POST", "connections", Permission.Administer), ("PUT", "connections/nobody", Permission.Administer), ("POST", "sources", Permission.Administer),
         ("PUT", "sources/nobody", Permission.Administer), ("POST", "connections/Shop/secret/roll-back", Permission.Administer),
         ("POST", "connections/Shop/secret/forget", Permission.Administer),

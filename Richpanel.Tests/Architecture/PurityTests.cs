@@ -6,7 +6,7 @@ namespace Richpanel.Tests.Architecture;
 public sealed partial class PurityTests
 {
     /// <summary>Folders in which every file is pure.</summary>
-    private static readonly string[] s_pureFolders = ["Json", "Notes", "Causes", "Segment", "Mapping", "Privacy"];
+    private static readonly string[] s_pureFolders = ["Json", "Notes", "Causes", "Segment", "Mapping", "Privacy", "Alerts/Rules"];
 
     [Fact]
     public void Pure_folders_know_no_input_output_no_framework_and_no_clock()
@@ -56,7 +56,7 @@ public sealed partial class PurityTests
     [GeneratedRegex(@"using (Microsoft\.(EntityFrameworkCore|AspNetCore|Data|Extensions)|System\.Net\.(Http|Sockets)|Serilog)|\b(TimeProvider|HttpClient|ILogger|IOptions|DbContext)\b|\b(File|Directory|Environment|Stopwatch|Random|RandomNumberGenerator)\.(?=[A-Z])|\bGuid\.(NewGuid|CreateVersion7)")]
     private static partial Regex Impure();
 
-    [GeneratedRegex(@"^(RichpanelClient|Exchange|ClientFaults|OutgoingHandlers|OutgoingAddresses|OutgoingAddressGuard|NetworkFaults|PhaseClock)\.cs$")]
+    [GeneratedRegex(@"^(RichpanelClient|WebhookClient|MailClient|Exchange|ClientFaults|OutgoingHandlers|OutgoingAddresses|OutgoingAddressGuard|NetworkFaults|PhaseClock)\.cs$")]
     private static partial Regex Edge();
 
     [GeneratedRegex(@"\b(HttpClient|SocketsHttpHandler|HttpRequestMessage)\b")]

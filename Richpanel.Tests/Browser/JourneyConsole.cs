@@ -21,7 +21,7 @@ public sealed class JourneyConsole : IAsyncLifetime
     }
 
     /// <param name="over">Data that is there already.</param>
-    internal JourneyConsole(TemporaryFolder? over) => _console = Somebody.Console(over);
+    internal JourneyConsole(TemporaryFolder? over, params (string Key, string Value)[] settings) => _console = Somebody.Console(over, settings);
 
     public IServiceProvider Services => _console.Services;
 

@@ -22,29 +22,26 @@ public sealed class LogBars(BrowserFixture browser, ITestOutputHelper output)
     private const int Tries = 20;
     private const int Circuits = 20;
 
-    /// <summary>At each frame: is there a row at the middle of the list? Gives the longest time without one, and the time until the rows were others.</summary>
+    /// <summary>At each frame: is a row to be seen? Gives the longest time without one, and the time until the rows were others.</summary>
     private const string TurnScript = """
         async way => {
-          const list = document.querySelector('table.log tbody');
-          const first = () => document.querySelector('tr[data-row]')?.dataset.row;
-          const was = first();
-          const x = innerWidth / 3, y = innerHeight * 0.6;
-          const frame = () => new Promise(done => requestAnimationFrame(done));
+          const rows = () => [...document.querySelectorAll('tr[data-row]')];
+          const isSeen = row => { const box = row.getBoundingClientRect(); return box.height > 0 && box.top < innerHeight && box.bottom > 0; };
+          const was = rows()[0]?.dataset.row;
           const start = performance.now();
           let blankSince = null, blank = 0;
           document.querySelector(`[data-page="${way}"]`).click();
           for (;;) {
-            await frame();
-            const now = performance.now();
-            const isBlank = !document.elementFromPoint(x, y)?.closest('tr[data-row]');
+            await new Promise(done => requestAnimationFrame(done));
+            const now = performance.now(), all = rows(), isBlank = !all.some(isSeen);
             if (isBlank) { blankSince ??= now; blank = Math.max(blank, now - blankSince); } else { blankSince = null; }
-            if (first() && first() !== was && !isBlank) { return { turned: now - start, blank }; }
-            if (now - start > 10000) { return { turned: now - start, blank: now - start }; }
+            if (!isBlank && all[0].dataset.row !== was) { return { turned: now - start, blank }; }
+            if (now - start > 10000) { throw new Error(`No other rows after 10 s; there are ${all.length}, the first is ${all[0]?.dataset.row}.`); }
           }
         }
         """;
 
-    /// <summary>Scrolls the list from end to end in a second; at each frame: is there a row at the middle?</summary>
+    /// <summary>Scrolls the list from end to end in a second; at each frame: is there a row in the middle of what is seen?</summary>
     private const string ScrollScript = """
         async () => {
           const frame = () => new Promise(done => requestAnimationFrame(done));
@@ -58,8 +55,8 @@ public sealed class LogBars(BrowserFixture browser, ITestOutputHelper output)
             pane.scrollTop = top + way * (now - start) / 1000;
             await frame();
             const box = body.getBoundingClientRect();
-            const y = Math.min(Math.max(box.top, 0) + 60, innerHeight - 20);
-            const isBlank = y < box.bottom && !document.elementFromPoint(innerWidth / 3, y)?.closest('tr');
+            const y = (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2;
+            const isBlank = box.top < innerHeight && box.bottom > 0 && !document.elementFromPoint(innerWidth / 3, y)?.closest('tr');
             if (isBlank) { blankSince ??= now; blank = Math.max(blank, performance.now() - blankSince); } else { blankSince = null; }
           }
           pane.scrollTop = 0;

@@ -2,9 +2,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Richpanel.Core;
 using Richpanel.Core.Access;
+using Richpanel.Core.Alerts;
+using Richpanel.Core.Alerts.Rules;
 using Richpanel.Core.Backups;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries.Query;
+using Richpanel.Core.Groups;
+using Richpanel.Core.Health;
 using Richpanel.Core.Retries;
 using Richpanel.Core.Sandbox;
 using Richpanel.Tests.Support;
@@ -35,18 +39,27 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         ("retries", "/retries", null),
         ("retry", "/retries/{retry}", null),
         ("retry-plan", "/deliveries?q=state:accepted,failed", RetryAllAsync),
+        ("groups", "/groups", null),
+        ("group", "/groups/{group}", null),
+        ("group-retry", "/groups/{group}", RetryGroupAsync),
         ("connections", "/connections", null),
         ("connection-new", "/connections/new", null),
         ("connection", "/connections/{shop}", null),
         ("connection-resume", "/connections/{shop}", page => page.GetByRole(AriaRole.Button, new() { Name = "Resume…" }).ClickAsync()),
         ("lab", "/lab", null),
+        ("lab-edit", "/lab?edit={failed}", page => page.GetByTestId("edit-diff").WaitForAsync(new() { State = WaitForSelectorState.Attached })),
         ("receiver", "/receiver?source={source}", null),
         ("sandbox", "/sandbox?request=4", null),
         ("sandbox-customers", "/sandbox?tab=customers", null),
+        ("alerts", "/alerts", null),
+        ("alerts-new", "/alerts", page => page.GetByRole(AriaRole.Button, new() { Name = "New channel…" }).ClickAsync()),
         ("change-log", "/change-log", null),
         ("people", "/people", null),
         ("tokens", "/tokens", null),
         ("backups", "/backups", null),
+        ("retention", "/retention", page => page.GetByRole(AriaRole.Button, new() { Name = "Count what would go" }).ClickAsync()),
+        ("privacy", "/privacy", null),
+        ("erase", "/privacy/erase", EraseAsync),
         ("permissions", "/permissions", null),
         ("about", "/about", null),
         ("not-found", "/nowhere", null),
@@ -55,12 +68,28 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         ("display", "/deliveries", page => page.GetByRole(AriaRole.Button, new() { Name = "Display" }).ClickAsync()),
     ];
 
+    private static async Task EraseAsync(IPage page)
+    {
+        await page.GetByLabel("Known by").SelectOptionAsync("User");
+        await page.GetByLabel("User id", new() { Exact = true }).FillAsync("user-2041");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Look", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "What would go" }).WaitForAsync();
+    }
+
     private static async Task RetryAllAsync(IPage page)
     {
         await page.GetByLabel("Select all rows of this page").CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Retry…" }).ClickAsync();
-        await page.GetByText("A second").WaitForAsync();
+        await PlanAsync(page);
     }
+
+    private static async Task RetryGroupAsync(IPage page)
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = "Retry group…" }).ClickAsync();
+        await PlanAsync(page);
+    }
+
+    private static Task PlanAsync(IPage page) => page.GetByLabel("A second", new() { Exact = true }).WaitForAsync();
 
     public static TheoryData<string> Pages => [.. All.Select(one => one.Name)];
 
@@ -106,12 +135,14 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         private ConsoleUnderTest? _console;
         private string _failed = "";
         private string _shop = "";
+        private string _group = "";
         private string _source = "";
         private string _retry = "";
 
         public Uri Address => _console!.ClientOptions.BaseAddress;
 
-        public string Fill(string path) => path.Replace("{failed}", _failed, StringComparison.Ordinal).Replace("{shop}", _shop, StringComparison.Ordinal).Replace("{source}", _source, StringComparison.Ordinal).Replace("{retry}", _retry, StringComparison.Ordinal);
+        public string Fill(string path) => new (string Name, string Value)[] { ("{failed}", _failed), ("{shop}", _shop), ("{group}", _group), ("{source}", _source), ("{retry}", _retry) }
+            .Aggregate(path, (filled, one) => filled.Replace(one.Name, one.Value, StringComparison.Ordinal));
 
         public async Task FillAsync()
         {
@@ -137,6 +168,7 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
                     _failed = status == 422 ? PublicId.Delivery(row.Id) : _failed;
                 }
 
+                await GroupAsync();
                 await RetryAsync(_console.Services);
                 await RefusedAsync("/v1/track", """{"userId":"user-2041","event":"Order Completed"}""", "a-key-of-nobody");
                 await RefusedAsync("/v1/batch", """{"batch":[{"type":"track","event": }]}""", sender.Key);
@@ -151,6 +183,7 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
                 _shop = PublicId.Connection(source.ConnectionId);
                 await _console.Services.GetRequiredService<ApiTokenStore>().CreateAsync(Actor.System, new ApiTokenDraft("Nightly export", Role.Viewer, [], null));
                 await _console.Services.GetRequiredService<BackupStore>().MakeAsync(Actor.System, "a passphrase for pictures");
+                await AlertsAsync(_console.Services, source.ConnectionId);
             }
             finally
             {
@@ -158,13 +191,77 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
             }
         }
 
-        /// <summary>What failed is sent again, and fails again.</summary>
+        /// <summary>The failure group that somebody has taken up.</summary>
+        private async Task GroupAsync()
+        {
+            var by = new Actor(ActorKind.Person, null, "Mara Lindt", Role.Operator);
+            var groups = _console!.Services.GetRequiredService<GroupActions>();
+            var line = (await _console.Services.GetRequiredService<GroupQueries>().PageAsync(by, new GroupFilter(Cause: "unprocessable"), null, 1, TestContext.Current.CancellationToken)).Lines[0];
+            _group = PublicId.Group(line.Group.Id);
+            await groups.AcknowledgeAsync(by, line.Group.Id);
+            await groups.NoteAsync(by, line.Group.Id, "The shop sends totals with a comma since its release of Monday. Asked the web team; they send a point from tonight on.");
+        }
+
+        /// <summary>What was accepted is sent again, and two of it fail: what failed before is left for a retry.</summary>
         private async Task RetryAsync(IServiceProvider services)
         {
             services.GetRequiredService<SandboxScenarios>().Set(new SandboxScenario([new SandboxStep(Status: 200), new SandboxStep(Status: 422, Repeat: 2)]));
-            var planned = await services.GetRequiredService<RetryPlanner>().PlanAsync(Actor.System, new RetryAsk(RetryKind.Replay) { Query = LogQuery.Of("state:failed,accepted") }, TestContext.Current.CancellationToken);
+            var planned = await services.GetRequiredService<RetryPlanner>().PlanAsync(Actor.System, new RetryAsk(RetryKind.Replay) { Query = LogQuery.Of("state:accepted") }, TestContext.Current.CancellationToken);
             await services.GetRequiredService<RetryBatches>().StartAsync(Actor.System, planned.Batch!.Id, new RetryStart());
             _retry = PublicId.Retry(planned.Batch.Id);
+        }
+
+        /// <summary>One that is not over and was not taken at first, one that is, one that was refused, and two channels.</summary>
+        private static async Task AlertsAsync(IServiceProvider services, long shop)
+        {
+            var channels = services.GetRequiredService<AlertChannels>();
+            await channels.CreateAsync(Actor.System, new AlertChannelDraft { Name = "On-call", Kind = AlertChannelKind.Slack, Url = "https://hooks.slack.com/services/T000/B000/sample" });
+            await channels.CreateAsync(Actor.System, new AlertChannelDraft
+            {
+                Name = "Letters",
+                Kind = AlertChannelKind.Mail,
+                Host = "smtp.example.com",
+                Port = 587,
+                Security = MailSecurity.StartTls,
+                From = "console@example.com",
+                To = "ops@example.com",
+                Connections = [shop],
+            });
+            await channels.SetAsync(Actor.System, new AlertSettingsDraft(ConsoleUrl: "https://console.example.com"));
+            var now = TimeProvider.System.GetUtcNow();
+            var fact = new AlertFact("disk", HealthState.Degraded, "The disk of the database has little room: 1.8 GB of 20 GB are free", "The disk of the database has little room: 1.8 GB of 20 GB are free.", "Make room in time: below 268.4 MB the receiver answers 503.") { Link = "/about" };
+            var held = new AlertItem(
+                AlertNoticeKind.Change, AlertFact.SubjectOf(shop), HealthState.Held, HealthState.Healthy, "Shop is on hold: Key not accepted (401)", "Richpanel answered 401: it does not take the API Key.", "Enter the key again and release the hold.", $"/connections/{PublicId.Connection(shop)}")
+            {
+                ConnectionId = shop,
+                Connection = "Shop",
+                Environment = "Staging",
+                Since = now.AddMinutes(-3),
+                Waiting = 312,
+                Held = 312,
+                Failed = 8,
+                FailedSince = now.AddHours(-1),
+                Causes = [new("unauthorized", "Key not accepted (401)", 8)],
+            };
+            var outbox = services.GetRequiredService<AlertOutbox>();
+            await outbox.KeepAsync(AlertOf(now.AddHours(-5), AlertSendState.Failed, AlertItem.Of(new AlertNotice(AlertNoticeKind.Change, fact, HealthState.Healthy, now.AddHours(-5), 0))), []);
+            await outbox.KeepAsync(AlertOf(now.AddHours(-2), AlertSendState.Sent, AlertItem.Of(new AlertNotice(AlertNoticeKind.Recovered, fact with { State = HealthState.Healthy, Title = "The disk of the database has room again" }, HealthState.Degraded, now.AddHours(-5), 0))), []);
+            await outbox.KeepAsync(AlertOf(now.AddMinutes(-2), AlertSendState.Waiting, held), [new AlertMemory(held.Subject) { Told = HealthState.Held, ToldAt = now, LastToldAt = now.AddMinutes(-2), BadSince = now.AddMinutes(-3) }]);
+        }
+
+        private static OpenAlert AlertOf(DateTimeOffset at, AlertSendState state, AlertItem item)
+        {
+            var alert = new OpenAlert(at, [item]);
+            var send = new OpenSend(alert, 1, "On-call") { State = state, Tries = 1, DueAt = at.AddHours(6) };
+            var outcome = state switch
+            {
+                AlertSendState.Sent => "It answered 200 (OK).",
+                AlertSendState.Failed => "It answered 404 (NotFound). The address is wrong, or was revoked there: enter it again. It said: no service",
+                _ => "There was no answer in time. It may have arrived.",
+            };
+            send.Unkept.Add(new AlertTry { At = at, Milliseconds = state == AlertSendState.Waiting ? 10_003 : 184, Taken = state == AlertSendState.Sent, Outcome = outcome });
+            alert.Sends.Add(send);
+            return alert;
         }
 
         private async Task RefusedAsync(string path, string body, string key)

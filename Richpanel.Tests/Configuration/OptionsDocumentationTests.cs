@@ -41,7 +41,7 @@ public sealed class OptionsDocumentationTests
     private static (string Section, Type Type)[] Sections =>
     [
         ("Storage", typeof(StorageOptions)), ("Storage:KeyRingCertificate", typeof(KeyRingCertificateOptions)), ("Receiver", typeof(ReceivingLimits)), ("Receiver", typeof(ReceiverOptions)),
-        ("Receiver:RateLimit", typeof(RateLimitOptions)), ("Delivery", typeof(DeliveryOptions)), ("Retries", typeof(RetryOptions)), ("Outgoing", typeof(OutgoingOptions)),
+        ("Receiver:RateLimit", typeof(RateLimitOptions)), ("Delivery", typeof(DeliveryOptions)), ("Retries", typeof(RetryOptions)), ("Outgoing", typeof(OutgoingOptions)), ("Alerts", typeof(AlertOptions)),
         ("Sandbox", typeof(SandboxOptions)), ("Bootstrap", typeof(BootstrapOptions)), ("Console", typeof(PageOptions)), ("Api", typeof(ApiOptions)),
         ("Proxies", typeof(ProxyOptions)), ("Https", typeof(HttpsOptions)),
         ("SignIn:OpenIdConnect", typeof(OpenIdOptions)),

@@ -12,6 +12,7 @@ using Richpanel.Core.Connections;
 using Richpanel.Core.Access;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Edits;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Retries;
@@ -68,7 +69,17 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
 
     public RetryPacer Pacer => _services.GetServices<IHostedService>().OfType<RetryPacer>().Single();
 
+    public DeliveryEdits Edits => _services.GetRequiredService<DeliveryEdits>();
+
+    public CallDoor Door => _services.GetRequiredService<CallDoor>();
+
+    /// <summary>Started by tests that receive through the door.</summary>
+    public CallExpander Expander => _services.GetServices<IHostedService>().OfType<CallExpander>().Single();
+
     public StoreWriter Writer => _services.GetRequiredService<StoreWriter>();
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -281,6 +292,7 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
             counts.Where(line => line.State != default).ToDictionary(line => (line.ConnectionId, line.Origin, line.State), line => line.Count));
         Assert.Equal(rows.Count, counts.Where(line => line.State == default).Sum(line => line.Count));
         await RollupCheck.AddsUpAsync(context, Ct);
+        await RollupCheck.GroupsAddUpAsync(context, Ct);
         foreach (var batch in await context.RetryBatches.Where(batch => batch.StartedAt != null).ToListAsync(Ct))
         {
             // Every delivery of a bulk retry stands in exactly one of its numbers.
@@ -300,6 +312,7 @@ internal sealed class DispatcherUnderTest : IAsyncDisposable
             await Task.WhenAny(stop, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System));
         }
 
+        await Expander.StopAsync(CancellationToken.None);
         await _services.DisposeAsync();
         if (_ownsFolder)
         {

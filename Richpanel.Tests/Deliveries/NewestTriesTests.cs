@@ -1,7 +1,7 @@
-using Richpanel.Console.Overview;
 using Richpanel.Core;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Health;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Segment;
 using Richpanel.Tests.Connections;

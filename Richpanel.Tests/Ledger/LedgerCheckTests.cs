@@ -4,8 +4,11 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Groups;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Storage;
 using Richpanel.Core.Support;
@@ -85,7 +88,7 @@ public sealed class LedgerCheckTests
     {
         using var folder = new TemporaryFolder();
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 28, 12, 0, 0, TimeSpan.Zero));
-        await using (var console = new ConsoleUnderTest(over: folder))
+        await using (var console = new ConsoleUnderTest(services: Unwatched, over: folder))
         {
             var watch = Watch(console, clock);
             await console.Writer.WriteAsync(session => session.Execute("""INSERT INTO "Ledger" VALUES (77, 1, 3, 5)"""));
@@ -112,6 +115,23 @@ public sealed class LedgerCheckTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_failure_group_that_counts_wrongly_is_told_with_its_id()
+    {
+        await using var console = new ConsoleUnderTest();
+        var id = await console.Writer.WriteAsync(session =>
+        {
+            var group = session.Groups.IdOf(session, 1, FailurePrint.Of(FailureStage.Sending, "unprocessable", 422, "No such customer"), DateTimeOffset.UnixEpoch);
+            session.Execute("""UPDATE "FailureGroups" SET "StillFailed"=4""");
+            return group;
+        });
+
+        var fault = Assert.Single((await console.Services.GetRequiredService<LedgerRecount>().RunAsync(null, Ct)).Faults);
+
+        Assert.Equal($"{PublicId.Connection(1)}, {PublicId.Group(id)}, failed: 0 failed by the rows, 4 by the failure group", fault.Sentence);
+        Assert.EndsWith(PublicId.Group(id), fault.Place, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task All_rows_are_counted_at_three_each_night_and_only_then()
     {
         await using var console = new ConsoleUnderTest();
@@ -133,6 +153,9 @@ public sealed class LedgerCheckTests
         Assert.Equal(new DateTimeOffset(2026, 11, 30, 3, 0, 0, TimeSpan.Zero), watch.Report.NextRecount);
         Assert.Equal(first, Watch(console, clock).Report.Recount);   // kept beside the database
     }
+
+    /// <summary>The product's own look of each minute would tell the same once more.</summary>
+    private static void Unwatched(IServiceCollection services) => services.Remove(services.Single(service => service.ImplementationType == typeof(LedgerCare)));
 
     private static LedgerWatch Watch(ConsoleUnderTest console, TimeProvider clock) => ActivatorUtilities.CreateInstance<LedgerWatch>(console.Services, clock);
 

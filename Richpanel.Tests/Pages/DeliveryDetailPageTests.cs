@@ -363,7 +363,7 @@ public sealed class DeliveryDetailPageTests : IAsyncLifetime
         page = _pages.Show<DeliveriesPage>();
 
         page.Eventually(() => Assert.Equal("Beside", page.Find(".beside-list h2.name").Words()));
-        Assert.Equal("true", page.Find($"tr[data-row='{row.Id}']").GetAttribute("aria-current"));
+        page.Eventually(() => Assert.Equal("true", page.Find($"tr[data-row='{row.Id}']").GetAttribute("aria-current")));
         Assert.StartsWith($"/deliveries?q=event%3ABeside&open={id}&tab=", page.Find(".beside-list .tabs a").GetAttribute("href"), StringComparison.Ordinal);
         Assert.Equal($"/deliveries/{id}?q=event%3ABeside", page.Find(".beside-list [data-own]").GetAttribute("href"));
         Assert.Single(list);

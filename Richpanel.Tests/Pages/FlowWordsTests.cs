@@ -1,7 +1,7 @@
 using Richpanel.Console.Api;
 using Richpanel.Console.Connections;
-using Richpanel.Console.Overview;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Health;
 using Richpanel.Core.Ledger;
 using Richpanel.Tests.Deliveries;
 

@@ -42,7 +42,7 @@ public sealed class ReplayTests
         Assert.Contains(ids.Single(), stub.EventIds);
         Assert.Equal([false, false, true], copies.Select(copy => copy.Marks.HasFlag(DeliveryMarks.MayHaveGoneOut)));   // only what may have been received
         Assert.Equal([DeliveryState.Failed, DeliveryState.Failed, DeliveryState.Accepted], (await test.UntilAllAsync([.. failed, .. accepted], _ => true)).Select(row => row.State));
-        Assert.Equal([copies[0].Id], (await test.Queries.FindAsync(Sight.Of(Actor.System), failed[0], Ct))!.Copies);
+        Assert.Equal([new DeliveryCopy(copies[0].Id, Origin.Replay)], (await test.Queries.FindAsync(Sight.Of(Actor.System), failed[0], Ct))!.Copies);
         Assert.Equal(3, (await test.Reader.CountAsync(LogAsk.By(Actor.System, LogQuery.Of($"retry:{PublicId.Retry(batch.Id)} origin:replay")), Ct))!.Found);
         await test.LedgerAddsUpAsync();
     }

@@ -7,6 +7,7 @@ using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Mapping;
 using Richpanel.Core.Privacy;
+using Richpanel.Core.Retention;
 using Richpanel.Core.Retries;
 using Richpanel.Tests.Deliveries;
 
@@ -58,6 +59,31 @@ public sealed class RetryRunTests
             await test.ReadAsync(db => db.ChangeLog.Where(line => line.ObjectId == PublicId.Retry(batch.Id)).OrderBy(line => line.Id).Select(line => line.Action).ToListAsync(Ct)));
         Assert.Equal(12L, await test.ReadAsync(db => db.ChangeLog.Where(line => line.Action == ChangeCatalog.RetryStarted.Code).Select(line => line.Count).SingleAsync(Ct)));
         await test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_canary_whose_deliveries_were_erased_has_shown_nothing_and_asks()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var shop = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        var ids = await test.FailAsync(stub, shop, 4);
+        await test.Holds.PauseAsync(Actor.System, shop, null);
+        var batch = await test.SendAsync("state:failed", how: new RetryStart(PerSecond: 200, Canary: 2, StopAbovePercent: 20));
+        Assert.Equal(2, (await test.Get<RetryQueue>().QueueAsync(batch.Id, shop, 2)).Looked);
+        await test.Writer.WriteAsync(session =>
+        {
+            foreach (var id in ids.Take(2))
+            {
+                DeliveryRemoval.RemoveRow(session, DeliveryRemoval.Find(session, id)!.Value, DeliveryRemoval.Erased);
+            }
+        });
+
+        Assert.True(await test.Get<RetryQueue>().JudgeCanaryAsync(batch.Id));
+
+        var view = (await test.Retries.FindAsync(Actor.System, batch.Id, Ct))!.Batch;
+        Assert.Equal((RetryState.Asking, 2), (view.State, view.CanaryNotAccepted));
     }
 
     [Fact(Timeout = Patience)]

@@ -112,6 +112,42 @@ public sealed class StoreWriterTests : IAsyncLifetime
             """DELETE FROM "Requests" """, TestContext.Current.CancellationToken));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Whoever_asks_to_empty_the_wal_hears_of_what_was_done_since_and_not_of_before()
+    {
+        Assert.True(await Eventually.IsAsync(_writer.EmptyWalAsync, emptied => emptied, TestContext.Current.CancellationToken));
+        using var gate = new ManualResetEventSlim();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var busy = _writer.WriteAsync(
+            session =>
+            {
+                begun.SetResult();
+                gate.Wait(TestContext.Current.CancellationToken);
+                Insert(session, "since");
+            },
+            WriteUrgency.Door);
+        await begun.Task;
+
+        var asked = _writer.EmptyWalAsync();   // its own work is taken into the commit that is under way
+        gate.Set();
+
+        Assert.False(await asked);
+        await busy;
+        Assert.True(await Eventually.IsAsync(_writer.EmptyWalAsync, emptied => emptied, TestContext.Current.CancellationToken));
+        Assert.Equal(0, new FileInfo($"{_folder.Path}/console.db-wal").Length);
+    }
+
+    [Fact]
+    public async Task A_question_that_a_stop_interrupts_was_stopped_and_has_not_failed()
+    {
+        using var stop = new CancellationTokenSource();
+        Task Interrupted() => Interruption.ToldAsync(() => Task.FromException(new SqliteException("interrupted", 9)), stop.Token);
+
+        await Assert.ThrowsAsync<SqliteException>(Interrupted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(Interrupted);
+    }
+
     private static void Insert(WriteSession session, string? message)
     {
         var insert = session.Command(

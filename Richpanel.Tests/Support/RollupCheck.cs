@@ -42,6 +42,17 @@ internal static class RollupCheck
             (await context.QuarterLatencies.Where(l => l.Count != 0).ToListAsync(ct)).ToDictionary(l => (l.ConnectionId, l.Quarter, l.Origin, l.Bucket), l => l.Count));
     }
 
+    /// <summary>Every failed row is in a group, and each group says how many of its rows are failed.</summary>
+    public static async Task GroupsAddUpAsync(ConsoleDbContext context, CancellationToken ct)
+    {
+        Assert.Equal(0, await context.Deliveries.CountAsync(row => row.State == DeliveryState.Failed && row.GroupId == null, ct));
+        var failed = await context.Deliveries.Where(row => row.State == DeliveryState.Failed).GroupBy(row => row.GroupId!.Value, (id, rows) => new { id, Count = rows.LongCount() }).ToListAsync(ct);
+        var groups = await context.FailureGroups.AsNoTracking().ToListAsync(ct);
+        Assert.Equal(failed.ToDictionary(one => one.id, one => one.Count), groups.Where(one => one.StillFailed != 0).ToDictionary(one => one.Id, one => one.StillFailed));
+        var members = await context.Deliveries.Where(row => row.GroupId != null).GroupBy(row => row.GroupId!.Value, (id, rows) => new { id, Count = rows.LongCount() }).ToDictionaryAsync(one => one.id, one => one.Count, ct);
+        Assert.All(groups, one => Assert.True(one.Total >= members.GetValueOrDefault(one.Id), $"group {one.Id} says {one.Total} of {members.GetValueOrDefault(one.Id)}"));
+    }
+
     /// <summary>Only where requests come by the door.</summary>
     public static async Task RequestsAddUpAsync(ConsoleDbContext context, CancellationToken ct)
     {

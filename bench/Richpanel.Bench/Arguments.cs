@@ -23,6 +23,8 @@ internal sealed class Arguments(string[] args)
         Console.WriteLine("""
             dotnet run -c Release --project bench/Richpanel.Bench -- VERB
               kill         kill -9 under a stream of events     [--rounds 20] [--seed 1] [--write]
+              faults       every fault of network, Richpanel and machine [--rounds 3] [--kills 100] [--seed 1] [--write]
+              outage       an outage with very many waiting, then recovery beside live events [--events 20000] [--rate 200] [--seconds 60] [--write]
               speed        the bars of docs/performance.md       [--rounds 5] [--burst 200000] [--seconds 5] [--deliveries 15000] [--write]
               lag          age of events without rows at steady rates [--seconds 15] [--write]
               seed         a log of made-up deliveries to look at  --database FILE [--rows 1000000] [--seed 1] [--until TIME]

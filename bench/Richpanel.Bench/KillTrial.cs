@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Data.Sqlite;
 
 namespace Richpanel.Bench;
 
@@ -59,8 +58,8 @@ internal static class KillTrial
         var stopped = await product.StopAsync();
 
         var arrivals = File.ReadLines(record).GroupBy(id => id, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
-        await using var database = await OpenAsync(product.Database);
-        var faults = await LedgerFaultsAsync(database);
+        await using var rows = await Evidence.OpenAsync(product.Database);
+        var faults = await rows.LedgerFaultsAsync();
         if (!balanced)
         {
             faults.Add("The API says that the ledger does not balance.");
@@ -71,7 +70,7 @@ internal static class KillTrial
             faults.Add($"After SIGTERM it ended with {stopped}.");
         }
 
-        var marked = await MarkedAsync(database);
+        var marked = await rows.MarkedAsync();
         return new KillResult(
             rounds, stream.Posted, stream.Acknowledged.Count,
             [.. stream.Acknowledged.Where(id => !arrivals.ContainsKey(id))],
@@ -87,8 +86,8 @@ internal static class KillTrial
         while (true)
         {
             var waiting = (await product.ApiAsync(HttpMethod.Get, "ledger")).GetProperty("total").GetProperty("waiting").GetInt64();
-            await using var database = await OpenAsync(product.Database);
-            if (waiting == 0 && await NumberAsync(database, "SELECT (SELECT COALESCE(MAX(Id), 0) FROM Requests) - (SELECT RequestId FROM ExpansionCursor)") == 0)
+            await using var rows = await Evidence.OpenAsync(product.Database);
+            if (waiting == 0 && await rows.NumberAsync("SELECT (SELECT COALESCE(MAX(Id), 0) FROM Requests) - (SELECT RequestId FROM ExpansionCursor)") == 0)
             {
                 return;
             }
@@ -100,61 +99,6 @@ internal static class KillTrial
 
             await Task.Delay(200, ct);
         }
-    }
-
-    /// <summary>Attempts that say they may repeat an earlier one, by eventId.</summary>
-    private static async Task<Dictionary<string, int>> MarkedAsync(SqliteConnection database)
-    {
-        await using var command = database.CreateCommand();
-        command.CommandText = "SELECT d.MessageId, COUNT(*) FROM Attempts a JOIN Deliveries d ON d.Id = a.DeliveryId WHERE a.MayRepeat = 1 GROUP BY d.MessageId";
-        await using var reader = await command.ExecuteReaderAsync();
-        var marked = new Dictionary<string, int>(StringComparer.Ordinal);
-        while (await reader.ReadAsync())
-        {
-            marked[reader.GetString(0)] = reader.GetInt32(1);
-        }
-
-        return marked;
-    }
-
-    /// <summary>Counts the rows anew and compares them with the counters, by connection, origin and state.</summary>
-    private static async Task<List<string>> LedgerFaultsAsync(SqliteConnection database)
-    {
-        await using var command = database.CreateCommand();
-        command.CommandText = """
-            WITH counted AS (SELECT ConnectionId, Origin, State, COUNT(*) AS N FROM Deliveries GROUP BY 1, 2, 3
-                             UNION ALL SELECT ConnectionId, Origin, 0, COUNT(*) FROM Deliveries GROUP BY 1, 2)
-            SELECT ConnectionId, Origin, State, SUM(Rows), SUM(Counter) FROM (
-                SELECT ConnectionId, Origin, State, N AS Rows, 0 AS Counter FROM counted
-                UNION ALL SELECT ConnectionId, Origin, State, 0, Count FROM Ledger)
-            GROUP BY 1, 2, 3 HAVING SUM(Rows) <> SUM(Counter)
-            """;
-        await using var reader = await command.ExecuteReaderAsync();
-        var faults = new List<string>();
-        while (await reader.ReadAsync())
-        {
-            faults.Add(string.Create(CultureInfo.InvariantCulture,
-                $"Connection {reader.GetInt64(0)}, origin {reader.GetInt64(1)}, state {reader.GetInt64(2)}: {reader.GetInt64(3)} rows, counter {reader.GetInt64(4)}."));
-        }
-
-        return faults;
-    }
-
-    private static async Task<SqliteConnection> OpenAsync(string file)
-    {
-        var database = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 30 }.ToString());
-        await database.OpenAsync();
-        await using var command = database.CreateCommand();
-        command.CommandText = "PRAGMA query_only=1";
-        await command.ExecuteNonQueryAsync();
-        return database;
-    }
-
-    private static async Task<long> NumberAsync(SqliteConnection database, string sql)
-    {
-        await using var command = database.CreateCommand();
-        command.CommandText = sql;
-        return (long)(await command.ExecuteScalarAsync())!;
     }
 }
 

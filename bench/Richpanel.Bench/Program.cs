@@ -11,6 +11,8 @@ internal static class BenchProgram
             "stub" => StubServer.RunAsync(arguments),
             "baseline" => BareHandler.RunAsync(arguments),
             "kill" => KillCommand.RunAsync(arguments),
+            "faults" => Faults.FaultCommand.RunAsync(arguments),
+            "outage" => OutageCommand.RunAsync(arguments),
             "speed" => SpeedCommand.RunAsync(arguments),
             "lag" => LagCommand.RunAsync(arguments),
             "seed" => SeedCommand.RunAsync(arguments),

@@ -46,6 +46,10 @@ internal static class StubServer
         return await LocalServer.ServeAsync(app);
     }
 
+    /// <summary>The eventIds of the calls inside one request.</summary>
+    /// <param name="batch">It came to <c>/bt</c>.</param>
+    public static IReadOnlyList<string> EventIds(ReadOnlyMemory<byte> body, bool batch) => [.. Calls(body, batch).Select(call => call.EventId)];
+
     /// <summary>The calls inside one request: its Base64 text decoded, the call or the calls of the batch read.</summary>
     private static List<(string EventId, string Text)> Calls(ReadOnlyMemory<byte> body, bool batch)
     {

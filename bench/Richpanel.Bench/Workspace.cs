@@ -16,8 +16,8 @@ internal sealed class Workspace : IDisposable
     {
         var target = Path.Combine(Folder, "product");
         await using var publish = ChildProcess.Start(
-            "dotnet", ["publish", Path.Combine(Repository, "Richpanel.Console"), "-c", "Release", "-o", target, "-v", "quiet", "-nologo", "-p:UseSharedCompilation=false", "-nodeReuse:false"], folder: Repository);
-        return await publish.ExitAsync(TimeSpan.FromMinutes(5)) == 0
+            "dotnet", ["publish", Path.Combine(Repository, "Richpanel.Console"), "-c", "Release", "-o", target, "-v", "quiet", "-nologo", "-p:UseSharedCompilation=false", "-p:RunAnalyzers=false", "-nodeReuse:false", "--use-current-runtime"], folder: Repository);
+        return await publish.ExitAsync(TimeSpan.FromMinutes(10)) == 0
             ? Path.Combine(target, "Richpanel.Console.dll")
             : throw new InvalidOperationException("The product does not publish:\n" + publish.Output);
     }

@@ -34,18 +34,18 @@ public sealed partial class DeliveryView
     /// <summary>Opens the dialog with what a retry would send, where one is possible.</summary>
     public async Task AskRetryAsync()
     {
-        if (_detail is null || _busy)
+        if (_detail is not { } shown || _busy)
         {
             return;
         }
 
-        if (DeliveryButtons.CanRetry(_detail) && (await Viewer.FindAsync())?.May(Permission.ActOnOne) == true)
+        if (DeliveryButtons.CanRetry(shown) && (await Viewer.FindAsync())?.May(Permission.ActOnOne) == true)
         {
             (_retrying, _retryingWith) = (_detail, _stamp?.ConnectionVersion);
         }
         else
         {
-            Toasts.Add(WhyNoRetry(_detail), Severity.Info);
+            Toasts.Add(WhyNoRetry(shown), Severity.Info);
         }
 
         StateHasChanged();
@@ -83,6 +83,7 @@ public sealed partial class DeliveryView
         { State: DeliveryState.Sending } => "It is being sent now.",
         { State: DeliveryState.Skipped } => "Skipped events are never sent.",
         { Stage: FailureStage.Reading } => "It cannot be retried: reading it again would end the same way.",
+        _ when DeliveryButtons.IsSpent(detail) => "It cannot be sent again: its content was removed by its age.",
         { State: DeliveryState.Failed or DeliveryState.Canceled or DeliveryState.Accepted } => new ForbiddenException(Permission.ActOnOne).Message,
         _ => "It cannot be retried any more.",
     };
@@ -120,7 +121,12 @@ public sealed partial class DeliveryView
     /// <summary>Does it, and says what really came of it: what was asked for is not yet what happened.</summary>
     private async Task ActAsync(Func<Actor, long, Task<ActionOutcome>> act, bool waits)
     {
-        var (id, name, before) = (_detail!.Row.Id, Name, _detail.Row.AttemptCount);
+        if (_detail is null)
+        {
+            return;   // removed this moment
+        }
+
+        var (id, name, before) = (_detail.Row.Id, Name, _detail.Row.AttemptCount);
         (_busy, _outcome, _queuedAt) = (true, null, null);
         string said;
         try
@@ -172,7 +178,11 @@ public sealed partial class DeliveryView
     {
         try
         {
-            var id = _detail!.Row.Id;
+            if (_detail is not { Row.Id: var id })
+            {
+                return "The delivery is gone.";
+            }
+
             switch (await Unmasking.UnmaskAsync(await Viewer.ActorAsync(), id, reason, _leaving.Token))
             {
                 case UnmaskOutcome.Shown shown:

@@ -30,6 +30,7 @@ public sealed partial class DeliveryView : IDisposable
     private string? _shownId;
     private Sight? _asked;
     private bool _missing;
+    private bool _removed;
     private bool _failed;
     private DeliveryStamp? _stamp;
     private DateTimeOffset _readAt;
@@ -98,7 +99,7 @@ public sealed partial class DeliveryView : IDisposable
         {
             _shownId = Address.Id;
             (_detail, _related, _neighbours, _asksFor, _asked, _missing, _failed) = (null, null, null, null, null, false, false);
-            (_stamp, _staleSince) = (null, null);
+            (_stamp, _staleSince, _removed) = (null, null, false);
             ForgetActs();
             await ReadAsync();
         }
@@ -179,9 +180,14 @@ public sealed partial class DeliveryView : IDisposable
                 return;   // the person has moved on to another one
             }
 
+            if (detail is null && _detail is not null)
+            {
+                ForgetRemoved();
+            }
+
             var isNew = _detail is null;
             (_stamp, _readAt, _staleSince) = (stamp, Clock.GetUtcNow(), null);
-            (_detail, _missing, _failed) = (detail ?? _detail, detail is null && _detail is null, false);
+            (_detail, _missing, _failed) = (detail, detail is null, false);
             _sent = _detail is not null && Try is { } one ? SentRequest.Of(one, Connection) : null;
             if (isNew)
             {
@@ -203,6 +209,13 @@ public sealed partial class DeliveryView : IDisposable
         }
 
         StateHasChanged();
+    }
+
+    /// <summary>It is gone while it was shown: nothing of it may stand here any longer.</summary>
+    private void ForgetRemoved()
+    {
+        (_detail, _related, _sent, _asked, _neighbours, _asksFor, _removed) = (null, null, null, null, null, null, true);
+        ForgetActs();
     }
 
     /// <summary>Off the circuit's turn: among bodies it may take some seconds.</summary>

@@ -122,7 +122,7 @@ public static class TryWords
 
     /// <summary>The last wish before the try began.</summary>
     private static DeliveryWish? WishOf(Attempt attempt, IReadOnlyList<DeliveryWish> wishes) =>
-        wishes.LastOrDefault(wish => wish.Kind != WishKind.Cancel && wish.At <= attempt.StartedAt);
+        wishes.LastOrDefault(wish => wish.Kind is WishKind.Retry or WishKind.TryNow && wish.At <= attempt.StartedAt);
 
     private static string Verb(DeliveryWish wish) => wish.Kind == WishKind.TryNow ? "hurried" : "retried";
 

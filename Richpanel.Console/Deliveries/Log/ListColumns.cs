@@ -21,6 +21,7 @@ public sealed record ListColumns(IReadOnlyList<string> Shown, IReadOnlyDictionar
     public const string Milliseconds = "ms";
     public const string Received = "received";
     public const string Origin = "origin";
+    public const string KeptUntil = "kept";
 
     public const int Narrowest = 48;
     public const int Widest = 640;
@@ -28,13 +29,16 @@ public sealed record ListColumns(IReadOnlyList<string> Shown, IReadOnlyDictionar
     public static IReadOnlyList<ListColumn> All { get; } =
     [
         new(State, "State", 112), new(Event, "Event", 0), new(Customer, "Customer", 200), new(Connection, "Connection", 112), new(Tries, "Tries", 60, IsNumber: true),
-        new(Result, "Result", 112), new(Milliseconds, "ms", 64, IsNumber: true), new(Received, "Received", 136), new(Origin, "Origin", 64),
+        new(Result, "Result", 112), new(Milliseconds, "ms", 64, IsNumber: true), new(Received, "Received", 136), new(Origin, "Origin", 64), new(KeptUntil, "Kept until", 136),
     ];
 
     /// <summary>What still has room beside an open delivery.</summary>
     public ListColumns Beside => this with { Shown = [State, Event, Received], Widths = new Dictionary<string, int>() };
 
-    public static ListColumns Default { get; } = new([.. All.Select(column => column.Name)], new Dictionary<string, int>());
+    public static ListColumns Default { get; } = new([.. All.Select(column => column.Name).Where(name => name != KeptUntil)], new Dictionary<string, int>());
+
+    /// <summary>Until when rows stay is shown: in a column of its own for whoever wants it, else small under the state.</summary>
+    public bool ShowsKept => Shown.Contains(KeptUntil) || Shown.Contains(State);
 
     public IEnumerable<ListColumn> Columns => Shown.Select(name => All.First(column => column.Name == name)).Select(column => column with { Width = WidthOf(column) });
 

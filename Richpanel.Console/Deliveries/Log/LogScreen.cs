@@ -29,8 +29,11 @@ public sealed class LogScreen(LogReader log, TimeProvider time)
 
     public LogPlace Place { get; private set; }
 
-    /// <summary>Null while the first rows are read.</summary>
+    /// <summary>Null while the first rows of a question are read; while another page of it is, those of the page before.</summary>
     public IReadOnlyList<ShownRow>? Rows { get; private set; }
+
+    /// <summary>Other rows are on their way.</summary>
+    public bool IsReading { get; private set; }
 
     public LogPlace? Older { get; private set; }
 
@@ -68,10 +71,10 @@ public sealed class LogScreen(LogReader log, TimeProvider time)
         var question = ++_question;
         var same = _ask is { } before && before.Query.Equals(ask.Query);
         (_ask, Place) = (ask with { Now = time.GetUtcNow() }, place);
-        (Rows, HasFailed, Arrived, SearchedTo, Unknown, StaleSince) = (null, false, default, null, [], null);
+        (IsReading, HasFailed, Arrived, SearchedTo, Unknown, StaleSince) = (true, false, default, null, [], null);
         if (!same)
         {
-            (Count, Histogram) = (null, null);
+            (Rows, Count, Histogram) = (null, null, null);   // another page follows on the one before; another question does not
         }
 
         shown();
@@ -87,7 +90,7 @@ public sealed class LogScreen(LogReader log, TimeProvider time)
 
             (Took, _readAt) = (time.GetElapsedTime(start), time.GetUtcNow());
             (Rows, Older, Newer, SearchedTo) = ([.. page.Rows.Select(line => new ShownRow(line))], page.Older, page.Newer, page.SearchedTo);
-            Unknown = unknown;
+            (IsReading, Unknown) = (false, unknown);
         }
         catch (Exception) when (question != _question)
         {
@@ -95,7 +98,7 @@ public sealed class LogScreen(LogReader log, TimeProvider time)
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            HasFailed = true;
+            (IsReading, HasFailed, Rows) = (false, true, null);
             throw;
         }
 
@@ -106,7 +109,7 @@ public sealed class LogScreen(LogReader log, TimeProvider time)
     /// <summary>After a change: rows in place, and how many are new. The figures follow at most every few seconds.</summary>
     public async Task RefreshAsync(Action shown, CancellationToken ct)
     {
-        if (PausedSince is not null || HasFailed || Rows is not { } rows || _ask is not { } ask)
+        if (PausedSince is not null || IsReading || HasFailed || Rows is not { } rows || _ask is not { } ask)
         {
             return;
         }

@@ -40,7 +40,7 @@ public sealed partial class LogValuePicker
         }
 
         (_loaded, _counts, _typed, _fault) = (Key, null, "", null);
-        if (Values is not null && Key is not (LogKey.Text or LogKey.Id or LogKey.Retry or LogKey.Since or LogKey.Until))
+        if (Values is not null && Key is not (LogKey.Text or LogKey.Id or LogKey.Group or LogKey.Retry or LogKey.Since or LogKey.Until))
         {
             _loading = true;
             _counts = await Values(Key);

@@ -46,9 +46,10 @@ internal sealed class LogBars(LogDb db, LogCondition query, SearchKey search, lo
 
         if (bucket >= TimeSpan.FromHours(1) && query.IsInRollups)
         {
-            foreach (var (hour, state, onRetry, rows) in new LogRollups(db, query).ByHour(LogRollups.HourOf(start), LogRollups.HourOf(until.AddTicks(TimeSpan.TicksPerHour - 1)), ct))
+            var end = LogRollups.HourOf(until.AddTicks(TimeSpan.TicksPerHour - 1));
+            foreach (var (at, state, onRetry, rows) in new LogRollups(db, query).ByTime(LogRollups.HourOf(start), end, [.. bars.Select(bar => bar.Start)], ct))
             {
-                Add(LogRollups.StartOf(hour), state, onRetry, rows);
+                Add(at, state, onRetry, rows);
             }
 
             return new LogHistogram(start, start + (count * bucket), bucket, bars, null);

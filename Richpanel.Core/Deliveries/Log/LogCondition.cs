@@ -124,6 +124,7 @@ internal sealed class LogCondition
         LogKey.Source => $"d.\"SourceId\" IN ({Numbers(SourcesNamed(value))})",
         LogKey.Id => $"d.\"Id\" = {sql.Value(PublicId.Parse(value.Text, "dlv") ?? 0)}",
         LogKey.Retry => $"d.\"Id\" IN ({RetriedBy(value)})",
+        LogKey.Group => $"d.\"GroupId\" = {sql.Value(PublicId.Parse(value.Text, "grp") ?? 0)}",
         LogKey.Event => Name(sql, "EventName", value),
         LogKey.Cause when LogKeys.IsNone(value) => $"COALESCE(d.\"{LogRollups.CauseColumn(table)}\",'') = ''",   // as of names: rollups keep it empty, rows keep none
         LogKey.Cause => value.IsPrefix ? Begins(sql, $"d.\"{LogRollups.CauseColumn(table)}\"", value.Text) : $"d.\"{LogRollups.CauseColumn(table)}\" = {sql.Value(value.Text)}",

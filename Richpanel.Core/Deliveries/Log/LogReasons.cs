@@ -13,7 +13,7 @@ internal static partial class LogReasons
     private const int MostSaid = 160;
 
     /// <summary>Bytes of an answer that are read for it.</summary>
-    private const int MostRead = 2_048;
+    internal const int MostRead = 2_048;
 
     /// <summary>Time and answer of the last try of each of these rows.</summary>
     public static Dictionary<long, (int Milliseconds, byte[]? Answer)> LastTries(LogDb db, IEnumerable<DeliveryRow> rows, CancellationToken ct)
@@ -45,17 +45,29 @@ internal static partial class LogReasons
     /// <summary>What the other side said, one line; null when nothing.</summary>
     public static string? Said(byte[]? answer, bool isClear)
     {
+        if (Message(answer) is not { } message)
+        {
+            return null;
+        }
+
+        var said = Blanks().Replace(message, " ").Trim();
+        said = said.Length > MostSaid ? Storage.Lengths.Cut(said, MostSaid)! + "…" : said;
+        return isClear ? said : TextMask.Foreign(said);
+    }
+
+    /// <summary>The message of an answer as it stands there; null when there is none.</summary>
+    internal static string? Message(byte[]? answer)
+    {
         if (answer is not { Length: > 0 })
         {
             return null;
         }
 
         var text = Encoding.UTF8.GetString(answer.AsSpan(0, Math.Min(answer.Length, MostRead)));
-        var found = Message().Match(text);
-        var said = found.Success ? Unescaped(found.Groups["text"].Value) : text.TrimStart().StartsWith('<') ? "an HTML page" : text;
-        said = Blanks().Replace(said, " ").Trim();
-        said = said.Length > MostSaid ? Storage.Lengths.Cut(said, MostSaid)! + "…" : said;
-        return isClear ? said : TextMask.Foreign(said);
+        var found = MessageMember().Match(text);
+        return found.Success ? Unescaped(found.Groups["text"].Value)
+            : text.TrimStart().StartsWith('<') ? "an HTML page"
+            : JsonErrors.Of(answer.AsSpan(0, Math.Min(answer.Length, MostRead))) ?? text;
     }
 
     private static string Unescaped(string json)
@@ -71,7 +83,7 @@ internal static partial class LogReasons
     }
 
     [GeneratedRegex("\"(message|error|error_message|detail|reason|title)\"\\s*:\\s*\"(?<text>(?:[^\"\\\\]|\\\\.)*)\"", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Message();
+    private static partial Regex MessageMember();
 
     [GeneratedRegex(@"[\s\p{Cc}]+", RegexOptions.CultureInvariant)]
     private static partial Regex Blanks();

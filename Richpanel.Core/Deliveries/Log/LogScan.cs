@@ -30,7 +30,7 @@ internal sealed class LogScan
     private static readonly TimeSpan s_disorder = TimeSpan.FromSeconds(5);
 
     private const string Columns =
-        """d."Id",d."ConnectionId",d."Origin",d."State",d."Stage",d."Marks",d."Type",d."EventName",d."MessageId",d."UserId",d."AnonymousId",d."Email",d."OrderId",d."ReceivedAt",d."DueAt",d."AttemptCount",d."Cause",d."StatusCode",d."LastAttemptAt",d."DuplicateOf",d."RequestId",d."BodyOffset",d."BodyLength",d."RetryBatchId" """;
+        """d."Id",d."ConnectionId",d."Origin",d."State",d."Stage",d."Marks",d."Type",d."EventName",d."MessageId",d."UserId",d."AnonymousId",d."Email",d."OrderId",d."ReceivedAt",d."DueAt",d."AttemptCount",d."Cause",d."StatusCode",d."LastAttemptAt",d."DuplicateOf",d."RequestId",d."BodyOffset",d."BodyLength",d."RetryBatchId",d."GroupId" """;
 
     private readonly LogDb _db;
     private readonly LogCondition _query;
@@ -214,6 +214,7 @@ internal sealed class LogScan
                 row.IsDBNull(17) ? null : row.GetInt32(17), When(18), row.IsDBNull(19) ? null : row.GetInt64(19))
             {
                 RetryBatchId = row.IsDBNull(23) ? null : row.GetInt64(23),
+                GroupId = row.IsDBNull(24) ? null : row.GetInt64(24),
             },
             row.GetInt64(20), row.GetInt32(21), row.GetInt32(22));
     }

@@ -21,7 +21,7 @@ internal sealed record LogStrands(IReadOnlyList<LogStrands.Part> Parts, bool Are
     internal sealed record Part(Action<LogSql> Add);
 
     public static LogStrands Of(LogDb db, LogCondition query, SearchKey key, long oldBelow) =>
-        ByIds(query) ?? ByRetry(query) ?? ByMessage(query) ?? ByKey(query, key, oldBelow) ?? ByStatus(db, query) ?? ByState(query);
+        ByIds(query) ?? ByRetry(query) ?? ByMessage(query) ?? ByKey(query, key, oldBelow) ?? ByGroup(query) ?? ByStatus(db, query) ?? ByState(query);
 
     private static LogStrands? ByIds(LogCondition query) => query.Exactly(LogKey.Id) is { } ids
         ? new LogStrands([new Part(sql => sql.Add($" WHERE \"Id\" IN ({LogCondition.Numbers(ids.Select(id => PublicId.Parse(id, "dlv") ?? 0))})"))], true)
@@ -67,6 +67,12 @@ internal sealed record LogStrands(IReadOnlyList<LogStrands.Part> Parts, bool Are
         .. hashes.Select(hash => new Part(sql => sql.Add(
             $" INDEXED BY \"IX_Deliveries_Anonymous\" WHERE \"AnonymousHash\" = {sql.Value(hash)} AND \"UserHash\" NOT IN ({LogCondition.Numbers(hashes)})"))),
     ];
+
+    private static LogStrands? ByGroup(LogCondition query) => query.Exactly(LogKey.Group) is { Count: <= Most } groups
+        ? new LogStrands(
+            [.. from id in groups.Select(one => PublicId.Parse(one, "grp") ?? 0).Distinct()
+                select new Part(sql => sql.Add($" INDEXED BY \"IX_Deliveries_Group\" WHERE \"GroupId\" = {id}"))], true)
+        : null;
 
     /// <summary>Refusals by their status: each is a strand of its own, of a family those that there are.</summary>
     private static LogStrands? ByStatus(LogDb db, LogCondition query)

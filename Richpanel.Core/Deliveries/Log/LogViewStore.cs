@@ -18,6 +18,8 @@ namespace Richpanel.Core.Deliveries.Log;
 public sealed class LogViewStore(
     StoreWriter writer, IDbContextFactory<ConsoleDbContext> contexts, IDataProtectionProvider protection, ChangeWriting log, ChangeFeed changes)
 {
+    internal const string SealPurpose = "Richpanel.LogViews.v1";
+
     /// <summary>Own ones of one person, and shared ones of all.</summary>
     public const int Most = 50;
 
@@ -30,7 +32,7 @@ public sealed class LogViewStore(
         BuiltIn("lab", "Lab", "origin:lab"),
     ];
 
-    private readonly IDataProtector _protector = protection.CreateProtector("Richpanel.LogViews.v1");
+    private readonly IDataProtector _protector = protection.CreateProtector(SealPurpose);
 
     /// <summary>Built-in ones first (Failed, Waiting, Held, Today, Lab), then shared, then own, each in its order.</summary>
     /// <exception cref="ForbiddenException">The actor may not read the log.</exception>

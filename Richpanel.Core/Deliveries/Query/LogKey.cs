@@ -26,6 +26,9 @@ public enum LogKey
     /// <summary>Public id of a bulk retry or replay that sent it.</summary>
     Retry,
 
+    /// <summary>Public id of the failure group of its last failure.</summary>
+    Group,
+
     /// <summary>HTTP status of the last try: <c>422</c>, a family <c>5xx</c>, or <c>none</c>.</summary>
     Code,
     Cause,
@@ -75,6 +78,7 @@ public static class LogKeys
         new(LogKey.Message, "message", "messageId", "message:m-123") { MayBePrefix = true },
         new(LogKey.Id, "id", "Id of a delivery", "id:dlv_2k"),
         new(LogKey.Retry, "retry", "Sent by this bulk retry or replay", "retry:rty_2k"),
+        new(LogKey.Group, "group", "Failed in this group, also once it was retried", "group:grp_2k"),
         new(LogKey.Connection, "connection", "Name of the connection", "connection:Production") { MayBePrefix = true },
         new(LogKey.Source, "source", "Name of the source", "source:Website") { MayBePrefix = true },
         new(LogKey.Origin, "origin", "How it came in", "-origin:lab") { Words = [.. Names(typeof(Origin))] },

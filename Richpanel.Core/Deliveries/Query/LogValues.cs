@@ -29,6 +29,7 @@ internal static partial class LogValues
             LogKey.Since or LogKey.Until => LogTime.IsTime(text) ? text.Length < 11 ? lower : text : null,
             LogKey.Id => PublicId.Parse(text, "dlv") is { } id ? PublicId.Delivery(id) : null,
             LogKey.Retry => PublicId.Parse(text, "rty") is { } retry ? PublicId.Retry(retry) : null,
+            LogKey.Group => PublicId.Parse(text, "grp") is { } group ? PublicId.Group(group) : null,
             LogKey.Email => text.Trim() is { Length: > 0 } email ? email : null,
             LogKey.Cause => lower,
             _ => text,
@@ -46,6 +47,7 @@ internal static partial class LogValues
             LogKey.Since or LogKey.Until => ($"'{value.Text}' is no time.", LogTime.Remedy),
             LogKey.Id => ($"'{value.Text}' is no id of a delivery.", "Ids look like dlv_2k; copy one from the list."),
             LogKey.Retry => ($"'{value.Text}' is no id of a bulk retry or replay.", "Ids look like rty_2k; copy one from the page Retries."),
+            LogKey.Group => ($"'{value.Text}' is no id of a failure group.", "Ids look like grp_2k; copy one from the page Failure groups."),
             _ => ($"'{value.Text}' is no {key.Word}.", $"Use one of {string.Join(", ", key.Words)}."),
         };
 

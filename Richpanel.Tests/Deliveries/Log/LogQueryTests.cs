@@ -202,6 +202,7 @@ public sealed class LogQueryTests
             LogKey.Since or LogKey.Until => new[] { "15m", "today", "2026-11-24", "2026-11-24T10:00:00.5Z", "2026-11-24 10:00" }[random.Next(5)],
             LogKey.Id => Core.PublicId.Delivery(random.Next(1, 1_000_000)),
             LogKey.Retry => Core.PublicId.Retry(random.Next(1, 1_000_000)),
+            LogKey.Group => Core.PublicId.Group(random.Next(1, 1_000_000)),
             LogKey.Email => Text(random).Trim() + "e",
             LogKey.Cause => Text(random).ToLowerInvariant() + "c",
             _ => Text(random) + "v",

@@ -73,6 +73,28 @@ public sealed class LogReaderTests(RandomLog log) : IClassFixture<RandomLog>
         }
     }
 
+    /// <summary>Bars of six hours and more are read by quarters of a UTC day; in most zones a bar begins within one.</summary>
+    [Theory(Timeout = 120_000)]
+    [InlineData(1, 60)]
+    [InlineData(-7, 30)]
+    [InlineData(6, 60)]
+    [InlineData(10, 13)]
+    public async Task Bars_of_any_zone_hold_each_row_once_in_its_time(int hours, int most)
+    {
+        var zone = TimeZoneInfo.CreateCustomTimeZone("test", TimeSpan.FromHours(hours), "test", "test");
+        foreach (var query in new[] { "", "state:failed", "event:\"Order Created\" -connection:Stopped" })
+        {
+            var histogram = await log.Reader.HistogramAsync(RandomLog.Ask(query) with { Zone = zone }, most, Ct);
+
+            Assert.True(histogram.Bucket >= TimeSpan.FromHours(6));
+            var fitting = PlainLog.Fitting(log, query).ToList();
+            foreach (var bar in histogram.Bars.Skip(1))
+            {
+                Assert.Equal(fitting.Count(row => row.ReceivedAt >= bar.Start && row.ReceivedAt < bar.Start + histogram.Bucket), bar.Total);
+            }
+        }
+    }
+
     [Theory(Timeout = 120_000)]
     [InlineData("state:failed", LogKey.Event)]
     [InlineData("state:failed since:2026-11-20T10:20", LogKey.Cause)]

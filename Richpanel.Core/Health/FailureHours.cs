@@ -1,0 +1,58 @@
+using Microsoft.EntityFrameworkCore;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Ledger;
+using Richpanel.Core.Storage;
+
+namespace Richpanel.Core.Health;
+
+/// <summary>Failures of a connection by when they failed, however long before they were received.</summary>
+/// <param name="Since">The beginning of the hour before the one under way.</param>
+/// <param name="Causes">By code of the cause catalogue, the most frequent first.</param>
+public sealed record LateFailures(DateTimeOffset Since, IReadOnlyList<(string Cause, long Count)> Causes)
+{
+    public long Count => Causes.Sum(one => one.Count);
+}
+
+/// <summary>
+/// Reads what failed in the hour under way and the one before, as failure groups count it: a delivery that fails twice counts twice.
+/// A few rows, whatever the size of the log.
+/// </summary>
+public sealed class FailureHours(IDbContextFactory<ConsoleDbContext> contexts)
+{
+    public async Task<LateFailures> ReadAsync(long connection, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var from = FromOf(now);
+        var causes = await context.GroupHours.Where(hour => hour.Hour >= from)
+            .Join(context.FailureGroups.Where(group => group.ConnectionId == connection), hour => hour.GroupId, group => group.Id, (hour, group) => new { group.Cause, hour.Count })
+            .GroupBy(one => one.Cause).Select(cause => new { cause.Key, Count = cause.Sum(one => one.Count) }).ToListAsync(ct);
+        return new LateFailures(
+            DateTimeOffset.UnixEpoch + (RollupTime.Hour * from),
+            [.. causes.OrderByDescending(cause => cause.Count).ThenBy(cause => cause.Key, StringComparer.Ordinal).Select(cause => (cause.Key, cause.Count))]);
+    }
+
+    /// <summary>Of these connections those of which too much failed before it was sent.</summary>
+    public async Task<IReadOnlyDictionary<long, FailingUnsent>> UnsentAsync(IReadOnlyCollection<long> connections, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var from = FromOf(now);
+        var failed = await context.GroupHours.Where(hour => hour.Hour >= from)
+            .Join(
+                context.FailureGroups.Where(group => connections.Contains(group.ConnectionId) && (group.Stage == FailureStage.Reading || group.Stage == FailureStage.Mapping)),
+                hour => hour.GroupId, group => group.Id, (hour, group) => new { group.ConnectionId, group.Cause, hour.Count })
+            .GroupBy(one => new { one.ConnectionId, one.Cause }).Select(of => new { of.Key.ConnectionId, of.Key.Cause, Count = of.Sum(one => one.Count) }).ToListAsync(ct);
+        Dictionary<long, FailingUnsent> failing = [];
+        foreach (var of in failed.GroupBy(one => one.ConnectionId).Where(of => of.Sum(one => one.Count) >= FailingUnsent.Fewest))
+        {
+            var created = await context.HourlyRollups.Where(line => line.ConnectionId == of.Key && line.Hour >= from).SumAsync(line => line.Count, ct);
+            if (FailingUnsent.Of([.. of.Select(one => (one.Cause, one.Count))], created) is { } too)
+            {
+                failing[of.Key] = too;
+            }
+        }
+
+        return failing;
+    }
+
+    private static int FromOf(DateTimeOffset now) => RollupTime.HourOf(RollupTime.SlotOf(now)) - 1;
+}

@@ -1,0 +1,77 @@
+using Microsoft.Playwright;
+using Richpanel.Core.Access;
+
+namespace Richpanel.Tests.Browser;
+
+/// <summary>Failure groups in a real browser, with the least role that may act.</summary>
+[Trait("Kind", "Browser")]
+[Collection("Browser")]
+public sealed class GroupJourneyTests(BrowserFixture browser, JourneyConsole console) : IClassFixture<JourneyConsole>, IDisposable
+{
+    private const int Patience = 60_000;
+
+    [Fact(Timeout = 180_000)]
+    public async Task Support_understands_a_group_acknowledges_it_leaves_a_note_and_finds_its_deliveries()
+    {
+        console.Answers([.. Enumerable.Repeat(422, 3)]);
+        for (var i = 0; i < 3; i++)
+        {
+            await console.Sender.PostAsync($$"""{"userId":"customer-{{i}}","event":"Order Grouped","messageId":"grouped-{{i}}","properties":{"order_id":"A-{{i}}"} }""");
+        }
+
+        await console.Sender.SettledAsync("grouped-2");
+        await console.Sender.SettledAsync("grouped-1");
+        await console.Sender.SettledAsync("grouped-0");
+        await using var tab = await console.OpenAsync(browser, Role.Support, "/groups");
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Content refused" }).ClickAsync();
+        await SeesAsync(tab.Page.GetByText("3 deliveries are failed this way."));
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Resolve" })).ToBeDisabledAsync();
+        await tab.KeepsRulesInEveryLookAsync("group");
+        await tab.Page.SetViewportSizeAsync(1440, 900);
+
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
+        await SeesAsync(tab.Page.GetByText("support, who acknowledged it"));
+        await tab.Page.GetByLabel("Add a note").FillAsync("Totals come with a comma; the web team knows.");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Add note" }).ClickAsync();
+        await SeesAsync(tab.Page.Locator("ol.written").GetByText("Totals come with a comma"));
+        await Assertions.Expect(tab.Page.GetByLabel("Add a note")).ToHaveValueAsync("");
+
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "All its deliveries in the log" }).ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("tr[data-row]")).ToHaveCountAsync(3, new() { Timeout = Patience });
+        await tab.GoAsync("/groups?state=acknowledged");
+        await SeesAsync(tab.Page.GetByText("support: Totals come with a comma; the web team knows."));
+        await tab.KeepsRulesInEveryLookAsync("groups");
+    }
+
+    [Fact(Timeout = 180_000)]
+    public async Task An_operator_retries_a_group_with_a_canary_and_it_tells_the_report()
+    {
+        console.Answers([.. Enumerable.Repeat(400, 3)]);
+        for (var i = 0; i < 3; i++)
+        {
+            await console.Sender.PostAsync($$"""{"userId":"customer-{{i}}","event":"Order Regrouped","messageId":"regrouped-{{i}}"}""");
+            await console.Sender.SettledAsync($"regrouped-{i}");
+        }
+
+        console.Answers();
+        await using var tab = await console.OpenAsync(browser, Role.Operator, "/deliveries?q=message%3Aregrouped-0");
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Order Regrouped" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "One of 3 like this" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Retry group…" }).ClickAsync();
+        var box = tab.Page.GetByRole(AriaRole.Dialog, new() { Name = "Retry many" });
+        await SeesAsync(box.GetByText("3 deliveries go out again"));
+        await box.GetByLabel("First").FillAsync("1");
+        await box.GetByRole(AriaRole.Button, new() { Name = "Send 3" }).ClickAsync();
+        await SeesAsync(tab.Page.GetByText("3 accepted.").First);
+
+        await tab.GoAsync("/groups?state=all&cause=bad_request_by_richpanel");
+        await tab.Page.Locator("a.row-link").First.ClickAsync();
+        await SeesAsync(tab.Page.GetByText("None of its deliveries is failed any more."));
+        await SeesAsync(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Retried together" }));
+        Assert.Empty(tab.Faults);
+    }
+
+    public void Dispose() => console.Answers();
+
+    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
+}
