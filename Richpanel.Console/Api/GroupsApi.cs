@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Richpanel.Console.Groups;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Access;
@@ -132,10 +131,10 @@ internal static class GroupsApi
             faults.Add($"connection: {ApiAccess.NoConnection(connection)}");
         }
 
-        var person = assignee is null ? null : GroupsView.AssigneeOf(assignee, Caller.Of(http));
+        var person = assignee is null ? null : GroupFilter.AssigneeOf(assignee, Caller.Of(http));
         if (assignee is not null && person is null)
         {
-            faults.Add($"assignee: give the id of a person, such as per_2, {GroupsView.Nobody}, or, signed in as a person, {GroupsView.Me}.");
+            faults.Add($"assignee: give the id of a person, such as per_2, {GroupFilter.NobodyWord}, or, signed in as a person, {GroupFilter.MeWord}.");
         }
 
         var after = GroupCursor.Parse(cursor);

@@ -15,13 +15,9 @@ internal sealed record GroupsTab(string? Name, string Word, params GroupState[] 
 /// <param name="State">Name of a tab.</param>
 /// <param name="Connection">Public id.</param>
 /// <param name="Cause">Code of the cause catalogue.</param>
-/// <param name="Assignee"><see cref="Me"/>, <see cref="Nobody"/>, or the public id of a person who looks after it.</param>
+/// <param name="Assignee">As <see cref="GroupFilter.AssigneeOf"/> reads it.</param>
 internal sealed record GroupsView(string? State = null, string? Connection = null, string? Cause = null, string? Assignee = null)
 {
-    public const string Me = "me";
-
-    public const string Nobody = "nobody";
-
     private const long NoPerson = -1;
 
     /// <summary>Nothing but the tab narrows the list.</summary>
@@ -44,15 +40,7 @@ internal sealed record GroupsView(string? State = null, string? Connection = nul
     /// <summary>A connection or person that is none leaves nothing.</summary>
     public GroupFilter ToFilter(Actor by) => new(
         Tab.States.Length == 1 ? Tab.States[0] : null, Tab.Name is null, Connection is null ? null : PublicId.Parse(Connection, "con") ?? 0, Cause,
-        Assignee is null ? null : AssigneeOf(Assignee, by) ?? NoPerson);
-
-    /// <summary>Null for a word that names nobody, and for <see cref="Me"/> of who is no person.</summary>
-    public static long? AssigneeOf(string word, Actor by) => word.ToLowerInvariant() switch
-    {
-        Me => by.Kind == ActorKind.Person ? by.Id : null,
-        Nobody => GroupFilter.Nobody,
-        var id => PublicId.Parse(id, "per"),
-    };
+        Assignee is null ? null : GroupFilter.AssigneeOf(Assignee, by) ?? NoPerson);
 
     public string ToAddress(GroupCursor? after = null)
     {

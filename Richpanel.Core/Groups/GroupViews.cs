@@ -1,3 +1,4 @@
+using Richpanel.Core.Access;
 using Richpanel.Core.Causes;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Deliveries.Log;
@@ -8,11 +9,26 @@ namespace Richpanel.Core.Groups;
 /// <param name="State">As it is now, ended snoozes being open.</param>
 /// <param name="NeedsAttention">Only open and acknowledged ones.</param>
 /// <param name="Cause">Code of the cause catalogue.</param>
-/// <param name="Assignee">Key of the person who looks after it; <see cref="Nobody"/> = nobody does.</param>
+/// <param name="Assignee">Key of the person who looks after it; <see cref="Nobody"/> = nobody does; see <see cref="AssigneeOf"/>.</param>
 public sealed record GroupFilter(GroupState? State = null, bool NeedsAttention = false, long? ConnectionId = null, string? Cause = null, long? Assignee = null)
 {
     /// <summary>No person has this key.</summary>
     public const long Nobody = 0;
+
+    /// <summary>The word of pages and API for who asks.</summary>
+    public const string MeWord = "me";
+
+    /// <summary>The word of pages and API for <see cref="Nobody"/>.</summary>
+    public const string NobodyWord = "nobody";
+
+    /// <param name="word"><see cref="MeWord"/>, <see cref="NobodyWord"/>, or the public id of a person.</param>
+    /// <returns>Null for a word that names nobody, and for <see cref="MeWord"/> of who is no person.</returns>
+    public static long? AssigneeOf(string word, Actor by) => word.ToLowerInvariant() switch
+    {
+        MeWord => by.Kind == ActorKind.Person ? by.Id : null,
+        NobodyWord => Nobody,
+        var id => PublicId.Parse(id, "per"),
+    };
 }
 
 /// <summary>Where a page of groups begins: below this one, in the order of their last failure.</summary>

@@ -100,8 +100,15 @@ public sealed class BrowserPage : IAsyncDisposable
         }
     }
 
-    /// <summary>The page's own colours have followed, not only the browser's.</summary>
-    private const string HasItsColours = "dark => parseInt(getComputedStyle(document.querySelector('main h1')).color.match(/\\d+/)[0]) < 128 !== dark";
+    /// <summary>The page's own colours have followed, not only the browser's: words, ground, and nothing still on its way from the look before.</summary>
+    private const string HasItsColours = """
+        dark => {
+            const bright = (element, part) => parseInt(getComputedStyle(element)[part].match(/\d+/)[0]) > 127;
+            return bright(document.querySelector('main h1'), 'color') === dark
+                && bright(document.body, 'backgroundColor') !== dark
+                && !document.getAnimations().some(one => one instanceof CSSTransition && one.playState === 'running');
+        }
+        """;
 
     /// <summary>For people, where SCREENSHOTS names a folder.</summary>
     public Task PictureAsync(string name) => s_pictures is null

@@ -72,7 +72,7 @@ public sealed class GroupPagesTests : IAsyncLifetime
         page.EventuallySays("Mara");
         Assert.Equal(PublicId.Person(3), page.Find("#group-looked-after").GetAttribute("value"));
         Assert.Equal($"/groups?state=open&assignee={PublicId.Person(3)}", page.FindAll("nav[aria-label=State] a")[1].GetAttribute("href"));
-        await page.InvokeAsync(() => page.Find("#group-looked-after").Change(GroupsView.Nobody));
+        await page.InvokeAsync(() => page.Find("#group-looked-after").Change(GroupFilter.NobodyWord));
         Assert.EndsWith("/groups?state=acknowledged&assignee=nobody", _pages.Address.Uri, StringComparison.Ordinal);
     }
 
@@ -83,11 +83,11 @@ public sealed class GroupPagesTests : IAsyncLifetime
     [InlineData("con_7", null)]
     [InlineData("Mara", null)]
     public void A_word_for_who_looks_after_a_group_names_a_person_or_nobody(string word, int? key) =>
-        Assert.Equal(key, GroupsView.AssigneeOf(word, s_mara));
+        Assert.Equal(key, GroupFilter.AssigneeOf(word, s_mara));
 
     [Fact]
     public void What_is_no_person_looks_after_nothing_by_that_word() =>
-        Assert.Null(GroupsView.AssigneeOf(GroupsView.Me, s_mara with { Kind = ActorKind.Token }));
+        Assert.Null(GroupFilter.AssigneeOf(GroupFilter.MeWord, s_mara with { Kind = ActorKind.Token }));
 
     [Fact(Timeout = 60_000)]
     public async Task A_list_and_a_group_that_cannot_be_read_say_so_and_try_again()
