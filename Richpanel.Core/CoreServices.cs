@@ -167,6 +167,7 @@ public static class CoreServices
     {
         services.AddSingleton<GroupQueries>();
         services.AddSingleton<GroupActions>();
+        services.AddSingleton<GroupMerges>();
         services.AddSingleton<GroupUpkeep>();
         services.AddHostedService<GroupUpkeepWorker>();
         services.AddHostedService<GroupCare>();

@@ -13,6 +13,9 @@ namespace Richpanel.Console.Api;
 /// <param name="Assignee">Public id of a person (<c>per_…</c>); null = whoever asks.</param>
 public sealed record AcknowledgeWish(string? Assignee = null);
 
+/// <param name="Into">Public id of the group it shall be part of (<c>grp_…</c>).</param>
+public sealed record MergeWish(string? Into = null);
+
 public sealed record SnoozeWish(DateTimeOffset? Until = null);
 
 public sealed record GroupNoteWish(string? Text = null);
@@ -39,13 +42,13 @@ public sealed record GroupChangeShape(DateTimeOffset At, GroupChangeKind Kind, s
 /// <summary>
 /// A failure group. <c>message</c> is what the other side said, with ids, numbers, e-mails, addresses, times and quoted values taken out of
 /// it; <c>total</c> counts deliveries that ever failed this way, <c>stillFailed</c> those that are failed now; <c>hours</c> are failures of the last 24 hours, oldest first;
-/// <c>query</c> finds its deliveries.
+/// <c>query</c> finds its deliveries. <c>mergedInto</c> is the group that it is part of, which has its state and counts it, too; <c>parts</c> says of how many others it was merged.
 /// </summary>
 public sealed record GroupShape(
     string Id, string Connection, GroupState State, bool Regressed, DateTimeOffset StateAt, string? StateBy, DateTimeOffset? SnoozedUntil, string? Assignee,
     FailureStage Stage, string Code, CauseShape Cause, int? StatusCode, string? Message, long Total, long StillFailed, GroupCustomersShape Customers,
     DateTimeOffset FirstSeenAt, DateTimeOffset BeganAt, DateTimeOffset LastSeenAt, DateTimeOffset? LastRetriedAt, IReadOnlyList<long> Hours, long LastDay, long DayBefore,
-    string Query, GroupNoteShape? LastNote)
+    string Query, GroupNoteShape? LastNote, string? MergedInto, int Parts)
 {
     public static GroupShape Of(GroupLine line, ConnectionDirectory directory)
     {
@@ -54,8 +57,15 @@ public sealed record GroupShape(
             PublicId.Group(group.Id), directory.Find(group.ConnectionId)?.Name ?? PublicId.Connection(group.ConnectionId), line.State, group.IsRegressed, group.StateAt, group.StateBy,
             line.State == GroupState.Snoozed ? group.SnoozedUntil : null, group.Assignee, group.Stage, group.Cause, CauseShape.Of(group.Cause)!, group.StatusCode, group.Pattern,
             group.Total, group.StillFailed, new GroupCustomersShape(line.Customers.Count, line.Customers.LookedAt), group.FirstSeenAt, group.BeganAt, group.LastSeenAt,
-            group.LastRetriedAt, line.Hours, line.LastDay, line.DayBefore, $"group:{PublicId.Group(group.Id)}", line.Note is { } note ? GroupNoteShape.Of(note) : null);
+            group.LastRetriedAt, line.Hours, line.LastDay, line.DayBefore, $"group:{PublicId.Group(group.Id)}", line.Note is { } note ? GroupNoteShape.Of(note) : null,
+            group.MergedIntoId is { } whole ? PublicId.Group(whole) : null, line.Parts);
     }
+}
+
+/// <summary>A group that was merged into another, with its own counts.</summary>
+public sealed record GroupPartShape(string Id, FailureStage Stage, string Code, int? StatusCode, string? Message, long Total, long StillFailed, DateTimeOffset LastSeenAt)
+{
+    public static GroupPartShape Of(FailureGroup part) => new(PublicId.Group(part.Id), part.Stage, part.Cause, part.StatusCode, part.Pattern, part.Total, part.StillFailed, part.LastSeenAt);
 }
 
 /// <param name="Rule">By what failures are one group.</param>
@@ -64,16 +74,17 @@ public sealed record GroupShape(
 /// <param name="BeforeChangeLog">It began before the change log does: an empty <c>changedBefore</c> says nothing.</param>
 /// <param name="Retries">The last bulk retries and replays that were asked for by this group.</param>
 /// <param name="MostAffected">The customers with the most deliveries in it. All of them: <c>GET /deliveries/export?q=group:…</c>.</param>
+/// <param name="Parts">Groups that were merged into it.</param>
 /// <param name="Samples">The newest deliveries, personal data masked by role.</param>
 public sealed record GroupDetailShape(
     GroupShape Group, bool Partial, string Rule, IReadOnlyList<GroupNoteShape> Notes, IReadOnlyList<GroupChangeShape> ChangedBefore, bool BeforeChangeLog, IReadOnlyList<RetryShape> Retries,
-    IReadOnlyList<GroupCustomerShape> MostAffected, IReadOnlyList<DeliveryShape> Samples)
+    IReadOnlyList<GroupCustomerShape> MostAffected, IReadOnlyList<DeliveryShape> Samples, IReadOnlyList<GroupPartShape> Parts)
 {
     public static GroupDetailShape Of(GroupDetail detail, IReadOnlyList<RetryView> retries, ConnectionDirectory directory) => new(
         GroupShape.Of(detail.Line, directory), detail.IsPartial, FailurePrint.Rule, [.. detail.Notes.Select(GroupNoteShape.Of)], [.. detail.Changes.Select(GroupChangeShape.Of)], detail.IsBeforeLog,
         [.. retries.Select(RetryShape.Of)],
         [.. detail.MostAffected.Select(customer => new GroupCustomerShape(customer.Deliveries, DeliveryShape.Of(customer.Newest.Row, directory)))],
-        [.. detail.Samples.Select(row => DeliveryShape.Of(row.Row, directory))]);
+        [.. detail.Samples.Select(row => DeliveryShape.Of(row.Row, directory))], [.. detail.Parts.Select(GroupPartShape.Of)]);
 }
 
 /// <param name="NextCursor">Null on the last page.</param>
@@ -103,6 +114,8 @@ internal static class GroupsApi
 
         var operate = api.MapGroup("/groups").WithTags("Failure groups").RequireAuthorization(nameof(Permission.Operate));
         operate.MapPost("/{group}/resolve", (string group, Acting acting) => acting.DoAsync(group, (actions, by, id) => actions.ResolveAsync(by, id)));
+        operate.MapPost("/{group}/merge", MergeAsync);
+        operate.MapPost("/{group}/split", (string group, Acting acting) => acting.DoAsync(group, (by, id) => acting.Merges.SplitAsync(by, id)));
         operate.MapPost("/{group}/ignore", (string group, Acting acting) => acting.DoAsync(group, (actions, by, id) => actions.IgnoreAsync(by, id)));
     }
 
@@ -166,17 +179,23 @@ internal static class GroupsApi
             : acting.DoAsync(group, (actions, by, id) => actions.AcknowledgeAsync(by, id, person));
     }
 
+    private static Task<IResult> MergeAsync(string group, MergeWish wish, Acting acting) => PublicId.Parse(wish.Into, "grp") is { } into
+        ? acting.DoAsync(group, (by, id) => acting.Merges.MergeAsync(by, id, into))
+        : Task.FromResult<IResult>(ApiProblems.BadRequest("into: give the id of the group that it shall be part of, such as grp_2."));
+
     private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Missing(string group) =>
         ApiProblems.NotFound($"There is no failure group '{group}' that this token may see. GET /api/v1/groups lists them.");
 
     /// <summary>Reads a group; or does something to it and answers with what it is then.</summary>
-    internal sealed record Acting(HttpContext Http, GroupActions Actions, GroupQueries Queries, RetryQueries Retries, ConnectionDirectory Directory)
+    internal sealed record Acting(HttpContext Http, GroupActions Actions, GroupMerges Merges, GroupQueries Queries, RetryQueries Retries, ConnectionDirectory Directory)
     {
         public static ValueTask<Acting?> BindAsync(HttpContext context) => ValueTask.FromResult<Acting?>(new Acting(
-            context, context.RequestServices.GetRequiredService<GroupActions>(), context.RequestServices.GetRequiredService<GroupQueries>(),
+            context, context.RequestServices.GetRequiredService<GroupActions>(), context.RequestServices.GetRequiredService<GroupMerges>(), context.RequestServices.GetRequiredService<GroupQueries>(),
             context.RequestServices.GetRequiredService<RetryQueries>(), context.RequestServices.GetRequiredService<ConnectionDirectory>()));
 
-        public async Task<IResult> DoAsync(string group, Func<GroupActions, Actor, long, Task<GroupOutcome>> act)
+        public Task<IResult> DoAsync(string group, Func<GroupActions, Actor, long, Task<GroupOutcome>> act) => DoAsync(group, (by, id) => act(Actions, by, id));
+
+        public async Task<IResult> DoAsync(string group, Func<Actor, long, Task<GroupOutcome>> act)
         {
             var by = Caller.Of(Http);
             if (PublicId.Parse(group, "grp") is not { } id || !await Queries.ExistsAsync(by, id, Http.RequestAborted))
@@ -184,7 +203,7 @@ internal static class GroupsApi
                 return Missing(group);
             }
 
-            return await act(Actions, by, id) switch
+            return await act(by, id) switch
             {
                 { Found: false } => Missing(group),
                 { Fault: { } fault, Field: { } field } => ApiProblems.Invalid([new FieldFault(field, fault)]),

@@ -16,13 +16,16 @@ public sealed partial class GroupPage : IDisposable
     private readonly Leaving _leaving = new();
     private GroupDetail? _detail;
     private IReadOnlyList<RetryView> _retries = [];
+    private IReadOnlyList<FailureGroup> _targets = [];
     private RetryAsk? _wish;
     private bool _missing;
     private bool _failed;
     private bool _busy;
     private bool _mayReadLog;
     private bool _mayAssign;
+    private bool _mayMerge;
     private string? _refused;
+    private string? _unmerged;
     private string? _done;
     private string? _asked;
     private LiveUpdate? _update;
@@ -32,11 +35,13 @@ public sealed partial class GroupPage : IDisposable
     [Inject] public required GroupQueries Queries { get; init; }
     [Inject] public required RetryQueries Retries { get; init; }
     [Inject] public required GroupActions Actions { get; init; }
+    [Inject] public required GroupMerges Merges { get; init; }
     [Inject] public required PeopleDirectory Colleagues { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required TimeProvider Clock { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
+    [Inject] public required NavigationManager Navigation { get; init; }
     [Inject] public required ViewerTime Time { get; init; }
     [Inject] public required ILogger<GroupPage> Log { get; init; }
 
@@ -53,7 +58,7 @@ public sealed partial class GroupPage : IDisposable
     {
         if (_asked != PublicGroupId)
         {
-            (_asked, _detail, _retries, _wish, _missing, _refused, _done) = (PublicGroupId, null, [], null, false, null, null);
+            (_asked, _detail, _retries, _targets, _wish, _missing, _refused, _unmerged, _done) = (PublicGroupId, null, [], [], null, false, null, null, null);
             await ReadAsync();
         }
     }
@@ -66,13 +71,14 @@ public sealed partial class GroupPage : IDisposable
             var by = await Viewer.ActorAsync();
             var detail = PublicId.Parse(PublicGroupId, "grp") is { } id ? await Queries.FindAsync(by, id, _leaving.Token) : null;
             var retries = detail is null ? [] : await Retries.OfGroupAsync(by, PublicGroupId, _leaving.Token);
+            var targets = detail is { Whole: null } && by.May(Permission.Operate) ? await Queries.MergeTargetsAsync(by, detail.Line.Group.Id, _leaving.Token) : [];
             if (asked != _asked)
             {
                 return;   // the person has moved on
             }
 
-            (_detail, _retries, _missing, _failed) = (detail, retries, detail is null, false);
-            (_mayReadLog, _mayAssign) = (by.May(Permission.ReadChangeLog) && by.Connections is null, GroupActions.MayAssign(by));
+            (_detail, _retries, _targets, _missing, _failed) = (detail, retries, targets, detail is null, false);
+            (_mayReadLog, _mayAssign, _mayMerge) = (by.May(Permission.ReadChangeLog) && by.Connections is null, GroupActions.MayAssign(by), by.May(Permission.Operate));
         }
         catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
         {
@@ -98,6 +104,18 @@ public sealed partial class GroupPage : IDisposable
     private Task IgnoreAsync() => ActAsync("Ignored.", Actions.IgnoreAsync);
 
     private Task ReopenAsync() => ActAsync("Open again.", Actions.ReopenAsync);
+
+    /// <summary>Goes on with the group that counts it from now on.</summary>
+    private async Task MergeAsync(long into)
+    {
+        _unmerged = await TryAsync("Merged.", (by, id) => Merges.MergeAsync(by, id, into));
+        if (_unmerged is null)
+        {
+            Navigation.NavigateTo($"/groups/{PublicId.Group(into)}");
+        }
+    }
+
+    private async Task SplitAsync(long part) => _unmerged = await TryAsync("Split off.", (by, _) => Merges.SplitAsync(by, part));
 
     /// <summary>Why it was not done; null when it was.</summary>
     private Task<string?> NoteAsync(string text) => TryAsync("Note added.", (by, id) => Actions.NoteAsync(by, id, text));

@@ -3,8 +3,11 @@ using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Groups;
 using Richpanel.Core.People;
+using Richpanel.Core.Retries;
 
 namespace Richpanel.Console.Groups;
 
@@ -14,6 +17,8 @@ public sealed partial class GroupsPage : IDisposable
 
     private readonly Leaving _leaving = new();
     private GroupList? _page;
+    private LogValueCounts? _failedBy;
+    private IReadOnlyDictionary<string, RetryView> _retries = new Dictionary<string, RetryView>();
     private IReadOnlyDictionary<GroupState, int>? _counts;
     private Actor? _by;
     private string? _asked;
@@ -24,9 +29,11 @@ public sealed partial class GroupsPage : IDisposable
     [SupplyParameterFromQuery] public string? Connection { get; set; }
     [SupplyParameterFromQuery] public string? Cause { get; set; }
     [SupplyParameterFromQuery] public string? Assignee { get; set; }
+    [SupplyParameterFromQuery] public string? By { get; set; }
     [SupplyParameterFromQuery] public string? Cursor { get; set; }
 
     [Inject] public required GroupQueries Queries { get; init; }
+    [Inject] public required RetryQueries Retries { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required PeopleDirectory Colleagues { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
@@ -35,7 +42,7 @@ public sealed partial class GroupsPage : IDisposable
     [Inject] public required NavigationManager Navigation { get; init; }
     [Inject] public required ILogger<GroupsPage> Log { get; init; }
 
-    private GroupsView View => new(State, Connection, Cause, Assignee);
+    private GroupsView View => new(State, Connection, Cause, Assignee, By);
 
     /// <summary>Only who may give groups to others reads the names of colleagues.</summary>
     private IReadOnlyList<Person> People => _by is { } by && GroupActions.MayAssign(by)
@@ -58,7 +65,7 @@ public sealed partial class GroupsPage : IDisposable
 
     private Task ReloadAsync()
     {
-        (_page, _failed) = (null, false);
+        (_page, _failedBy, _failed) = (null, null, false);
         return ReadAsync();
     }
 
@@ -70,13 +77,15 @@ public sealed partial class GroupsPage : IDisposable
             var by = await Viewer.ActorAsync();
             var filter = View.ToFilter(by);
             var counts = await Queries.CountAsync(by, filter, _leaving.Token);
-            var page = await Queries.PageAsync(by, filter, GroupCursor.Parse(Cursor), PageSize, _leaving.Token);
+            var failedBy = View.Way is { } way ? await Queries.FailedByAsync(by, way, filter.ConnectionId, _leaving.Token) : null;
+            var page = failedBy is null ? await Queries.PageAsync(by, filter, GroupCursor.Parse(Cursor), PageSize, _leaving.Token) : null;
+            var retries = page is null ? _retries : await Retries.NewestOfGroupsAsync(by, [.. page.Lines.Select(line => PublicId.Group(line.Group.Id))], _leaving.Token);
             if (asked != _asked)
             {
                 return;   // the person has moved on; a newer question has its own answer
             }
 
-            (_by, _counts, _page, _failed) = (by, counts, page, false);
+            (_by, _counts, _page, _failedBy, _retries, _failed) = (by, counts, page, failedBy, retries, false);
         }
         catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
         {
@@ -92,6 +101,11 @@ public sealed partial class GroupsPage : IDisposable
     }
 
     private void ChooseConnection(ChangeEventArgs change) => Navigation.NavigateTo((View with { Connection = Chosen(change) }).ToAddress());
+
+    private void ChooseWay(ChangeEventArgs change) => Navigation.NavigateTo((View with { By = Chosen(change) }).ToAddress());
+
+    /// <summary>The same narrowing in the log's words.</summary>
+    private string AlsoOf(string? connection) => PublicId.Parse(connection, "con") is { } id && Directory.Find(id) is { } of ? $" {new LogTerm(LogKey.Connection, of.Name)}" : "";
 
     private void ChooseAssignee(ChangeEventArgs change) => Navigation.NavigateTo((View with { Assignee = Chosen(change) }).ToAddress());
 

@@ -1,5 +1,6 @@
 using Richpanel.Core;
 using Richpanel.Core.Access;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Groups;
 
 namespace Richpanel.Console.Groups;
@@ -16,7 +17,8 @@ internal sealed record GroupsTab(string? Name, string Word, params GroupState[] 
 /// <param name="Connection">Public id.</param>
 /// <param name="Cause">Code of the cause catalogue.</param>
 /// <param name="Assignee">As <see cref="GroupFilter.AssigneeOf"/> reads it.</param>
-internal sealed record GroupsView(string? State = null, string? Connection = null, string? Cause = null, string? Assignee = null)
+/// <param name="By">What failed deliveries are counted by instead of by group: one of <see cref="Ways"/>.</param>
+internal sealed record GroupsView(string? State = null, string? Connection = null, string? Cause = null, string? Assignee = null, string? By = null)
 {
     private const long NoPerson = -1;
 
@@ -34,6 +36,12 @@ internal sealed record GroupsView(string? State = null, string? Connection = nul
         new("all", "All", Enum.GetValues<GroupState>()),
     ];
 
+    /// <summary>Other ways to look at the same failures, with their word.</summary>
+    public static IReadOnlyList<(LogKey Key, string Word)> Ways { get; } = [(LogKey.Cause, "Cause"), (LogKey.Code, "Status code"), (LogKey.Event, "Event"), (LogKey.Connection, "Connection")];
+
+    /// <summary>Null: by group.</summary>
+    public LogKey? Way => Ways.Where(way => string.Equals(LogKeys.Of(way.Key).Word, By, StringComparison.OrdinalIgnoreCase)).Select(way => (LogKey?)way.Key).FirstOrDefault();
+
     /// <summary>The first for a word that is none.</summary>
     public GroupsTab Tab => Tabs.FirstOrDefault(tab => string.Equals(tab.Name, State, StringComparison.OrdinalIgnoreCase)) ?? Tabs[0];
 
@@ -44,7 +52,9 @@ internal sealed record GroupsView(string? State = null, string? Connection = nul
 
     public string ToAddress(GroupCursor? after = null)
     {
-        (string Name, string? Value)[] parts = [("state", Tab.Name), ("connection", Connection), ("cause", Cause), ("assignee", Assignee), ("cursor", after?.ToString())];
+        (string Name, string? Value)[] parts = Way is { } way
+            ? [("by", LogKeys.Of(way).Word), ("connection", Connection)]
+            : [("state", Tab.Name), ("connection", Connection), ("cause", Cause), ("assignee", Assignee), ("cursor", after?.ToString())];
         var query = string.Join('&', parts.Where(part => part.Value is not null).Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"));
         return query.Length == 0 ? "/groups" : $"/groups?{query}";
     }

@@ -43,6 +43,12 @@ public sealed class FailureGroup
     /// <summary>HTTP status, where it tells more than the cause; else null.</summary>
     public int? StatusCode { get; set; }
 
+    /// <summary>
+    /// The group it is part of, because a person said that they are one thing; null = it stands for itself. That one's totals and times then
+    /// hold this one's too, and only that one has a state. One deep: a part has no parts.
+    /// </summary>
+    public long? MergedIntoId { get; set; }
+
     /// <summary>What the other side said, with ids, numbers, e-mails, addresses, times and quoted values taken out of it; null when it said nothing.</summary>
     public string? Pattern { get; set; }
 
@@ -83,6 +89,36 @@ public sealed class FailureGroup
 
     /// <summary>When a delivery of it last went out because somebody asked for it.</summary>
     public DateTimeOffset? LastRetriedAt { get; set; }
+
+    /// <summary>Counts this one, too, from now on.</summary>
+    internal void Take(FailureGroup part)
+    {
+        var (earlier, later) = part.LastSeenAt < LastSeenAt ? (part, this) : (this, part);
+        BeganAt = later.BeganAt - earlier.LastSeenAt > FailureGroups.Quiet || later.BeganAt < earlier.BeganAt ? later.BeganAt : earlier.BeganAt;
+        (Total, StillFailed) = (Total + part.Total, StillFailed + part.StillFailed);
+        FirstSeenAt = part.FirstSeenAt < FirstSeenAt ? part.FirstSeenAt : FirstSeenAt;
+        LastSeenAt = part.LastSeenAt > LastSeenAt ? part.LastSeenAt : LastSeenAt;
+        LastRetriedAt = part.LastRetriedAt > LastRetriedAt || LastRetriedAt is null ? part.LastRetriedAt : LastRetriedAt;
+        part.MergedIntoId = Id;
+    }
+
+    /// <summary>Counts this part no more. Times that may be the part's own are read anew.</summary>
+    /// <param name="left">Of what is left; null when that is not known any more, and then they stay.</param>
+    internal void Leave(FailureGroup part, GroupTimes? left)
+    {
+        (Total, StillFailed) = (Total - part.Total, StillFailed - part.StillFailed);
+        if (left is not null)
+        {
+            FirstSeenAt = FirstSeenAt == part.FirstSeenAt ? left.First : FirstSeenAt;
+            BeganAt = BeganAt == part.BeganAt ? left.Began : BeganAt;
+            LastSeenAt = LastSeenAt == part.LastSeenAt ? left.Last : LastSeenAt;
+        }
+    }
+
+    /// <summary>Open, and nobody has made anything of it.</summary>
+    /// <param name="by">Who merged it into another; null when it stands for itself.</param>
+    internal void Reset(DateTimeOffset now, string? by) =>
+        (State, StateAt, StateBy, IsRegressed, SnoozedUntil, Assignee, AssigneeId) = (GroupState.Open, now, Lengths.Cut(by, Lengths.Name), false, null, null, null);
 
     /// <summary>A snooze ends by its clock, whether or not the row says so already.</summary>
     public GroupState StateNow(DateTimeOffset now) => State == GroupState.Snoozed && SnoozedUntil <= now ? GroupState.Open : State;
@@ -134,6 +170,9 @@ public static class FailureGroups
 
     public const int MostNotes = 200;
 
+    /// <summary>Groups that one may be merged of, beside itself.</summary>
+    public const int MostParts = 50;
+
     /// <summary>Different messages of one cause that get a group each; others share one as long as there are so many.</summary>
     public const int MostPatterns = 100;
 
@@ -170,6 +209,7 @@ internal sealed class FailureGroupConfiguration :
         group.HasIndex(g => g.Fingerprint).IsUnique();
         group.HasIndex(g => new { g.ConnectionId, g.Stage, g.Cause });
         group.HasIndex(g => new { g.LastSeenAt, g.Id });
+        group.HasIndex(g => g.MergedIntoId).HasFilter("\"MergedIntoId\" IS NOT NULL");
     }
 
     public void Configure(EntityTypeBuilder<GroupHour> hour)

@@ -131,6 +131,11 @@ public sealed class GroupActions(StoreWriter writer, PeopleDirectory people, Cha
                 return GroupOutcome.Missing;
             }
 
+            if (group.MergedIntoId is { } whole)
+            {
+                return new GroupOutcome(true, "state", $"It is part of {PublicId.Group(whole)} and has no state of its own. Act on that one, or split it off first.");
+            }
+
             var now = time.GetUtcNow();
             group.EndSnooze(now);   // what the clock has ended is over, whether or not the row says so already
             var (fields, fault) = change(group);
@@ -165,7 +170,7 @@ public sealed class GroupActions(StoreWriter writer, PeopleDirectory people, Cha
         return new(fields);
     }
 
-    private static FailureGroup? Find(ConsoleDbContext context, Actor by, Permission right, long id)
+    internal static FailureGroup? Find(ConsoleDbContext context, Actor by, Permission right, long id)
     {
         if (context.FailureGroups.AsTracking().SingleOrDefault(group => group.Id == id) is not { } group)
         {

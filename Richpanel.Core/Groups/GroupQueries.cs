@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Ledger;
@@ -46,7 +47,7 @@ public sealed class GroupQueries(IDbContextFactory<ConsoleDbContext> contexts, C
         by.Demand(Permission.Read);
         var take = Math.Clamp(limit, 1, MostListed);
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var groups = Narrow(Visible(context, by), filter);
+        var groups = Narrow(context, Whole(context, by), filter);
         if (after is { LastSeenAt: var at, Id: var id })
         {
             groups = groups.Where(group => group.LastSeenAt < at || (group.LastSeenAt == at && group.Id < id));
@@ -63,7 +64,7 @@ public sealed class GroupQueries(IDbContextFactory<ConsoleDbContext> contexts, C
         by.Demand(Permission.Read);
         await using var context = await contexts.CreateDbContextAsync(ct);
         var now = time.GetUtcNow();
-        return await Narrow(Visible(context, by), filter with { State = null, NeedsAttention = false })
+        return await Narrow(context, Whole(context, by), filter with { State = null, NeedsAttention = false })
             .GroupBy(group => group.State == GroupState.Snoozed && group.SnoozedUntil <= now ? GroupState.Open : group.State)
             .Select(state => new { state.Key, Count = state.Count() }).ToDictionaryAsync(state => state.Key, state => state.Count, ct);
     }
@@ -87,21 +88,49 @@ public sealed class GroupQueries(IDbContextFactory<ConsoleDbContext> contexts, C
         }
 
         var line = (await LinesAsync(context, by, [group], MostCounted, ct))[0];
-        var notes = await context.GroupNotes.AsNoTracking().Where(note => note.GroupId == id).OrderBy(note => note.Id).ToListAsync(ct);
+        var parts = await Visible(context, by).Where(part => part.MergedIntoId == id).OrderByDescending(part => part.LastSeenAt).ThenByDescending(part => part.Id).ToListAsync(ct);
+        var whole = group.MergedIntoId is { } merged ? await Visible(context, by).SingleAsync(one => one.Id == merged, ct) : null;
+        var family = parts.Select(part => part.Id).Append(id).ToList();
+        var notes = await context.GroupNotes.AsNoTracking().Where(note => family.Contains(note.GroupId)).OrderBy(note => note.Id).ToListAsync(ct);
         notes.ForEach(note => Mask(note, by));
         var ask = LogAsk.By(by, LogQuery.All.With(new LogTerm(LogKey.Group, PublicId.Group(id)))) with { Among = [group.ConnectionId] };
         var samples = await log.PageAsync(ask, LogPlace.Newest, SamplesShown, ct);
         var first = await context.ChangeLog.OrderBy(entry => entry.Id).Select(entry => (DateTimeOffset?)entry.At).FirstOrDefaultAsync(ct);
-        return new GroupDetail(line, notes, await ChangesAsync(by, group, ct), first is null || group.BeganAt < first, await MostAffectedAsync(context, ask, id, ct), samples.Rows, await IsPartialAsync(context, ct));
+        return new GroupDetail(
+            line, notes, await ChangesAsync(by, group, ct), first is null || group.BeganAt < first, await MostAffectedAsync(context, ask, family, ct), samples.Rows,
+            await IsPartialAsync(context, ct), [.. parts.Select(part => Show(part, by))], whole is null ? null : Show(whole, by));
     }
 
-    /// <summary>The group of a delivery's last failure; null when it never failed, or is not for this actor.</summary>
+    /// <summary>Groups that this one may be merged into, the one that failed last first, at most <see cref="MostListed"/>; none when it is part of another.</summary>
+    public async Task<IReadOnlyList<FailureGroup>> MergeTargetsAsync(Actor by, long id, CancellationToken ct)
+    {
+        by.Demand(Permission.Read);
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var found = await Whole(context, by).Where(group => group.Id == id)
+            .Join(Whole(context, by), group => group.ConnectionId, other => other.ConnectionId, (_, other) => other)
+            .Where(other => other.Id != id && other.State != GroupState.Resolved)
+            .OrderByDescending(other => other.LastSeenAt).ThenByDescending(other => other.Id).Take(MostListed).ToListAsync(ct);
+        return [.. found.Select(group => Show(group, by))];
+    }
+
+    /// <summary>The group of a delivery's last failure, or the one that was merged into; null when it never failed, or is not for this actor.</summary>
     public async Task<FailureGroup?> OfDeliveryAsync(Actor by, long deliveryId, CancellationToken ct)
     {
         by.Demand(Permission.Read);
         await using var context = await contexts.CreateDbContextAsync(ct);
         return await context.Deliveries.Where(delivery => delivery.Id == deliveryId)
-            .Join(Visible(context, by), delivery => delivery.GroupId, group => (long?)group.Id, (_, group) => group).SingleOrDefaultAsync(ct);
+            .Join(context.FailureGroups, delivery => delivery.GroupId, group => (long?)group.Id, (_, group) => group.MergedIntoId ?? group.Id)
+            .Join(Visible(context, by), id => id, group => group.Id, (_, group) => group).SingleOrDefaultAsync(ct);
+    }
+
+    /// <summary>What is failed now, counted by something that the log knows of each delivery.</summary>
+    /// <param name="connection">Only of this one; null = of all that the actor may touch.</param>
+    public Task<LogValueCounts> FailedByAsync(Actor by, LogKey key, long? connection, CancellationToken ct)
+    {
+        by.Demand(Permission.Read);
+        var visible = directory.AllConnections.Where(one => by.MayTouch(one) && (connection is null || one.Id == connection)).Select(one => one.Id);
+        var ask = LogAsk.By(by, LogQuery.All.With(new LogTerm(LogKey.State, "failed")));
+        return log.ValuesAsync(by.Connections is null && connection is null ? ask : ask with { Among = [.. visible] }, key, ct);
     }
 
     /// <summary>Codes of causes that there are groups of.</summary>
@@ -128,11 +157,21 @@ public sealed class GroupQueries(IDbContextFactory<ConsoleDbContext> contexts, C
         return groups.Where(group => visible.Contains(group.ConnectionId));
     }
 
-    private IQueryable<FailureGroup> Narrow(IQueryable<FailureGroup> groups, GroupFilter filter)
+    /// <summary>Without those that are part of another.</summary>
+    private IQueryable<FailureGroup> Whole(ConsoleDbContext context, Actor by) => Visible(context, by).Where(group => group.MergedIntoId == null);
+
+    /// <summary>Its message as this actor may read it.</summary>
+    private static FailureGroup Show(FailureGroup group, Actor by)
+    {
+        group.Pattern = Sight.Of(by).IsClear ? group.Pattern : MessagePattern.Masked(group.Pattern);
+        return group;
+    }
+
+    private IQueryable<FailureGroup> Narrow(ConsoleDbContext context, IQueryable<FailureGroup> groups, GroupFilter filter)
     {
         var now = time.GetUtcNow();
         groups = filter.ConnectionId is { } connection ? groups.Where(group => group.ConnectionId == connection) : groups;
-        groups = filter.Cause is { } cause ? groups.Where(group => group.Cause == cause) : groups;
+        groups = filter.Cause is { } cause ? groups.Where(group => group.Cause == cause || context.FailureGroups.Any(part => part.MergedIntoId == group.Id && part.Cause == cause)) : groups;
         groups = filter.Assignee switch
         {
             null => groups,
@@ -156,13 +195,15 @@ public sealed class GroupQueries(IDbContextFactory<ConsoleDbContext> contexts, C
     private async Task<IReadOnlyList<GroupLine>> LinesAsync(ConsoleDbContext context, Actor by, IReadOnlyList<FailureGroup> groups, int mostCounted, CancellationToken ct)
     {
         var ids = groups.Select(group => group.Id).ToList();
+        var parts = await context.FailureGroups.Where(part => part.MergedIntoId != null && ids.Contains(part.MergedIntoId.Value)).Select(part => new { part.Id, Whole = part.MergedIntoId!.Value }).ToListAsync(ct);
+        var wholes = parts.ToDictionary(part => part.Id, part => part.Whole);
+        var families = parts.ToLookup(part => part.Whole, part => part.Id);
+        ids.AddRange(wholes.Keys);
         var end = RollupTime.HourOf(RollupTime.SlotOf(time.GetUtcNow())) + 1;
         var (start, before) = (end - GroupLine.HoursShown, end - (2 * GroupLine.HoursShown));
-        var hours = (await context.GroupHours.Where(hour => ids.Contains(hour.GroupId) && hour.Hour >= before && hour.Hour < end).ToListAsync(ct)).ToLookup(hour => hour.GroupId);
+        var hours = (await context.GroupHours.Where(hour => ids.Contains(hour.GroupId) && hour.Hour >= before && hour.Hour < end).ToListAsync(ct)).ToLookup(hour => wholes.GetValueOrDefault(hour.GroupId, hour.GroupId));
         var newest = context.GroupNotes.Where(note => ids.Contains(note.GroupId)).GroupBy(note => note.GroupId).Select(notes => notes.Max(note => note.Id));
-        var notes = await context.GroupNotes.AsNoTracking().Where(note => newest.Contains(note.Id)).ToDictionaryAsync(note => note.GroupId, ct);
-        notes.Values.ToList().ForEach(note => Mask(note, by));
-        var isClear = Sight.Of(by).IsClear;
+        var notes = (await context.GroupNotes.AsNoTracking().Where(note => newest.Contains(note.Id)).OrderBy(note => note.Id).ToListAsync(ct)).ToLookup(note => wholes.GetValueOrDefault(note.GroupId, note.GroupId));
         var now = time.GetUtcNow();
         List<GroupLine> lines = [];
         foreach (var group in groups)
@@ -170,34 +211,43 @@ public sealed class GroupQueries(IDbContextFactory<ConsoleDbContext> contexts, C
             var spark = new long[GroupLine.HoursShown];
             foreach (var hour in hours[group.Id].Where(hour => hour.Hour >= start))
             {
-                spark[hour.Hour - start] = hour.Count;
+                spark[hour.Hour - start] += hour.Count;
             }
 
             group.EndSnooze(now);
-            group.Pattern = isClear ? group.Pattern : MessagePattern.Masked(group.Pattern);
+            var family = families[group.Id].Append(group.Id).ToList();
             lines.Add(new GroupLine(
-                group, group.State, spark, hours[group.Id].Where(hour => hour.Hour < start).Sum(hour => hour.Count),
-                await CustomersAsync(context, group.Id, mostCounted, ct), notes.GetValueOrDefault(group.Id)));
+                Show(group, by), group.State, spark, hours[group.Id].Where(hour => hour.Hour < start).Sum(hour => hour.Count),
+                await CustomersAsync(context, family, mostCounted, ct), notes[group.Id].LastOrDefault() is { } note ? Mask(note, by) : null, family.Count - 1));
         }
 
         return lines;
     }
 
     /// <summary>People write e-mails and phones into notes; whoever may not see those reads the rest.</summary>
-    private static void Mask(GroupNote note, Actor by) => note.Text = Sight.Of(by).IsClear ? note.Text : TextMask.Name(note.Text)!;
+    private static GroupNote Mask(GroupNote note, Actor by)
+    {
+        note.Text = Sight.Of(by).IsClear ? note.Text : TextMask.Name(note.Text)!;
+        return note;
+    }
 
     /// <summary>Along the group's index alone, which holds the customer's hash.</summary>
-    private static async Task<GroupCustomers> CustomersAsync(ConsoleDbContext context, long group, int most, CancellationToken ct)
+    private static async Task<GroupCustomers> CustomersAsync(ConsoleDbContext context, IReadOnlyList<long> family, int most, CancellationToken ct)
     {
-        var rows = await context.Deliveries.Where(delivery => delivery.GroupId == group).OrderByDescending(delivery => delivery.Id).Take(most)
+        var rows = await Newest(context, family, most)
             .GroupBy(delivery => delivery.UserHash).Select(customer => new { customer.Key, Count = customer.Count() }).ToListAsync(ct);
         return new GroupCustomers(rows.Count(row => row.Key is not null), rows.Sum(row => row.Count) >= most ? most : null);
     }
 
+    /// <summary>The newest deliveries of these groups: of each along its index, and of those the newest.</summary>
+    private static IQueryable<Delivery> Newest(ConsoleDbContext context, IReadOnlyList<long> family, int most) => family
+        .Select(group => context.Deliveries.Where(delivery => delivery.GroupId == group).OrderByDescending(delivery => delivery.Id).Take(most))
+        .Aggregate((left, right) => left.Concat(right).OrderByDescending(delivery => delivery.Id).Take(most));
+
     /// <summary>Who they are stands in their newest deliveries.</summary>
-    private async Task<IReadOnlyList<GroupCustomer>> MostAffectedAsync(ConsoleDbContext context, LogAsk ask, long group, CancellationToken ct)
+    private async Task<IReadOnlyList<GroupCustomer>> MostAffectedAsync(ConsoleDbContext context, LogAsk ask, IReadOnlyList<long> family, CancellationToken ct)
     {
-        var most = await context.Deliveries.Where(delivery => delivery.GroupId == group).OrderByDescending(delivery => delivery.Id).Take(MostCounted)
+        var most = await Newest(context, family, MostCounted)
             .Where(delivery => delivery.UserHash != null).GroupBy(delivery => delivery.UserHash)
             .Select(customer => new { Count = customer.Count(), Newest = customer.Max(delivery => delivery.Id) })
             .OrderByDescending(customer => customer.Count).ThenByDescending(customer => customer.Newest).Take(CustomersShown).ToListAsync(ct);

@@ -11,6 +11,9 @@ internal static class GroupSql
     /// </summary>
     private const string ComesBack = """("State"=4 AND ($last>"StateAt" OR ("StateBy" IS NULL AND $last>"LastSeenAt")))""";
 
+    /// <summary>The group $id, and the one it is part of, which counts the same once more for all its parts.</summary>
+    private const string ItAndItsWhole = """ "Id" IN ($id,(SELECT p."MergedIntoId" FROM "FailureGroups" p WHERE p."Id"=$id)) """;
+
     public const string Find = """SELECT "Id" FROM "FailureGroups" WHERE "Fingerprint"=$f""";
 
     /// <summary>Only what is not over and was seen lately.</summary>
@@ -50,21 +53,21 @@ internal static class GroupSql
         "StateAt"=CASE WHEN {ComesBack} THEN $last ELSE "StateAt" END,
         "State"=CASE WHEN {ComesBack} THEN 1 ELSE "State" END,
         "LastSeenAt"=max("LastSeenAt",$last)
-        WHERE "Id"=$id
+        WHERE {ItAndItsWhole}
         """);
 
-    public const string AddStillFailed = """UPDATE "FailureGroups" SET "StillFailed"="StillFailed"+$n WHERE "Id"=$id""";
+    public const string AddStillFailed = $"""UPDATE "FailureGroups" SET "StillFailed"="StillFailed"+$n WHERE {ItAndItsWhole}""";
 
     public const string AddToHour =
         """INSERT INTO "FailureGroupHours" ("GroupId","Hour","Count") VALUES ($id,$h,$n) ON CONFLICT DO UPDATE SET "Count"="Count"+excluded."Count" """;
 
-    public const string Retried = """UPDATE "FailureGroups" SET "LastRetriedAt"=max(COALESCE("LastRetriedAt",0),$at) WHERE "Id"=$id""";
+    public const string Retried = $"""UPDATE "FailureGroups" SET "LastRetriedAt"=max(COALESCE("LastRetriedAt",0),$at) WHERE {ItAndItsWhole}""";
 
     public const string EndSnoozes =
         """UPDATE "FailureGroups" SET "State"=1,"StateAt"="SnoozedUntil","StateBy"=NULL,"SnoozedUntil"=NULL,"Assignee"=NULL,"AssigneeId"=NULL WHERE "State"=3 AND "SnoozedUntil"<=$now""";
 
     private const string Resolve =
-        """UPDATE "FailureGroups" SET "State"=4,"StateAt"=$now,"StateBy"=NULL,"SnoozedUntil"=NULL,"IsRegressed"=0,"Assignee"=NULL,"AssigneeId"=NULL WHERE "State" IN (1,2,3)""";
+        """UPDATE "FailureGroups" SET "State"=4,"StateAt"=$now,"StateBy"=NULL,"SnoozedUntil"=NULL,"IsRegressed"=0,"Assignee"=NULL,"AssigneeId"=NULL WHERE "State" IN (1,2,3) AND "MergedIntoId" IS NULL""";
 
     /// <summary>Ignored ones stay what they are; and while rows are in no group yet, nobody knows that none is left.</summary>
     public const string ResolveQuiet = $"""{Resolve} AND "StillFailed"=0 AND "LastSeenAt"<$before AND NOT {IsUngroupedLeft}""";
@@ -76,9 +79,12 @@ internal static class GroupSql
 
     private const string OfGroup = """ "Deliveries" d INDEXED BY "IX_Deliveries_Group" """;
 
+    /// <summary>Its own, and of its parts.</summary>
+    private const string IsOfIt = """ d."GroupId" IN (SELECT g."Id" UNION ALL SELECT p."Id" FROM "FailureGroups" p WHERE p."MergedIntoId"=g."Id") """;
+
     /// <summary>An edited copy stands for the settled one whose place it took.</summary>
     private static readonly string s_ofCopies = string.Create(CultureInfo.InvariantCulture, $"""
-        {OfGroup} JOIN "Deliveries" c ON c."CopyOf"=d."Id" AND c."Origin"={(int)Receiving.Origin.Edit} WHERE d."GroupId"=g."Id" AND d."State"={(int)Deliveries.DeliveryState.Settled}
+        {OfGroup} JOIN "Deliveries" c ON c."CopyOf"=d."Id" AND c."Origin"={(int)Receiving.Origin.Edit} WHERE {IsOfIt} AND d."State"={(int)Deliveries.DeliveryState.Settled}
         """);
 
     /// <summary>
@@ -87,10 +93,10 @@ internal static class GroupSql
     /// writer, because of a large group many rows are looked at; what is on its way is found first while there is any.
     /// </summary>
     public static readonly string MadeGood = $"""
-        SELECT g."Id" AS "Value" FROM "FailureGroups" g WHERE g."State" IN (1,2,3) AND {IsRetried} AND NOT {IsUngroupedLeft} AND CASE
-        WHEN EXISTS(SELECT 1 FROM {OfGroup} WHERE d."GroupId"=g."Id" AND d."State" IN (1,2)) THEN 0
+        SELECT g."Id" AS "Value" FROM "FailureGroups" g WHERE g."State" IN (1,2,3) AND g."MergedIntoId" IS NULL AND {IsRetried} AND NOT {IsUngroupedLeft} AND CASE
+        WHEN EXISTS(SELECT 1 FROM {OfGroup} WHERE {IsOfIt} AND d."State" IN (1,2)) THEN 0
         WHEN EXISTS(SELECT 1 FROM {s_ofCopies} AND c."State" IN (1,2)) THEN 0
-        WHEN EXISTS(SELECT 1 FROM {OfGroup} WHERE d."GroupId"=g."Id" AND d."State"=3 AND d."EndedAt">=g."LastSeenAt") THEN 1
+        WHEN EXISTS(SELECT 1 FROM {OfGroup} WHERE {IsOfIt} AND d."State"=3 AND d."EndedAt">=g."LastSeenAt") THEN 1
         ELSE EXISTS(SELECT 1 FROM {s_ofCopies} AND c."State"=3 AND c."EndedAt">=g."LastSeenAt") END
         """;
 

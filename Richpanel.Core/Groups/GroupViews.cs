@@ -59,8 +59,9 @@ public sealed record GroupCustomer(int Deliveries, LogRow Newest);
 /// <param name="State">As it is now.</param>
 /// <param name="Hours">Failures of the last 24 hours, oldest first; the last of them is the one under way.</param>
 /// <param name="DayBefore">Failures of the 24 hours before those.</param>
-/// <param name="Note">The newest note; null when there is none.</param>
-public sealed record GroupLine(FailureGroup Group, GroupState State, IReadOnlyList<long> Hours, long DayBefore, GroupCustomers Customers, GroupNote? Note)
+/// <param name="Note">The newest note, of a part of it too; null when there is none.</param>
+/// <param name="Parts">How many other groups were merged into it.</param>
+public sealed record GroupLine(FailureGroup Group, GroupState State, IReadOnlyList<long> Hours, long DayBefore, GroupCustomers Customers, GroupNote? Note, int Parts = 0)
 {
     public const int HoursShown = 24;
 
@@ -121,5 +122,8 @@ public sealed record GroupChange(DateTimeOffset At, GroupChangeKind Kind, Change
 /// <param name="MostAffected">The customers with the most deliveries in it, the one with most first.</param>
 /// <param name="Samples">The newest deliveries of it, masked by sight.</param>
 /// <param name="IsPartial">As in <see cref="GroupList"/>.</param>
+/// <param name="Parts">Groups that were merged into it, with their own counts, the one that failed last first.</param>
+/// <param name="Whole">The group it was merged into; null when it stands for itself.</param>
 public sealed record GroupDetail(
-    GroupLine Line, IReadOnlyList<GroupNote> Notes, IReadOnlyList<GroupChange> Changes, bool IsBeforeLog, IReadOnlyList<GroupCustomer> MostAffected, IReadOnlyList<LogRow> Samples, bool IsPartial);
+    GroupLine Line, IReadOnlyList<GroupNote> Notes, IReadOnlyList<GroupChange> Changes, bool IsBeforeLog, IReadOnlyList<GroupCustomer> MostAffected, IReadOnlyList<LogRow> Samples, bool IsPartial,
+    IReadOnlyList<FailureGroup> Parts, FailureGroup? Whole);

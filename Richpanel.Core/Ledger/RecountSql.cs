@@ -40,7 +40,8 @@ internal static class RecountSql
     public const string Groups = """SELECT "Id" FROM "FailureGroups" ORDER BY "Id" """;
     public const string Group =
         """
-        SELECT "ConnectionId","StillFailed",(SELECT COUNT(*) FROM "Deliveries" d INDEXED BY "IX_Deliveries_Group" WHERE d."GroupId"=$g AND d."State"=4) FROM "FailureGroups" WHERE "Id"=$g
+        SELECT "ConnectionId","StillFailed",(SELECT COUNT(*) FROM "Deliveries" d INDEXED BY "IX_Deliveries_Group"
+        WHERE d."GroupId" IN (SELECT $g UNION ALL SELECT p."Id" FROM "FailureGroups" p WHERE p."MergedIntoId"=$g) AND d."State"=4) FROM "FailureGroups" WHERE "Id"=$g
         """;
 
     public static LedgerPlace Place(SqliteDataReader row) => new(

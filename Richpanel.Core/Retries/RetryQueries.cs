@@ -57,6 +57,9 @@ public sealed class RetryQueries(IDbContextFactory<ConsoleDbContext> contexts, C
     public const int MostSkips = 200;
     public const int MostOfGroup = 5;
 
+    /// <summary>How long the outcome of one that has ended stays beside its group in the list.</summary>
+    public static readonly TimeSpan ShownAfterwards = TimeSpan.FromDays(1);
+
     /// <summary>Newest first, at most <see cref="MostListed"/>, those that were started; plans are seen by their own address only.</summary>
     public async Task<IReadOnlyList<RetryView>> ListAsync(Actor by, RetryKind? kind, CancellationToken ct)
     {
@@ -74,6 +77,21 @@ public sealed class RetryQueries(IDbContextFactory<ConsoleDbContext> contexts, C
         var term = $"{LogKeys.Of(LogKey.Group).Word}:{group}";
         return await StartedAsync(
             context, by, context.RetryBatches.Where(batch => batch.Scope!.Contains(term)), batch => batch.Scope!.Split(' ').Contains(term, StringComparer.Ordinal), MostOfGroup, ct);
+    }
+
+    /// <summary>Of each of these groups the newest bulk retry or replay that was asked for by it, if it is under way or ended within <see cref="ShownAfterwards"/>.</summary>
+    /// <param name="groups">Public ids.</param>
+    public async Task<IReadOnlyDictionary<string, RetryView>> NewestOfGroupsAsync(Actor by, IReadOnlyCollection<string> groups, CancellationToken ct)
+    {
+        by.Demand(Permission.Read);
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var word = LogKeys.Of(LogKey.Group).Word + ":";
+        var since = time.GetUtcNow() - ShownAfterwards;
+        var views = await StartedAsync(
+            context, by, context.RetryBatches.Where(batch => batch.Scope!.Contains(word) && (batch.EndedAt == null || batch.EndedAt >= since)), batch => GroupsOf(batch).Any(groups.Contains), MostListed, ct);
+        return views.SelectMany(view => GroupsOf(view.Batch).Intersect(groups).Select(group => (group, view))).DistinctBy(one => one.group).ToDictionary(one => one.group, one => one.view, StringComparer.Ordinal);
+
+        IEnumerable<string> GroupsOf(RetryBatch batch) => batch.Scope!.Split(' ').Where(term => term.StartsWith(word, StringComparison.Ordinal)).SelectMany(term => term[word.Length..].Split(','));
     }
 
     private async Task<IReadOnlyList<RetryView>> StartedAsync(

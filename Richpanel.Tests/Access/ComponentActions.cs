@@ -154,6 +154,18 @@ internal static class ComponentActions
         new("GroupButtons", "OnRetry", typeof(GroupPage), "Retry group…, of one group", Permission.ActOnMany) { Button = "Retry group…", Open = pages => GroupAsync(pages), Says = "1 delivery goes out again" },
         new("GroupButtons", "OnResolve", typeof(GroupPage), "Resolve", Permission.Operate) { Yes = "Resolve it", Open = pages => GroupAsync(pages) },
         new("GroupButtons", "OnIgnore", typeof(GroupPage), "Ignore", Permission.Operate) { Yes = "Ignore it", Open = pages => GroupAsync(pages) },
+        new("GroupParts", "() => OnSplit.InvokeAsync(part.Id)", typeof(GroupPage), "Split off, from the whole", Permission.Operate) { Button = "Split off", Yes = "Split it off", Open = pages => MergedAsync(pages, whole: true) },
+        new("GroupPage", "() => SplitAsync(group.Id)", typeof(GroupPage), "Split off, from the part", Permission.Operate) { Button = "Split off", Yes = "Split it off", Open = pages => MergedAsync(pages, whole: false) },
+        new("GroupParts", "MergeAsync", typeof(GroupPage), "Merge…", Permission.Operate)
+        {
+            Yes = "Merge it",
+            Open = async pages =>
+            {
+                await OtherGroupAsync(pages);
+                return await GroupAsync(pages);
+            },
+            Prepare = page => page.Find("#group-into").Change(page.Find("#group-into option:last-child").GetAttribute("value")),
+        },
         new("GroupNotes", "AddAsync", typeof(GroupPage), "Add note", Permission.ActOnOne) { Open = pages => GroupAsync(pages), Prepare = page => page.Find("#note-text").Input("Asked Richpanel") },
         new("LogViewForm", "SaveForAllAsync", typeof(DeliveriesPage), "Save for everyone", Permission.ShareViews)
         {
@@ -635,6 +647,24 @@ internal static class ComponentActions
 
         var id = PublicId.Group(group);
         return () => pages.Open<GroupPage>($"/groups/{id}", set => set.Add(page => page.PublicGroupId, id));
+    }
+
+    /// <summary>A group with another one merged into it.</summary>
+    private static async Task<Func<IRenderedComponent<IComponent>>> MergedAsync(PagesUnderTest pages, bool whole)
+    {
+        var part = await OtherGroupAsync(pages);
+        await GroupAsync(pages);
+        var into = (await pages.Get<GroupQueries>().MergeTargetsAsync(Actor.System, part, Xunit.TestContext.Current.CancellationToken))[0].Id;
+        await pages.Get<GroupMerges>().MergeAsync(Actor.System, part, into);
+        var id = PublicId.Group(whole ? into : part);
+        return () => pages.Open<GroupPage>($"/groups/{id}", set => set.Add(page => page.PublicGroupId, id));
+    }
+
+    private static async Task<long> OtherGroupAsync(PagesUnderTest pages)
+    {
+        pages.Answers(413);
+        var row = await pages.SendAsync(""" "userId":"joe","event":"Order Completed" """, "m-0");
+        return (await pages.Get<GroupQueries>().OfDeliveryAsync(Actor.System, row.Id, Xunit.TestContext.Current.CancellationToken))!.Id;
     }
 
     /// <summary>A round of the retention that rests while senders crowd at the door, for as long as the product runs.</summary>

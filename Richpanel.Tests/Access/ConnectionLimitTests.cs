@@ -42,6 +42,8 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
         ["GroupActions.ReopenAsync"] = (of, by) => of.Get<GroupActions>().ReopenAsync(by, of.GroupId),
         ["GroupActions.NoteAsync"] = (of, by) => of.Get<GroupActions>().NoteAsync(by, of.GroupId, "x"),
         ["GroupActions.ResolveAsync"] = (of, by) => of.Get<GroupActions>().ResolveAsync(by, of.GroupId),
+        ["GroupMerges.MergeAsync"] = (of, by) => of.Get<GroupMerges>().MergeAsync(by, of.GroupId, of.GroupId),
+        ["GroupMerges.SplitAsync"] = (of, by) => of.Get<GroupMerges>().SplitAsync(by, of.GroupId),
         ["GroupActions.IgnoreAsync"] = (of, by) => of.Get<GroupActions>().IgnoreAsync(by, of.GroupId),
         ["DeliveryUnmasking.UnmaskAsync"] = (of, by) => of.Get<DeliveryUnmasking>().UnmaskAsync(by, of.DeliveryId, "a reason long enough", Ct),
         ["LabSender.SendAsync"] = (of, by) => of.Get<LabSender>().SendAsync(by, of.Shop, Encoding.UTF8.GetBytes("no call"), TimeSpan.FromSeconds(1), Ct),
@@ -75,8 +77,8 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
     private static readonly HashSet<string> s_narrowed =
         ["SampleStore.ListAsync", "SampleStore.FindAsync", "LogExport.WriteAsync", "LogViewStore.ListAsync", "LogViewStore.CreateAsync", "LogViewStore.ChangeAsync", "LogViewStore.DeleteAsync",
          "RetryPlanner.PlanAsync", "RetryBatches.StartAsync", "RetryBatches.PauseAsync", "RetryBatches.ResumeAsync", "RetryBatches.CancelAsync", "RetryBatches.DiscardAsync",
-         "RetryQueries.ListAsync", "RetryQueries.OfGroupAsync", "RetryQueries.FindAsync", "RetryQueries.SkipsAsync", "RetryQueries.SamplesAsync",
-         "GroupQueries.PageAsync", "GroupQueries.CountAsync", "GroupQueries.ExistsAsync", "GroupQueries.FindAsync", "GroupQueries.OfDeliveryAsync", "GroupQueries.CausesAsync",
+         "RetryQueries.ListAsync", "RetryQueries.OfGroupAsync", "RetryQueries.NewestOfGroupsAsync", "RetryQueries.FindAsync", "RetryQueries.SkipsAsync", "RetryQueries.SamplesAsync",
+         "GroupQueries.PageAsync", "GroupQueries.CountAsync", "GroupQueries.ExistsAsync", "GroupQueries.FindAsync", "GroupQueries.OfDeliveryAsync", "GroupQueries.CausesAsync", "GroupQueries.MergeTargetsAsync", "GroupQueries.FailedByAsync",
          "PrivacyTasks.PageAsync", "PrivacyTasks.FindAsync", "PrivacyTasks.CountAsync"];
 
     public static TheoryData<string> OfOne => [.. s_ofOne.Keys];

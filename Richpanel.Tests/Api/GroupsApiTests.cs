@@ -56,6 +56,27 @@ public sealed class GroupsApiTests(ApiUnderTest api) : IClassFixture<ApiUnderTes
     }
 
     [Fact]
+    public async Task A_group_is_merged_into_another_and_split_off_again()
+    {
+        var (part, whole) = (await GroupAsync("Shop", "Merged one"), await GroupAsync("Shop", "Merged two"));
+
+        var merged = await api.JsonAsync(HttpMethod.Post, $"groups/{part}/merge", $$"""{"into":"{{whole}}"}""", role: Role.Operator);
+        Assert.Equal(whole, merged.GetProperty("group").GetProperty("mergedInto").GetString());
+        var read = await api.JsonAsync(HttpMethod.Get, $"groups/{whole}");
+        Assert.Equal((2, 1), (read.GetProperty("group").GetProperty("total").GetInt32(), read.GetProperty("group").GetProperty("parts").GetInt32()));
+        Assert.Equal((part, "Merged one", 1), (read.GetProperty("parts")[0].GetProperty("id").GetString(), read.GetProperty("parts")[0].GetProperty("message").GetString(), read.GetProperty("parts")[0].GetProperty("total").GetInt32()));
+        await FaultAsync(HttpMethod.Post, $"groups/{part}/resolve", null, HttpStatusCode.BadRequest, $"It is part of {whole}");
+        await FaultAsync(HttpMethod.Post, $"groups/{whole}/merge", """{"into":"Jane"}""", HttpStatusCode.BadRequest, "into: give the id of the group");
+        await FaultAsync(HttpMethod.Post, $"groups/{whole}/merge", """{"into":"grp_zzz"}""", HttpStatusCode.BadRequest, "This connection has no such failure group.");
+        await FaultAsync(HttpMethod.Post, $"groups/{part}/split", null, HttpStatusCode.Forbidden, "", Role.Support);
+
+        var split = await api.JsonAsync(HttpMethod.Post, $"groups/{part}/split", role: Role.Operator);
+
+        Assert.False(split.GetProperty("group").TryGetProperty("mergedInto", out _));
+        Assert.Equal(1, (await api.JsonAsync(HttpMethod.Get, $"groups/{whole}")).GetProperty("group").GetProperty("total").GetInt32());
+    }
+
+    [Fact]
     public async Task What_cannot_be_used_is_told_with_its_field_and_what_is_not_allowed_with_the_role()
     {
         var path = $"groups/{await GroupAsync("Shop", "Another")}";

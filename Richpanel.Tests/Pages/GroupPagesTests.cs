@@ -8,7 +8,9 @@ using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Groups;
+using Richpanel.Core.Retries;
 using Richpanel.Tests.SignIn;
 
 namespace Richpanel.Tests.Pages;
@@ -279,6 +281,74 @@ public sealed class GroupPagesTests : IAsyncLifetime
         _pages.Answers(200);
         await _pages.Get<DeliveryActions>().RetryAsync(Actor.System, row, asThen: true, Xunit.TestContext.Current.CancellationToken);
         page.EventuallySays("None of its deliveries is failed any more.");   // by itself: the page follows
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Two_groups_are_merged_on_the_page_of_one_and_split_on_either()
+    {
+        _pages.Role = Role.Operator;
+        var (part, _) = await FailedAsync("m-1");
+        _pages.Answers(413);
+        await _pages.SendAsync(""" "userId":"joe","event":"Order Completed" """, "m-2");
+        var page = Open(part);
+        page.EventuallySays("This group stands for itself.");
+        var into = page.FindAll("#group-into option")[1];
+        Assert.Matches(@"\(1 still failed of 1\)$", into.Words());
+        var whole = into.GetAttribute("value")!;
+
+        await page.InvokeAsync(() => page.Find("#group-into").Change(whole));
+        await page.PressAsync("Merge…");
+        await page.PressAsync("Merge it");
+        page.Eventually(() => Assert.EndsWith($"/groups/{whole}", _pages.Address.Uri, StringComparison.Ordinal));
+
+        var merged = Open(PublicId.Parse(whole, "grp")!.Value);
+        merged.EventuallySays("2 deliveries are failed this way.");
+        merged.EventuallySays("1 still failed of 1");
+        var list = _pages.Open<GroupsPage>("/groups");
+        list.EventuallySays("with 1 other group merged into it");
+        Assert.Single(list.FindAll("tbody tr"));
+        var asPart = Open(part);
+        asPart.EventuallySays("That group has the state and counts these deliveries, too.");
+        Assert.DoesNotContain(asPart.FindAll("button"), button => button.Words() == "Acknowledge");
+
+        await asPart.PressAsync("Split off");
+        await asPart.PressAsync("Split it off");
+
+        asPart.EventuallySays("This group stands for itself.");
+        merged.EventuallySays("1 delivery is failed this way.");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_list_shows_what_came_of_a_retry_of_a_group_in_its_row()
+    {
+        var (id, _) = await FailedAsync();
+        _pages.Answers(200);
+        var batch = (await _pages.Get<RetryPlanner>().PlanAsync(Actor.System, new RetryAsk(RetryKind.Retry) { Query = LogQuery.Of($"group:{PublicId.Group(id)} state:failed") }, Ct)).Batch!;
+        await _pages.Get<RetryBatches>().StartAsync(Actor.System, batch.Id, new RetryStart());
+
+        var list = _pages.Open<GroupsPage>("/groups");
+
+        list.EventuallySays("1 accepted.");
+        Assert.Equal($"/retries/{PublicId.Retry(batch.Id)}", list.Find(".run a").GetAttribute("href"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_is_failed_can_be_looked_at_by_event_cause_code_and_connection()
+    {
+        _pages.Open<GroupsPage>("/groups?by=event").EventuallySays("Nothing is failed");
+        await FailedAsync();
+        var page = _pages.Open<GroupsPage>("/groups");
+        page.EventuallySays("Grouped by");
+
+        await page.InvokeAsync(() => page.Find("#group-by").Change("event"));
+
+        Assert.EndsWith("/groups?by=event", _pages.Address.Uri, StringComparison.Ordinal);
+        var events = _pages.Open<GroupsPage>("/groups?by=event");
+        events.EventuallySays("Order Completed 1");
+        Assert.Equal($"/deliveries?q={Uri.EscapeDataString("state:failed event:\"Order Completed\"")}", events.Find("a.row-link").GetAttribute("href"));
+        Assert.Empty(events.FindAll("nav[aria-label=State]"));
+        _pages.Open<GroupsPage>("/groups?by=cause").EventuallySays("Content refused unprocessable 1");
+        _pages.Open<GroupsPage>("/groups?by=code").EventuallySays("422 1");
     }
 
     [Fact(Timeout = 60_000)]

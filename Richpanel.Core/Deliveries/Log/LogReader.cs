@@ -53,7 +53,7 @@ public sealed class LogReader(
     public async Task<LogPage> PageAsync(LogAsk ask, LogPlace place, int limit, CancellationToken ct)
     {
         await using var db = await LogDb.OpenAsync(contexts, Watch, ct);
-        var query = new LogCondition(ask, directory, time.GetUtcNow());
+        var query = Condition(db, ask, time.GetUtcNow());
         var from = place.Time is { } at ? LogScan.FirstId(db, at) : place.Id ?? long.MaxValue;
         return PageOf(db, ask, query, from, place.IsUp, Math.Clamp(limit, 1, MostRows), ct);
     }
@@ -62,14 +62,14 @@ public sealed class LogReader(
     public async Task<IReadOnlyList<LogRow>> RowsAsync(LogAsk ask, IReadOnlyList<long> ids, CancellationToken ct)
     {
         await using var db = await LogDb.OpenAsync(contexts, Watch, ct);
-        return Lines(db, ask, LogScan.Named(db, new LogCondition(ask, directory, time.GetUtcNow()), [.. ids.Take(MostRows)], ct), ct);
+        return Lines(db, ask, LogScan.Named(db, Condition(db, ask, time.GetUtcNow()), [.. ids.Take(MostRows)], ct), ct);
     }
 
     /// <summary>How many rows fit: exact where rollups know it or up to <see cref="MostCounted"/>. With free words null: bodies are not counted.</summary>
     public async Task<LogCount?> CountAsync(LogAsk ask, CancellationToken ct)
     {
         await using var db = await LogDb.OpenAsync(contexts, Watch, ct);
-        var query = new LogCondition(ask, directory, time.GetUtcNow());
+        var query = Condition(db, ask, time.GetUtcNow());
         return query.Words.Count > 0 ? null : new LogTotals(db, query, search, upkeep.OldBelow).Count(ct);
     }
 
@@ -81,7 +81,7 @@ public sealed class LogReader(
     public async Task<(int Found, bool AndMore)> NewerAsync(LogAsk ask, long newestId, int most, CancellationToken ct)
     {
         await using var db = await LogDb.OpenAsync(contexts, Watch, ct);
-        var scanned = Scan(db, new LogCondition(ask, directory, time.GetUtcNow()), newestId, up: true, Math.Clamp(most, 1, MostRows) + 1, ct);
+        var scanned = Scan(db, Condition(db, ask, time.GetUtcNow()), newestId, up: true, Math.Clamp(most, 1, MostRows) + 1, ct);
         return (Math.Min(scanned.Rows.Count, most), scanned.Rows.Count > most || scanned.LookedTo is not null);
     }
 
@@ -94,7 +94,7 @@ public sealed class LogReader(
     {
         await using var db = await LogDb.OpenAsync(contexts, Watch, ct);
         var now = ask.Now ?? time.GetUtcNow();
-        return new LogBars(db, new LogCondition(ask, directory, now), search, upkeep.OldBelow).Read(now, ask.Zone, Math.Clamp(mostBars, 2, 1_000), ct);
+        return new LogBars(db, Condition(db, ask, now), search, upkeep.OldBelow).Read(now, ask.Zone, Math.Clamp(mostBars, 2, 1_000), ct);
     }
 
     /// <summary>
@@ -110,7 +110,7 @@ public sealed class LogReader(
 
         await using var db = await LogDb.OpenAsync(contexts, Watch, ct);
         var now = time.GetUtcNow();
-        var query = new LogCondition(ask, directory, now).Without(key, now);
+        var query = Condition(db, ask, now).Without(key, now);
         return new LogTotals(db, query, search, upkeep.OldBelow).Values(key, directory, ct);
     }
 
@@ -118,7 +118,7 @@ public sealed class LogReader(
     public async Task<LogNeighbours> NeighboursAsync(LogAsk ask, long id, CancellationToken ct)
     {
         await using var db = await LogDb.OpenAsync(contexts, Watch, ct);
-        var query = new LogCondition(ask, directory, time.GetUtcNow());
+        var query = Condition(db, ask, time.GetUtcNow());
         var (newer, newerTo) = Beside(db, query, id, true, ct);
         var (older, olderTo) = Beside(db, query, id, false, ct);
         return new LogNeighbours(newer, older) { NewerLookedTo = newerTo, OlderLookedTo = olderTo };
@@ -128,7 +128,7 @@ public sealed class LogReader(
     public async Task<LogNeighbours> NewerNeighbourAsync(LogAsk ask, long id, LogNeighbours known, CancellationToken ct)
     {
         await using var db = await LogDb.OpenAsync(contexts, Watch, ct);
-        var (newer, newerTo) = Beside(db, new LogCondition(ask, directory, time.GetUtcNow()), id, true, ct);
+        var (newer, newerTo) = Beside(db, Condition(db, ask, time.GetUtcNow()), id, true, ct);
         return known with { Newer = newer, NewerLookedTo = newerTo };
     }
 
@@ -146,7 +146,7 @@ public sealed class LogReader(
     internal async Task ReadAllAsync(LogAsk ask, IReadOnlyList<long>? ids, Func<LogDb, IReadOnlyList<DeliveryRow>, Task> take, CancellationToken ct)
     {
         await using var db = await LogDb.OpenAsync(contexts, Watch, ct);
-        var query = new LogCondition(ask, directory, time.GetUtcNow());
+        var query = Condition(db, ask, time.GetUtcNow());
         if (ids is not null)
         {
             foreach (var chunk in ids.Distinct().Order().Chunk(Piece))
@@ -160,7 +160,7 @@ public sealed class LogReader(
         foreach (var connection in query.Connections)
         {
             // One after another: merging them would read each row as often as there are connections.
-            var one = new LogCondition(ask with { Among = [connection] }, directory, ask.Now ?? time.GetUtcNow());
+            var one = Condition(db, ask with { Among = [connection] }, ask.Now ?? time.GetUtcNow());
             var scan = new LogScan(db, one, search, upkeep.OldBelow);
             var bodies = new LogBodies(db, one);
             for (long? from = 0; from is { } above;)
@@ -173,6 +173,9 @@ public sealed class LogReader(
             }
         }
     }
+
+    /// <summary>Whoever asks for a failure group means what was merged into it, too.</summary>
+    private LogCondition Condition(LogDb db, LogAsk ask, DateTimeOffset now) => new(ask with { Query = LogGroups.Whole(db, ask.Query) }, directory, now);
 
     private Scanned Scan(LogDb db, LogCondition query, long from, bool up, int take, CancellationToken ct)
     {
