@@ -41,7 +41,7 @@ public sealed class SqliteStore(StoragePaths paths) : IDbContextFactory<ConsoleD
     public SqliteConnection OpenReader()
     {
         var connection = Open(pooled: false);
-        Execute(connection, "PRAGMA query_only=1; PRAGMA cache_size=-16384;");
+        Execute(connection, "PRAGMA query_only=1; PRAGMA cache_size=-4096;");
         return connection;
     }
 

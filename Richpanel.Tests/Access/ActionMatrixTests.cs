@@ -163,6 +163,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ["ChangeWriting.Append"] = "writes down what was asked for elsewhere",
         ["ArrivalQueries.NewestAsync"] = "only shows what the actor may touch",
         ["GroupActions.MayAssign"] = "only says what the actor may do",
+        ["GroupFilter.AssigneeOf"] = "only says whom a word means",
         ["RetryBatches.MayTouch"] = "only says what the actor may see",
         ["LogAsk.By"] = "only asks for what the actor may see",
         ["Sight.Of"] = "only says what the actor may see",

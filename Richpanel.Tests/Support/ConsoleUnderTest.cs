@@ -25,6 +25,7 @@ namespace Richpanel.Tests.Support;
 /// </summary>
 public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
 {
+    private readonly TaskCompletionSource _caught = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<IServiceCollection>? _services;
     private readonly Dictionary<string, string?> _settings;
     private readonly TemporaryFolder _folder;
@@ -147,6 +148,7 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
 
         builder.ConfigureTestServices(services =>
         {
+            services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(new StartsAfter(_caught.Task)));
             services.AddSingleton<ILogEventSink>(Logs);
             services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1_000);   // tests guess passwords by the hundred
             _services?.Invoke(services);
@@ -164,7 +166,12 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
         AppDomain.CurrentDomain.FirstChanceException += Keep;
         try
         {
-            return base.CreateHost(builder);
+            // As the base does, in two steps: the watcher that catches the product's host when it is built must be gone before the sandbox
+            // builds one of its own, or it makes a test server of that, too, which has no address.
+            var host = builder.Build();
+            _caught.TrySetResult();
+            host.Start();
+            return host;
         }
         catch (ObjectDisposedException gone)
         {
@@ -183,6 +190,14 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
         {
             _folder.Dispose();
         }
+    }
+
+    /// <summary>The first of the product's services to start: the others start after it.</summary>
+    private sealed class StartsAfter(Task before) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => before.WaitAsync(cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
 

@@ -17,6 +17,13 @@ internal sealed class Product : IAsyncDisposable
 {
     public const string Token = "bench-token-0123456789abcdef0123456789abcdef";
 
+    private const int FirstPort = 20_000;
+
+    private const int Ports = 10_000;
+
+    /// <summary>Two processes begin at different ones.</summary>
+    private static int s_ports = Environment.ProcessId * 20 % Ports;
+
     private readonly string _dll;
     private readonly Dictionary<string, string> _environment;
     private ChildProcess? _process;
@@ -164,10 +171,24 @@ internal sealed class Product : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Below those that the system gives to whoever asks for any: such a one could be given away again before the product has started.
+    /// </summary>
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = FirstPort + (Interlocked.Increment(ref s_ports) % Ports);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it; the next one.
+            }
+        }
     }
 }
