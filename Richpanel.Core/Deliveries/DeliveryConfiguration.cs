@@ -11,6 +11,8 @@ internal sealed class DeliveryConfiguration :
     IEntityTypeConfiguration<MappedCall>,
     IEntityTypeConfiguration<SearchState>
 {
+    internal const string FailedEventIndex = "IX_Deliveries_FailedEvent";
+
     public void Configure(EntityTypeBuilder<Delivery> delivery)
     {
         delivery.ToTable("Deliveries").HasKey(d => d.Id);
@@ -44,6 +46,8 @@ internal sealed class DeliveryConfiguration :
 
         // What became of this request? (Send waits for it; retention frees bodies nobody points at.)
         delivery.HasIndex(d => d.RequestId, "IX_Deliveries_Request");
+
+        // FailedEventIndex is made by its migration: what failed of an event, newest first. A model cannot say that it compares without case.
 
         // What was refused, newest first, by the status it got. A delivery accepted at first never enters it.
         delivery.HasIndex(d => new { d.StatusCode, d.Id }, "IX_Deliveries_Refused").HasFilter("\"StatusCode\" >= 400");

@@ -162,6 +162,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ["ChangeWriting.WriteAsync"] = "writes down what was asked for elsewhere",
         ["ChangeWriting.Append"] = "writes down what was asked for elsewhere",
         ["ArrivalQueries.NewestAsync"] = "only shows what the actor may touch",
+        ["GroupActions.Find"] = "asks for the right that it is given",
         ["GroupActions.MayAssign"] = "only says what the actor may do",
         ["GroupFilter.AssigneeOf"] = "only says whom a word means",
         ["RetryBatches.MayTouch"] = "only says what the actor may see",

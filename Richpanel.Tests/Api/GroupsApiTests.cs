@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Core;
 using Richpanel.Core.Access;
@@ -72,7 +73,7 @@ public sealed class GroupsApiTests(ApiUnderTest api) : IClassFixture<ApiUnderTes
 
         var split = await api.JsonAsync(HttpMethod.Post, $"groups/{part}/split", role: Role.Operator);
 
-        Assert.False(split.GetProperty("group").TryGetProperty("mergedInto", out _));
+        Assert.Equal(JsonValueKind.Null, split.GetProperty("group").GetProperty("mergedInto").ValueKind);
         Assert.Equal(1, (await api.JsonAsync(HttpMethod.Get, $"groups/{whole}")).GetProperty("group").GetProperty("total").GetInt32());
     }
 

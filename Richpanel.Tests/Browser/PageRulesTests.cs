@@ -8,7 +8,7 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser rules")]
 public sealed class PageRulesTests(BrowserFixture browser)
 {
-    public static TheoryData<string> Pages => ["/", "/?range=1h", "/deliveries", "/retries", "/groups", "/groups?state=all", "/connections", "/connections/new", "/connections/con_1", "/lab", "/receiver", "/sandbox", "/sandbox?tab=timeline", "/alerts", "/change-log", "/permissions", "/tokens", "/backups", "/retention", "/privacy", "/privacy/erase", "/about"];
+    public static TheoryData<string> Pages => ["/", "/?range=1h", "/deliveries", "/retries", "/groups", "/groups?state=all", "/groups?by=cause", "/connections", "/connections/new", "/connections/con_1", "/lab", "/receiver", "/sandbox", "/sandbox?tab=timeline", "/alerts", "/change-log", "/permissions", "/tokens", "/backups", "/retention", "/privacy", "/privacy/erase", "/about"];
 
     [Theory(Timeout = 120_000)]
     [MemberData(nameof(Pages))]

@@ -40,6 +40,7 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         ("retry", "/retries/{retry}", null),
         ("retry-plan", "/deliveries?q=state:accepted,failed", RetryAllAsync),
         ("groups", "/groups", null),
+        ("groups-by-event", "/groups?by=event", null),
         ("group", "/groups/{group}", null),
         ("group-retry", "/groups/{group}", RetryGroupAsync),
         ("connections", "/connections", null),
@@ -196,8 +197,14 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         {
             var by = new Actor(ActorKind.Person, null, "Mara Lindt", Role.Operator);
             var groups = _console!.Services.GetRequiredService<GroupActions>();
-            var line = (await _console.Services.GetRequiredService<GroupQueries>().PageAsync(by, new GroupFilter(Cause: "unprocessable"), null, 1, TestContext.Current.CancellationToken)).Lines[0];
+            var queries = _console.Services.GetRequiredService<GroupQueries>();
+            var line = (await queries.PageAsync(by, new GroupFilter(Cause: "unprocessable"), null, 1, TestContext.Current.CancellationToken)).Lines[0];
             _group = PublicId.Group(line.Group.Id);
+            foreach (var other in (await queries.PageAsync(by, new GroupFilter(ConnectionId: line.Group.ConnectionId), null, 2, TestContext.Current.CancellationToken)).Lines.Where(other => other.Group.Id != line.Group.Id))
+            {
+                await _console.Services.GetRequiredService<GroupMerges>().MergeAsync(by, other.Group.Id, line.Group.Id);
+            }
+
             await groups.AcknowledgeAsync(by, line.Group.Id);
             await groups.NoteAsync(by, line.Group.Id, "The shop sends totals with a comma since its release of Monday. Asked the web team; they send a point from tonight on.");
         }

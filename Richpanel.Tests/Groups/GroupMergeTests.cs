@@ -9,7 +9,6 @@ using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Groups;
 using Richpanel.Core.Storage;
 using Richpanel.Tests.Deliveries;
-using Richpanel.Tests.Retries;
 
 namespace Richpanel.Tests.Groups;
 

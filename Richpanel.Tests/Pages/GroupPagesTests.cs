@@ -347,7 +347,7 @@ public sealed class GroupPagesTests : IAsyncLifetime
         events.EventuallySays("Order Completed 1");
         Assert.Equal($"/deliveries?q={Uri.EscapeDataString("state:failed event:\"Order Completed\"")}", events.Find("a.row-link").GetAttribute("href"));
         Assert.Empty(events.FindAll("nav[aria-label=State]"));
-        _pages.Open<GroupsPage>("/groups?by=cause").EventuallySays("Content refused unprocessable 1");
+        _pages.Open<GroupsPage>("/groups?by=cause").EventuallySays("Content refused (422) unprocessable 1");
         _pages.Open<GroupsPage>("/groups?by=code").EventuallySays("422 1");
     }
 

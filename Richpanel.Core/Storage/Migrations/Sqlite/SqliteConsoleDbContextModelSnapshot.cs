@@ -1148,6 +1148,9 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.Property<long>("LastSeenAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("MergedIntoId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Pattern")
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
@@ -1181,6 +1184,9 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
 
                     b.HasIndex("Fingerprint")
                         .IsUnique();
+
+                    b.HasIndex("MergedIntoId")
+                        .HasFilter("\"MergedIntoId\" IS NOT NULL");
 
                     b.HasIndex("LastSeenAt", "Id");
 
