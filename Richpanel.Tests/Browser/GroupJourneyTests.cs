@@ -71,6 +71,41 @@ public sealed class GroupJourneyTests(BrowserFixture browser, JourneyConsole con
         Assert.Empty(tab.Faults);
     }
 
+    [Fact(Timeout = 180_000)]
+    public async Task An_operator_merges_two_groups_that_are_one_thing_sees_their_retry_in_the_list_and_splits_them_again()
+    {
+        foreach (var status in new[] { 413, 418 })
+        {
+            console.Answers(status);
+            await console.Sender.PostAsync($$"""{"userId":"customer-{{status}}","event":"Cart Merged","messageId":"merged-{{status}}"}""");
+            await console.Sender.SettledAsync($"merged-{status}");
+        }
+
+        console.Answers();
+        await using var tab = await console.OpenAsync(browser, Role.Operator, "/groups?state=all&cause=client_error");
+        await tab.Page.Locator("a.row-link").ClickAsync();
+        await SeesAsync(tab.Page.GetByText("This group stands for itself."));
+        await tab.Page.GetByLabel("Part of the same thing as").SelectOptionAsync(new SelectOptionValue { Label = "Too large (413): Answered <number> by the sandbox's scenario. (1 still failed of 1)" });
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Merge…" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Merge it" }).ClickAsync();
+        await SeesAsync(tab.Page.GetByText("2 deliveries are failed this way."));
+        await SeesAsync(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Merged groups" }));
+        await tab.KeepsRulesInEveryLookAsync("group-merged");
+        await tab.Page.SetViewportSizeAsync(1440, 900);
+
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Retry group…" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Dialog, new() { Name = "Retry many" }).GetByRole(AriaRole.Button, new() { Name = "Send 2" }).ClickAsync();
+        await SeesAsync(tab.Page.GetByText("2 accepted.").First);
+        await tab.GoAsync("/groups?state=all&cause=client_error");
+        await SeesAsync(tab.Page.Locator("tbody tr").GetByText("2 accepted."));
+        await SeesAsync(tab.Page.GetByText("with 1 other group merged into it"));
+        await tab.Page.Locator("a.row-link").ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Split off" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Split it off" }).ClickAsync();
+        await SeesAsync(tab.Page.GetByText("This group stands for itself."));
+        Assert.Empty(tab.Faults);
+    }
+
     public void Dispose() => console.Answers();
 
     private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
