@@ -11,7 +11,13 @@ internal sealed class DeliveryConfiguration :
     IEntityTypeConfiguration<MappedCall>,
     IEntityTypeConfiguration<SearchState>
 {
-    internal const string FailedEventIndex = "IX_Deliveries_FailedEvent";
+    /// <summary>
+    /// What ended otherwise than accepted, by event, newest first. Made by its migration: a model cannot say that an index compares without
+    /// case. SQLite uses it only where <see cref="EndedOtherwise"/> stands word for word.
+    /// </summary>
+    internal const string EndedEventIndex = "IX_Deliveries_EndedEvent";
+
+    internal const string EndedOtherwise = """ "State" IN (4,5,6) """;
 
     public void Configure(EntityTypeBuilder<Delivery> delivery)
     {
@@ -46,8 +52,6 @@ internal sealed class DeliveryConfiguration :
 
         // What became of this request? (Send waits for it; retention frees bodies nobody points at.)
         delivery.HasIndex(d => d.RequestId, "IX_Deliveries_Request");
-
-        // FailedEventIndex is made by its migration: what failed of an event, newest first. A model cannot say that it compares without case.
 
         // What was refused, newest first, by the status it got. A delivery accepted at first never enters it.
         delivery.HasIndex(d => new { d.StatusCode, d.Id }, "IX_Deliveries_Refused").HasFilter("\"StatusCode\" >= 400");

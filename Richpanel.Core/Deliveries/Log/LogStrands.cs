@@ -17,11 +17,13 @@ internal sealed record LogStrands(IReadOnlyList<LogStrands.Part> Parts, bool Are
 
     private static readonly DeliveryState[] s_states = Enum.GetValues<DeliveryState>();
 
+    private static readonly DeliveryState[] s_endedOtherwise = [DeliveryState.Failed, DeliveryState.Skipped, DeliveryState.Canceled];
+
     /// <param name="Add">Writes index and condition.</param>
     internal sealed record Part(Action<LogSql> Add);
 
     public static LogStrands Of(LogDb db, LogCondition query, SearchKey key, long oldBelow) =>
-        ByIds(query) ?? ByRetry(query) ?? ByMessage(query) ?? ByKey(query, key, oldBelow) ?? ByGroup(query) ?? ByFailedEvent(query) ?? ByStatus(db, query) ?? ByState(query);
+        ByIds(query) ?? ByRetry(query) ?? ByMessage(query) ?? ByKey(query, key, oldBelow) ?? ByGroup(query) ?? ByEndedEvent(query) ?? ByStatus(db, query) ?? ByState(query);
 
     private static LogStrands? ByIds(LogCondition query) => query.Exactly(LogKey.Id) is { } ids
         ? new LogStrands([new Part(sql => sql.Add($" WHERE \"Id\" IN ({LogCondition.Numbers(ids.Select(id => PublicId.Parse(id, "dlv") ?? 0))})"))], true)
@@ -74,13 +76,22 @@ internal sealed record LogStrands(IReadOnlyList<LogStrands.Part> Parts, bool Are
                 select new Part(sql => sql.Add($" INDEXED BY \"IX_Deliveries_Group\" WHERE \"GroupId\" = {id}"))], true)
         : null;
 
-    /// <summary>What failed of an event, however rare: an accepted delivery never enters this index.</summary>
-    private static LogStrands? ByFailedEvent(LogCondition query) =>
-        query.Exactly(LogKey.State) is ["failed"] && query.Exactly(LogKey.Event) is { Count: <= Most } events && !events.Any(name => LogKeys.IsNone(new LogValue(name)))
-            ? new LogStrands(
-                [.. from name in events.Select(name => Lengths.Cut(name, Lengths.EventName)!).DistinctBy(Folded)
-                    select new Part(sql => sql.Add($" INDEXED BY \"{DeliveryConfiguration.FailedEventIndex}\" WHERE \"State\" = 4 AND \"EventName\" = {sql.Value(name)} COLLATE NOCASE"))], true)
-            : null;
+    /// <summary>What ended otherwise than accepted, of an event, however rare: a delivery accepted at first never enters this index.</summary>
+    private static LogStrands? ByEndedEvent(LogCondition query)
+    {
+        if (query.Exactly(LogKey.Event) is not { } events || events.Any(name => LogKeys.IsNone(new LogValue(name))))
+        {
+            return null;
+        }
+
+        var states = s_states.Where(state => query.Terms.All(term => MayBe(term, state))).ToList();
+        var names = events.Select(name => Lengths.Cut(name, Lengths.EventName)!).DistinctBy(Folded).ToList();
+        return states.Except(s_endedOtherwise).Any() || states.Count * names.Count > Most ? null : new LogStrands(
+            [.. from name in names
+                from state in states
+                select new Part(sql => sql.Add(
+                    $" INDEXED BY \"{DeliveryConfiguration.EndedEventIndex}\" WHERE {DeliveryConfiguration.EndedOtherwise} AND \"EventName\" = {sql.Value(name)} COLLATE NOCASE AND \"State\" = {(int)state}"))], true);
+    }
 
     /// <summary>As SQLite compares without case: of ASCII letters only.</summary>
     private static string Folded(string name) => string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c));

@@ -19,6 +19,7 @@ public sealed class LogReaderTests(RandomLog log) : IClassFixture<RandomLog>
         "origin:lab", "-origin:lab state:failed", "tries:>3", "tries:0 state:waiting", "tries:<=1,7 state:failed", "since:2d", "since:2h", "until:2026-11-14", "since:3d until:2d state:failed", "since:2026-11-20T10:20 until:2026-11-20T11:10",
         "since:2026-11-20T10:20 until:2026-11-20T10:40 state:accepted", "event:rare state:canceled", "user:u42 state:failed code:5xx since:6d", "connection:nobody", "~state:failed origin:lab", "connection:con_1 state:failed", "user:nobody",
         "event:\"mail jane@example.test\" tries:>1", "state:failed state:accepted", "email:jane7@example.test user:u42", "since:1d until:2d",
+        "event:\"order created\",\"ORDER Created\",rare state:failed,skipped", "event:\"Größe gewählt\",\"GRÖSSE gewählt\" state:canceled,failed since:5d", "event:rare -state:accepted,waiting,settled -connection:Shop", "event:rare state:failed,accepted",
     ];
 
     [Theory(Timeout = 120_000)]

@@ -22,14 +22,14 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                 column: "MergedIntoId",
                 filter: "\"MergedIntoId\" IS NOT NULL");
 
-            // What failed of an event, newest first, in the comparison of the log's own language, which a model of EF Core cannot give an index.
-            migrationBuilder.Sql("""CREATE INDEX "IX_Deliveries_FailedEvent" ON "Deliveries" ("EventName" COLLATE NOCASE, "Id") WHERE "State" = 4""");
+            // What ended otherwise than accepted, by event, newest first, in the comparison of the log's own language, which a model of EF Core cannot give an index.
+            migrationBuilder.Sql("""CREATE INDEX "IX_Deliveries_EndedEvent" ON "Deliveries" ("EventName" COLLATE NOCASE, "State", "Id") WHERE "State" IN (4,5,6)""");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.Sql("""DROP INDEX "IX_Deliveries_FailedEvent" """);
+            migrationBuilder.Sql("""DROP INDEX "IX_Deliveries_EndedEvent" """);
 
             migrationBuilder.DropIndex(
                 name: "IX_FailureGroups_MergedIntoId",
