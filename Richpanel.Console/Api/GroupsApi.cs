@@ -4,6 +4,7 @@ using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Groups;
 using Richpanel.Core.Retries;
 
@@ -42,15 +43,16 @@ public sealed record GroupChangeShape(DateTimeOffset At, GroupChangeKind Kind, s
 /// <summary>
 /// A failure group. <c>message</c> is what the other side said, with ids, numbers, e-mails, addresses, times and quoted values taken out of
 /// it; <c>total</c> counts deliveries that ever failed this way, <c>stillFailed</c> those that are failed now; <c>hours</c> are failures of the last 24 hours, oldest first;
-/// <c>query</c> finds its deliveries. <c>mergedInto</c> is the group that it is part of, which has its state and counts it, too; <c>parts</c> says of how many others it was merged.
+/// <c>query</c> finds its deliveries. <c>mergedInto</c> is the group that it is part of, which has its state and counts it, too; <c>parts</c> says of how many others it was merged. A part has the state of its whole. <c>retry</c> is the newest bulk retry of it, while it is under way and for a day.
 /// </summary>
 public sealed record GroupShape(
     string Id, string Connection, GroupState State, bool Regressed, DateTimeOffset StateAt, string? StateBy, DateTimeOffset? SnoozedUntil, string? Assignee,
     FailureStage Stage, string Code, CauseShape Cause, int? StatusCode, string? Message, long Total, long StillFailed, GroupCustomersShape Customers,
     DateTimeOffset FirstSeenAt, DateTimeOffset BeganAt, DateTimeOffset LastSeenAt, DateTimeOffset? LastRetriedAt, IReadOnlyList<long> Hours, long LastDay, long DayBefore,
-    string Query, GroupNoteShape? LastNote, string? MergedInto, int Parts)
+    string Query, GroupNoteShape? LastNote, string? MergedInto, int Parts, RetryShape? Retry)
 {
-    public static GroupShape Of(GroupLine line, ConnectionDirectory directory)
+    /// <param name="retry">The newest bulk retry of it, while it is under way and for a day.</param>
+    public static GroupShape Of(GroupLine line, ConnectionDirectory directory, RetryView? retry)
     {
         var group = line.Group;
         return new GroupShape(
@@ -58,7 +60,7 @@ public sealed record GroupShape(
             line.State == GroupState.Snoozed ? group.SnoozedUntil : null, group.Assignee, group.Stage, group.Cause, CauseShape.Of(group.Cause)!, group.StatusCode, group.Pattern,
             group.Total, group.StillFailed, new GroupCustomersShape(line.Customers.Count, line.Customers.LookedAt), group.FirstSeenAt, group.BeganAt, group.LastSeenAt,
             group.LastRetriedAt, line.Hours, line.LastDay, line.DayBefore, $"group:{PublicId.Group(group.Id)}", line.Note is { } note ? GroupNoteShape.Of(note) : null,
-            group.MergedIntoId is { } whole ? PublicId.Group(whole) : null, line.Parts);
+            group.MergedIntoId is { } whole ? PublicId.Group(whole) : null, line.Parts.Count, retry is null ? null : RetryShape.Of(retry));
     }
 }
 
@@ -81,7 +83,7 @@ public sealed record GroupDetailShape(
     IReadOnlyList<GroupCustomerShape> MostAffected, IReadOnlyList<DeliveryShape> Samples, IReadOnlyList<GroupPartShape> Parts)
 {
     public static GroupDetailShape Of(GroupDetail detail, IReadOnlyList<RetryView> retries, ConnectionDirectory directory) => new(
-        GroupShape.Of(detail.Line, directory), detail.IsPartial, FailurePrint.Rule, [.. detail.Notes.Select(GroupNoteShape.Of)], [.. detail.Changes.Select(GroupChangeShape.Of)], detail.IsBeforeLog,
+        GroupShape.Of(detail.Line, directory, retries.Count == 0 ? null : retries[0]), detail.IsPartial, FailurePrint.Rule, [.. detail.Notes.Select(GroupNoteShape.Of)], [.. detail.Changes.Select(GroupChangeShape.Of)], detail.IsBeforeLog,
         [.. retries.Select(RetryShape.Of)],
         [.. detail.MostAffected.Select(customer => new GroupCustomerShape(customer.Deliveries, DeliveryShape.Of(customer.Newest.Row, directory)))],
         [.. detail.Samples.Select(row => DeliveryShape.Of(row.Row, directory))], [.. detail.Parts.Select(GroupPartShape.Of)]);
@@ -93,6 +95,14 @@ public sealed record GroupDetailShape(
 public sealed record GroupListShape(
     IReadOnlyList<GroupShape> Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor, bool Partial, IReadOnlyDictionary<string, int> States);
 
+/// <param name="Value">As the log's query language writes it.</param>
+/// <param name="Label">More for people, such as the title of a cause.</param>
+public sealed record FailedValueShape(string Value, string? Label, long Count);
+
+/// <param name="Total">Everything that is failed now, also what has none of these values.</param>
+/// <param name="CountedBackTo">Not null when older deliveries were not looked at.</param>
+public sealed record FailedByShape(string By, long Total, IReadOnlyList<FailedValueShape> Values, DateTimeOffset? CountedBackTo);
+
 /// <summary>Failure groups, <c>/api/v1/groups</c>.</summary>
 internal static class GroupsApi
 {
@@ -102,6 +112,7 @@ internal static class GroupsApi
     {
         var read = api.MapGroup("/groups").WithTags("Failure groups").RequireAuthorization(nameof(Permission.Read));
         read.MapGet("/", ListAsync);
+        read.MapGet("/counts", CountsAsync);
         read.MapGet("/{group}", FindAsync);
 
         var one = api.MapGroup("/groups").WithTags("Failure groups").RequireAuthorization(nameof(Permission.ActOnOne));
@@ -124,7 +135,7 @@ internal static class GroupsApi
     /// the id of a person, <c>me</c> or <c>nobody</c>.
     /// </summary>
     private static async Task<IResult> ListAsync(
-        string? state, string? connection, string? cause, string? assignee, string? cursor, int? limit, HttpContext http, GroupQueries queries, ConnectionDirectory directory, CancellationToken ct)
+        string? state, string? connection, string? cause, string? assignee, string? cursor, int? limit, HttpContext http, GroupQueries queries, RetryQueries retries, ConnectionDirectory directory, CancellationToken ct)
     {
         var faults = new List<string>();
         GroupState? wanted = null;
@@ -164,9 +175,29 @@ internal static class GroupsApi
         var filter = new GroupFilter(wanted, needsAttention, of?.Id, cause, person);
         var page = await queries.PageAsync(Caller.Of(http), filter, after, limit ?? 50, ct);
         var counts = await queries.CountAsync(Caller.Of(http), filter, ct);
+        var running = await retries.NewestOfGroupsAsync(Caller.Of(http), [.. page.Lines.SelectMany(line => line.Family).Select(PublicId.Group)], ct);
         return TypedResults.Ok(new GroupListShape(
-            [.. page.Lines.Select(line => GroupShape.Of(line, directory))], page.Next?.ToString(), page.IsPartial,
+            [.. page.Lines.Select(line => GroupShape.Of(line, directory, RetryQueries.NewestOf(line.Family, running)))], page.Next?.ToString(), page.IsPartial,
             Enum.GetValues<GroupState>().ToDictionary(one => one.ToString().ToLowerInvariant(), counts.GetValueOrDefault)));
+    }
+
+    /// <summary>What is failed now, counted by <c>cause</c>, <c>code</c>, <c>event</c> or <c>connection</c>; the 50 most frequent values.</summary>
+    private static async Task<IResult> CountsAsync(string? by, string? connection, HttpContext http, GroupQueries queries, ConnectionDirectory directory, CancellationToken ct)
+    {
+        var key = GroupQueries.Ways.Where(way => LogKeys.Of(way).Word == by).Select(way => (LogKey?)way).FirstOrDefault();
+        if (key is not { } way)
+        {
+            return ApiProblems.BadRequest($"by: give one of {string.Join(", ", GroupQueries.Ways.Select(one => LogKeys.Of(one).Word))}.");
+        }
+
+        var of = connection is null ? null : ApiAccess.Find(http, directory, connection);
+        if (connection is not null && of is null)
+        {
+            return ApiProblems.BadRequest($"connection: {ApiAccess.NoConnection(connection)}");
+        }
+
+        var failed = await queries.FailedByAsync(Caller.Of(http), way, of?.Id, ct);
+        return TypedResults.Ok(new FailedByShape(LogKeys.Of(way).Word, failed.Total, [.. failed.Counts.Values.Select(value => new FailedValueShape(value.Value, value.Label, value.Count))], failed.Counts.CountedBackTo));
     }
 
     private static async Task<IResult> FindAsync(string group, Acting acting) => await acting.ReadAsync(group) is { } detail ? TypedResults.Ok(detail) : Missing(group);
@@ -216,7 +247,7 @@ internal static class GroupsApi
         {
             var by = Caller.Of(Http);
             return PublicId.Parse(group, "grp") is { } id && await Queries.FindAsync(by, id, Http.RequestAborted) is { } detail
-                ? GroupDetailShape.Of(detail, await Retries.OfGroupAsync(by, PublicId.Group(id), Http.RequestAborted), Directory)
+                ? GroupDetailShape.Of(detail, await Retries.OfGroupAsync(by, [.. detail.Line.Family.Select(PublicId.Group)], Http.RequestAborted), Directory)
                 : null;
         }
     }

@@ -27,6 +27,7 @@ public sealed partial class GroupPage : IDisposable
     private string? _refused;
     private string? _unmerged;
     private string? _done;
+    private string? _carried;
     private string? _asked;
     private LiveUpdate? _update;
 
@@ -58,7 +59,8 @@ public sealed partial class GroupPage : IDisposable
     {
         if (_asked != PublicGroupId)
         {
-            (_asked, _detail, _retries, _targets, _wish, _missing, _refused, _unmerged, _done) = (PublicGroupId, null, [], [], null, false, null, null, null);
+            (_asked, _detail, _retries, _targets, _wish, _missing, _refused, _unmerged, _done) = (PublicGroupId, null, [], [], null, false, null, null, _carried);
+            _carried = null;
             await ReadAsync();
         }
     }
@@ -70,7 +72,7 @@ public sealed partial class GroupPage : IDisposable
         {
             var by = await Viewer.ActorAsync();
             var detail = PublicId.Parse(PublicGroupId, "grp") is { } id ? await Queries.FindAsync(by, id, _leaving.Token) : null;
-            var retries = detail is null ? [] : await Retries.OfGroupAsync(by, PublicGroupId, _leaving.Token);
+            var retries = detail is null ? [] : await Retries.OfGroupAsync(by, [.. detail.Line.Family.Select(PublicId.Group)], _leaving.Token);
             var targets = detail is { Whole: null } && by.May(Permission.Operate) ? await Queries.MergeTargetsAsync(by, detail.Line.Group.Id, _leaving.Token) : [];
             if (asked != _asked)
             {
@@ -108,14 +110,27 @@ public sealed partial class GroupPage : IDisposable
     /// <summary>Goes on with the group that counts it from now on.</summary>
     private async Task MergeAsync(long into)
     {
-        _unmerged = await TryAsync("Merged.", (by, id) => Merges.MergeAsync(by, id, into));
-        if (_unmerged is null)
+        var asked = _asked;
+        var fault = _busy ? null : await TryAsync("Merged.", (by, id) => Merges.MergeAsync(by, id, into));
+        if (_leaving.IsCancellationRequested || asked != _asked)
         {
+            return;   // the person has moved on
+        }
+
+        _unmerged = fault;
+        if (_done is not null)
+        {
+            _carried = _done;
             Navigation.NavigateTo($"/groups/{PublicId.Group(into)}");
         }
     }
 
-    private async Task SplitAsync(long part) => _unmerged = await TryAsync("Split off.", (by, _) => Merges.SplitAsync(by, part));
+    private async Task SplitAsync(long part)
+    {
+        var asked = _asked;
+        var fault = _busy ? null : await TryAsync("Split off.", (by, _) => Merges.SplitAsync(by, part));
+        _unmerged = asked == _asked ? fault : _unmerged;
+    }
 
     /// <summary>Why it was not done; null when it was.</summary>
     private Task<string?> NoteAsync(string text) => TryAsync("Note added.", (by, id) => Actions.NoteAsync(by, id, text));
@@ -141,7 +156,7 @@ public sealed partial class GroupPage : IDisposable
             return "It was not done: something else is still being changed here. Try again.";
         }
 
-        (_busy, _refused, _done) = (true, null, null);
+        (_busy, _refused, _unmerged, _done) = (true, null, null, null);
         string? fault;
         try
         {

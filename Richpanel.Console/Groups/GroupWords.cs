@@ -44,7 +44,7 @@ internal static class GroupWords
 
     /// <summary>One line in a list of groups to choose from.</summary>
     public static string InList(FailureGroup group) =>
-        Title(group) + (Message(group) is { } message ? $": {(message.Length <= MostInList ? message : Lengths.Cut(message, MostInList) + "…")}" : "") + $" ({Failed(group)})";
+        Title(group) + (Message(group) is { } message ? $": {(message.Length <= MostInList ? message : Lengths.Cut(message, MostInList) + "…")}" : "") + $" ({Failed(group)}{(group.State == GroupState.Open ? "" : $", {group.State.ToString().ToLowerInvariant()}")})";
 
     /// <summary>Who looks after it. A group that resolved by itself says what is so, not by which of the ways it came to it.</summary>
     /// <param name="isGone">Its connection was deleted.</param>

@@ -3,7 +3,6 @@ using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
-using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Groups;
 using Richpanel.Core.People;
@@ -17,7 +16,7 @@ public sealed partial class GroupsPage : IDisposable
 
     private readonly Leaving _leaving = new();
     private GroupList? _page;
-    private LogValueCounts? _failedBy;
+    private FailedBy? _failedBy;
     private IReadOnlyDictionary<string, RetryView> _retries = new Dictionary<string, RetryView>();
     private IReadOnlyDictionary<GroupState, int>? _counts;
     private Actor? _by;
@@ -79,7 +78,7 @@ public sealed partial class GroupsPage : IDisposable
             var counts = await Queries.CountAsync(by, filter, _leaving.Token);
             var failedBy = View.Way is { } way ? await Queries.FailedByAsync(by, way, filter.ConnectionId, _leaving.Token) : null;
             var page = failedBy is null ? await Queries.PageAsync(by, filter, GroupCursor.Parse(Cursor), PageSize, _leaving.Token) : null;
-            var retries = page is null ? _retries : await Retries.NewestOfGroupsAsync(by, [.. page.Lines.Select(line => PublicId.Group(line.Group.Id))], _leaving.Token);
+            var retries = page is null ? _retries : await Retries.NewestOfGroupsAsync(by, [.. page.Lines.SelectMany(line => line.Family).Select(PublicId.Group)], _leaving.Token);
             if (asked != _asked)
             {
                 return;   // the person has moved on; a newer question has its own answer

@@ -37,7 +37,7 @@ internal sealed record GroupsView(string? State = null, string? Connection = nul
     ];
 
     /// <summary>Other ways to look at the same failures, with their word.</summary>
-    public static IReadOnlyList<(LogKey Key, string Word)> Ways { get; } = [(LogKey.Cause, "Cause"), (LogKey.Code, "Status code"), (LogKey.Event, "Event"), (LogKey.Connection, "Connection")];
+    public static IReadOnlyList<(LogKey Key, string Word)> Ways { get; } = [.. GroupQueries.Ways.Select(key => (key, key == LogKey.Code ? "Status code" : key.ToString()))];
 
     /// <summary>Null: by group.</summary>
     public LogKey? Way => Ways.Where(way => string.Equals(LogKeys.Of(way.Key).Word, By, StringComparison.OrdinalIgnoreCase)).Select(way => (LogKey?)way.Key).FirstOrDefault();

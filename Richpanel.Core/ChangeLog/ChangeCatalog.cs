@@ -58,7 +58,8 @@ public static class ChangeCatalog
     public static readonly ChangeAction GroupResolved = new("group.resolved", "resolved the failure group");
     public static readonly ChangeAction GroupIgnored = new("group.ignored", "ignored the failure group");
     public static readonly ChangeAction GroupReopened = new("group.reopened", "opened again the failure group");
-    public static readonly ChangeAction GroupMerged = new("group.merged", "merged the failure group into another:");
+    public static readonly ChangeAction GroupMerged = new("group.merged", "merged into another one the failure group");
+    public static readonly ChangeAction GroupTookIn = new("group.took-in", "merged another one into the failure group");
     public static readonly ChangeAction GroupSplit = new("group.split", "split off the failure group");
     public static readonly ChangeAction GroupNoted = new("group.noted", "wrote a note on the failure group");
     public static readonly ChangeAction CallSent = new("call.sent", "sent a call by hand to");

@@ -246,6 +246,10 @@ internal sealed class DispatchStore(StoreWriter writer, ChangeWriting log)
             if (failure is { } group)
             {
                 session.Ledger.Groups.Failed(group, failedAt, joined: row.GroupId != group, BeganAt(session, outcome));
+                if (row.GroupId is { } before && before != group && GroupBook.AreOne(session, before, group))
+                {
+                    session.Ledger.Groups.Left(before);
+                }
             }
 
             AddAttempts(session, row, attempts, exchanges);

@@ -55,6 +55,7 @@ public static class ErasurePlaces
         ["RetryItems"] = "Ids of deliveries and states.",
         ["RetryCounts"] = "Numbers by cause.",
         ["FailureGroupHours"] = "Numbers by hour.",
+        ["FailureGroupOwn"] = "Numbers and times.",
         ["AlertChannels"] = "Where those who look after the product are told.",
         ["AlertBook"] = "Settings, and what was told of which connection.",
         ["Alerts"] = "Connections, causes and numbers.",

@@ -90,29 +90,11 @@ public sealed class FailureGroup
     /// <summary>When a delivery of it last went out because somebody asked for it.</summary>
     public DateTimeOffset? LastRetriedAt { get; set; }
 
-    /// <summary>Counts this one, too, from now on.</summary>
-    internal void Take(FailureGroup part)
+    /// <summary>Of a part its own; of a whole its own and its parts' together.</summary>
+    internal GroupFigures Figures
     {
-        var (earlier, later) = part.LastSeenAt < LastSeenAt ? (part, this) : (this, part);
-        BeganAt = later.BeganAt - earlier.LastSeenAt > FailureGroups.Quiet || later.BeganAt < earlier.BeganAt ? later.BeganAt : earlier.BeganAt;
-        (Total, StillFailed) = (Total + part.Total, StillFailed + part.StillFailed);
-        FirstSeenAt = part.FirstSeenAt < FirstSeenAt ? part.FirstSeenAt : FirstSeenAt;
-        LastSeenAt = part.LastSeenAt > LastSeenAt ? part.LastSeenAt : LastSeenAt;
-        LastRetriedAt = part.LastRetriedAt > LastRetriedAt || LastRetriedAt is null ? part.LastRetriedAt : LastRetriedAt;
-        part.MergedIntoId = Id;
-    }
-
-    /// <summary>Counts this part no more. Times that may be the part's own are read anew.</summary>
-    /// <param name="left">Of what is left; null when that is not known any more, and then they stay.</param>
-    internal void Leave(FailureGroup part, GroupTimes? left)
-    {
-        (Total, StillFailed) = (Total - part.Total, StillFailed - part.StillFailed);
-        if (left is not null)
-        {
-            FirstSeenAt = FirstSeenAt == part.FirstSeenAt ? left.First : FirstSeenAt;
-            BeganAt = BeganAt == part.BeganAt ? left.Began : BeganAt;
-            LastSeenAt = LastSeenAt == part.LastSeenAt ? left.Last : LastSeenAt;
-        }
+        get => new(Total, StillFailed, FirstSeenAt, BeganAt, LastSeenAt, LastRetriedAt);
+        set => (Total, StillFailed, FirstSeenAt, BeganAt, LastSeenAt, LastRetriedAt) = value;
     }
 
     /// <summary>Open, and nobody has made anything of it.</summary>
@@ -133,6 +115,30 @@ public sealed class FailureGroup
 
         (State, StateAt, StateBy, SnoozedUntil, Assignee, AssigneeId) = (GroupState.Open, until, null, null, null, null);
         return true;
+    }
+}
+
+/// <summary>Of a group with parts: its own figures, which its row counts together with theirs. There is one as long as it has parts.</summary>
+public sealed class GroupOwn
+{
+    public long GroupId { get; set; }
+
+    public long Total { get; set; }
+
+    public long StillFailed { get; set; }
+
+    public DateTimeOffset FirstSeenAt { get; set; }
+
+    public DateTimeOffset BeganAt { get; set; }
+
+    public DateTimeOffset LastSeenAt { get; set; }
+
+    public DateTimeOffset? LastRetriedAt { get; set; }
+
+    internal GroupFigures Figures
+    {
+        get => new(Total, StillFailed, FirstSeenAt, BeganAt, LastSeenAt, LastRetriedAt);
+        set => (Total, StillFailed, FirstSeenAt, BeganAt, LastSeenAt, LastRetriedAt) = value;
     }
 }
 
@@ -196,6 +202,7 @@ public static class FailureGroups
 
 internal sealed class FailureGroupConfiguration :
     IEntityTypeConfiguration<FailureGroup>,
+    IEntityTypeConfiguration<GroupOwn>,
     IEntityTypeConfiguration<GroupHour>,
     IEntityTypeConfiguration<GroupNote>
 {
@@ -210,6 +217,12 @@ internal sealed class FailureGroupConfiguration :
         group.HasIndex(g => new { g.ConnectionId, g.Stage, g.Cause });
         group.HasIndex(g => new { g.LastSeenAt, g.Id });
         group.HasIndex(g => g.MergedIntoId).HasFilter("\"MergedIntoId\" IS NOT NULL");
+    }
+
+    public void Configure(EntityTypeBuilder<GroupOwn> own)
+    {
+        own.ToTable("FailureGroupOwn").HasKey(o => o.GroupId);
+        own.Property(o => o.GroupId).ValueGeneratedNever();
     }
 
     public void Configure(EntityTypeBuilder<GroupHour> hour)

@@ -45,6 +45,9 @@ public sealed class GroupBook
         return _ids[fingerprint] = id ?? Make(session, connectionId, print, fingerprint, at);
     }
 
+    /// <summary>People say that both are one thing.</summary>
+    internal static bool AreOne(WriteSession session, long one, long other) => DispatchStore.Set(session.Command(GroupSql.AreOne, "$a", "$b"), one, other).ExecuteScalar() is 1L;
+
     private static long Make(WriteSession session, long connectionId, FailurePrint print, long fingerprint, DateTimeOffset at) =>
         (long)DispatchStore.Set(
             session.Command(GroupSql.Insert, "$c", "$f", "$g", "$k", "$h", "$p", "$at"),

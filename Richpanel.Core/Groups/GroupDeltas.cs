@@ -14,15 +14,20 @@ public sealed class GroupDeltas
     private readonly Dictionary<(long Group, int Hour), long> _hours = [];
     private readonly Dictionary<long, long> _stillFailed = [];
     private readonly Dictionary<long, DateTimeOffset> _retried = [];
+    private readonly Dictionary<long, long> _left = [];
 
     private readonly List<(long Group, DateTimeOffset At, bool Joined, DateTimeOffset Began)> _stagedFailures = [];
     private readonly List<(long Group, DateTimeOffset At)> _stagedRetries = [];
+    private readonly List<long> _stagedLeft = [];
 
     /// <summary>A delivery failed.</summary>
     /// <param name="at">When it was given up.</param>
     /// <param name="joined">It was not in this group before.</param>
     /// <param name="began">Its first try that went this way, which may be long before it was given up; null when there was none.</param>
     public void Failed(long group, DateTimeOffset at, bool joined, DateTimeOffset? began = null) => _stagedFailures.Add((group, at, joined, began < at ? began.Value : at));
+
+    /// <summary>A delivery of it failed in another way that is merged with this one: it is not counted twice in the whole.</summary>
+    public void Left(long group) => _stagedLeft.Add(group);
 
     /// <summary>A delivery of the group went out because somebody asked for it.</summary>
     public void Retried(long group, DateTimeOffset at) => _stagedRetries.Add((group, at));
@@ -45,6 +50,11 @@ public sealed class GroupDeltas
             _retried[group] = _retried.TryGetValue(group, out var last) && last > at ? last : at;
         }
 
+        foreach (var group in _stagedLeft)
+        {
+            _left[group] = _left.GetValueOrDefault(group) + 1;
+        }
+
         Drop();
     }
 
@@ -52,6 +62,7 @@ public sealed class GroupDeltas
     {
         _stagedFailures.Clear();
         _stagedRetries.Clear();
+        _stagedLeft.Clear();
     }
 
     internal void Clear()
@@ -61,6 +72,7 @@ public sealed class GroupDeltas
         _hours.Clear();
         _stillFailed.Clear();
         _retried.Clear();
+        _left.Clear();
     }
 
     internal void Flush(WriteSession session)
@@ -78,6 +90,11 @@ public sealed class GroupDeltas
         foreach (var (group, by) in _stillFailed.Where(one => one.Value != 0))
         {
             DispatchStore.Set(session.Command(GroupSql.AddStillFailed, "$n", "$id"), by, group).ExecuteNonQuery();
+        }
+
+        foreach (var (group, count) in _left)
+        {
+            DispatchStore.Set(session.Command(GroupSql.TakeFromTotal, "$n", "$id"), count, group).ExecuteNonQuery();
         }
 
         foreach (var (group, at) in _retried)

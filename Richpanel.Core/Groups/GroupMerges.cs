@@ -25,21 +25,32 @@ public sealed class GroupMerges(StoreWriter writer, ChangeWriting log, ChangeFee
             return "This connection has no such failure group. Only groups of the same connection can be merged.";
         }
 
-        var parts = context.FailureGroups.AsTracking().Where(one => one.MergedIntoId == id).ToList();
-        if (WhyNot(part, whole, parts.Count + 1 + context.FailureGroups.Count(one => one.MergedIntoId == into)) is { } fault)
+        var moved = PartsOf(context, id);
+        var parts = PartsOf(context, into);
+        if (WhyNot(part, whole, moved.Count + parts.Count + 1) is { } fault)
         {
             return fault;
         }
 
-        foreach (var one in parts)   // one deep
+        if (context.GroupOwn.AsTracking().SingleOrDefault(own => own.GroupId == id) is { } ownOfPart)
         {
-            part.Leave(one, GroupTimes.Of(context, [id]));
-            whole.Take(one);
+            part.Figures = ownOfPart.Figures;   // one deep: its parts go along
+            context.Remove(ownOfPart);
         }
 
-        whole.Take(part);
-        part.Reset(time.GetUtcNow(), by.Name);
-        Append(context, by, part, ChangeCatalog.GroupMerged, null, PublicId.Group(into));
+        foreach (var one in moved)
+        {
+            Move(context, by, one, whole, ChangeCatalog.GroupMerged);
+        }
+
+        Move(context, by, part, whole, ChangeCatalog.GroupMerged);
+        var ownOfWhole = context.GroupOwn.SingleOrDefault(own => own.GroupId == into)?.Figures ?? whole.Figures;
+        if (parts.Count == 0)
+        {
+            context.Add(new GroupOwn { GroupId = into, Figures = ownOfWhole });
+        }
+
+        whole.Figures = GroupFigures.Together([ownOfWhole, .. parts.Concat(moved).Append(part).Select(one => one.Figures)]);
         return null;
     });
 
@@ -51,13 +62,44 @@ public sealed class GroupMerges(StoreWriter writer, ChangeWriting log, ChangeFee
             return null;
         }
 
-        var left = context.FailureGroups.Where(one => one.MergedIntoId == into && one.Id != id).Select(one => one.Id).ToList();
-        context.FailureGroups.AsTracking().Single(one => one.Id == into).Leave(part, GroupTimes.Of(context, [into, .. left]));
-        part.MergedIntoId = null;
-        part.Reset(time.GetUtcNow(), null);
-        Append(context, by, part, ChangeCatalog.GroupSplit, PublicId.Group(into), null);
+        var whole = context.FailureGroups.AsTracking().Single(one => one.Id == into);
+        var own = context.GroupOwn.AsTracking().Single(one => one.GroupId == into);
+        var left = PartsOf(context, into).Where(one => one.Id != id).ToList();
+        whole.Figures = GroupFigures.Together([own.Figures, .. left.Select(one => one.Figures)]);
+        if (left.Count == 0)
+        {
+            context.Remove(own);
+        }
+
+        Move(context, by, part, null, ChangeCatalog.GroupSplit);
         return null;
     });
+
+    private static List<FailureGroup> PartsOf(ConsoleDbContext context, long id) => [.. context.FailureGroups.AsTracking().Where(one => one.MergedIntoId == id)];
+
+    /// <summary>What people made of it ends here: a part has no state, and what is split off is open and nobody's.</summary>
+    private void Move(ConsoleDbContext context, Actor by, FailureGroup part, FailureGroup? into, ChangeAction action)
+    {
+        var fields = FieldChange.Between(
+            ("mergedInto", Id(part.MergedIntoId), Id(into?.Id)), ("state", part.State, GroupState.Open), ("assignee", part.Assignee, null), ("until", part.SnoozedUntil, null));
+        if (into is not null)
+        {
+            Append(context, by, ChangeCatalog.GroupTookIn, into, [new FieldChange("part", null, Id(part.Id))]);
+        }
+
+        Append(context, by, action, part, fields);
+        part.MergedIntoId = into?.Id;
+        part.Reset(time.GetUtcNow(), into is null ? null : by.Name);
+
+        static string? Id(long? group) => group is { } key ? PublicId.Group(key) : null;
+    }
+
+    /// <summary>Saved at once, because a line is chained to the one before.</summary>
+    private void Append(ConsoleDbContext context, Actor by, ChangeAction action, FailureGroup group, IReadOnlyList<FieldChange> fields)
+    {
+        log.Append(context, by, new Change(action, PublicId.Group(group.Id), CauseCatalog.Find(group.Cause).Title) { Fields = fields });
+        context.SaveChanges();
+    }
 
     private static string? WhyNot(FailureGroup part, FailureGroup whole, int parts) =>
         part.Id == whole.Id ? "A group cannot be merged into itself. Choose another one."
@@ -90,7 +132,4 @@ public sealed class GroupMerges(StoreWriter writer, ChangeWriting log, ChangeFee
         changes.Raise();
         return outcome;
     }
-
-    private void Append(ConsoleDbContext context, Actor by, FailureGroup group, ChangeAction action, string? before, string? after) =>
-        log.Append(context, by, new Change(action, PublicId.Group(group.Id), CauseCatalog.Find(group.Cause).Title) { Fields = FieldChange.Between(("mergedInto", before, after)) });
 }

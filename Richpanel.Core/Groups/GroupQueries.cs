@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
-using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Ledger;
@@ -15,6 +14,9 @@ namespace Richpanel.Core.Groups;
 public sealed class GroupQueries(IDbContextFactory<ConsoleDbContext> contexts, ConnectionDirectory directory, ChangeQueries changeLog, LogReader log, TimeProvider time)
 {
     public const int MostListed = 100;
+
+    /// <summary>What failed deliveries can be counted by, beside their groups.</summary>
+    public static IReadOnlyList<LogKey> Ways { get; } = [LogKey.Cause, LogKey.Code, LogKey.Event, LogKey.Connection];
 
     private const int SamplesShown = 3;
 
@@ -90,7 +92,8 @@ public sealed class GroupQueries(IDbContextFactory<ConsoleDbContext> contexts, C
         var line = (await LinesAsync(context, by, [group], MostCounted, ct))[0];
         var parts = await Visible(context, by).Where(part => part.MergedIntoId == id).OrderByDescending(part => part.LastSeenAt).ThenByDescending(part => part.Id).ToListAsync(ct);
         var whole = group.MergedIntoId is { } merged ? await Visible(context, by).SingleAsync(one => one.Id == merged, ct) : null;
-        var family = parts.Select(part => part.Id).Append(id).ToList();
+        line = whole is null ? line : line with { State = whole.StateNow(time.GetUtcNow()) };   // a part has none of its own
+        var family = line.Family;
         var notes = await context.GroupNotes.AsNoTracking().Where(note => family.Contains(note.GroupId)).OrderBy(note => note.Id).ToListAsync(ct);
         notes.ForEach(note => Mask(note, by));
         var ask = LogAsk.By(by, LogQuery.All.With(new LogTerm(LogKey.Group, PublicId.Group(id)))) with { Among = [group.ConnectionId] };
@@ -123,14 +126,15 @@ public sealed class GroupQueries(IDbContextFactory<ConsoleDbContext> contexts, C
             .Join(Visible(context, by), id => id, group => group.Id, (_, group) => group).SingleOrDefaultAsync(ct);
     }
 
-    /// <summary>What is failed now, counted by something that the log knows of each delivery.</summary>
+    /// <summary>What is failed now, counted by cause, code, event or connection.</summary>
     /// <param name="connection">Only of this one; null = of all that the actor may touch.</param>
-    public Task<LogValueCounts> FailedByAsync(Actor by, LogKey key, long? connection, CancellationToken ct)
+    public async Task<FailedBy> FailedByAsync(Actor by, LogKey key, long? connection, CancellationToken ct)
     {
         by.Demand(Permission.Read);
         var visible = directory.AllConnections.Where(one => by.MayTouch(one) && (connection is null || one.Id == connection)).Select(one => one.Id);
         var ask = LogAsk.By(by, LogQuery.All.With(new LogTerm(LogKey.State, "failed")));
-        return log.ValuesAsync(by.Connections is null && connection is null ? ask : ask with { Among = [.. visible] }, key, ct);
+        ask = by.Connections is null && connection is null ? ask : ask with { Among = [.. visible] };
+        return new FailedBy(await log.ValuesAsync(ask, key, ct), (await log.CountAsync(ask, ct))?.Found ?? 0);
     }
 
     /// <summary>Codes of causes that there are groups of.</summary>
@@ -195,9 +199,9 @@ public sealed class GroupQueries(IDbContextFactory<ConsoleDbContext> contexts, C
     private async Task<IReadOnlyList<GroupLine>> LinesAsync(ConsoleDbContext context, Actor by, IReadOnlyList<FailureGroup> groups, int mostCounted, CancellationToken ct)
     {
         var ids = groups.Select(group => group.Id).ToList();
-        var parts = await context.FailureGroups.Where(part => part.MergedIntoId != null && ids.Contains(part.MergedIntoId.Value)).Select(part => new { part.Id, Whole = part.MergedIntoId!.Value }).ToListAsync(ct);
+        var parts = await context.FailureGroups.Where(part => part.MergedIntoId != null && ids.Contains(part.MergedIntoId.Value)).OrderBy(part => part.Id).Select(part => new { part.Id, part.Cause, Whole = part.MergedIntoId!.Value }).ToListAsync(ct);
         var wholes = parts.ToDictionary(part => part.Id, part => part.Whole);
-        var families = parts.ToLookup(part => part.Whole, part => part.Id);
+        var families = parts.ToLookup(part => part.Whole, part => new GroupPart(part.Id, part.Cause));
         ids.AddRange(wholes.Keys);
         var end = RollupTime.HourOf(RollupTime.SlotOf(time.GetUtcNow())) + 1;
         var (start, before) = (end - GroupLine.HoursShown, end - (2 * GroupLine.HoursShown));
@@ -215,10 +219,10 @@ public sealed class GroupQueries(IDbContextFactory<ConsoleDbContext> contexts, C
             }
 
             group.EndSnooze(now);
-            var family = families[group.Id].Append(group.Id).ToList();
+            var own = families[group.Id].ToList();
             lines.Add(new GroupLine(
                 Show(group, by), group.State, spark, hours[group.Id].Where(hour => hour.Hour < start).Sum(hour => hour.Count),
-                await CustomersAsync(context, family, mostCounted, ct), notes[group.Id].LastOrDefault() is { } note ? Mask(note, by) : null, family.Count - 1));
+                await CustomersAsync(context, [group.Id, .. own.Select(part => part.Id)], mostCounted, ct), notes[group.Id].LastOrDefault() is { } note ? Mask(note, by) : null, own));
         }
 
         return lines;
@@ -240,9 +244,14 @@ public sealed class GroupQueries(IDbContextFactory<ConsoleDbContext> contexts, C
     }
 
     /// <summary>The newest deliveries of these groups: of each along its index, and of those the newest.</summary>
-    private static IQueryable<Delivery> Newest(ConsoleDbContext context, IReadOnlyList<long> family, int most) => family
-        .Select(group => context.Deliveries.Where(delivery => delivery.GroupId == group).OrderByDescending(delivery => delivery.Id).Take(most))
-        .Aggregate((left, right) => left.Concat(right).OrderByDescending(delivery => delivery.Id).Take(most));
+    private static IQueryable<OfCustomer> Newest(ConsoleDbContext context, IReadOnlyList<long> family, int most)
+    {
+        var each = family
+            .Select(group => context.Deliveries.Where(delivery => delivery.GroupId == group).OrderByDescending(delivery => delivery.Id).Take(most)
+                .Select(delivery => new OfCustomer { Id = delivery.Id, UserHash = delivery.UserHash }))
+            .Aggregate((left, right) => left.Concat(right));
+        return family.Count == 1 ? each : each.OrderByDescending(delivery => delivery.Id).Take(most);
+    }
 
     /// <summary>Who they are stands in their newest deliveries.</summary>
     private async Task<IReadOnlyList<GroupCustomer>> MostAffectedAsync(ConsoleDbContext context, LogAsk ask, IReadOnlyList<long> family, CancellationToken ct)
@@ -268,4 +277,12 @@ public sealed class GroupQueries(IDbContextFactory<ConsoleDbContext> contexts, C
         PublicId.Parse(line.ObjectId, "con") is { } connection ? connection == group.ConnectionId
             : PublicId.Parse(line.ObjectId, "src") is { } source ? directory.FindSource(source)?.ConnectionId == group.ConnectionId
             : !line.Action.StartsWith("sandbox.", StringComparison.Ordinal) || directory.Find(group.ConnectionId)?.IsSandbox == true;
+
+    /// <summary>All that the group's index holds of a delivery.</summary>
+    private sealed class OfCustomer
+    {
+        public long Id { get; init; }
+
+        public long? UserHash { get; init; }
+    }
 }

@@ -16,8 +16,8 @@ internal static class GroupSql
 
     public const string Find = """SELECT "Id" FROM "FailureGroups" WHERE "Fingerprint"=$f""";
 
-    /// <summary>Only what is not over and was seen lately.</summary>
-    public const string CountPatterns = """SELECT COUNT(*) FROM "FailureGroups" WHERE "ConnectionId"=$c AND "Stage"=$g AND "Cause"=$k AND "State"<>4 AND "LastSeenAt">=$since""";
+    /// <summary>Only what is not over, a part with its whole, and was seen lately.</summary>
+    public const string CountPatterns = """SELECT COUNT(*) FROM "FailureGroups" WHERE "ConnectionId"=$c AND "Stage"=$g AND "Cause"=$k AND "LastSeenAt">=$since AND COALESCE((SELECT w."State" FROM "FailureGroups" w WHERE w."Id"="FailureGroups"."MergedIntoId"),"State")<>4""";
 
     public const string Insert =
         """INSERT INTO "FailureGroups" ("ConnectionId","Fingerprint","Stage","Cause","StatusCode","Pattern","State","IsRegressed","StateAt","Total","StillFailed","FirstSeenAt","BeganAt","LastSeenAt") VALUES ($c,$f,$g,$k,$h,$p,1,0,$at,0,0,$at,$at,$at) RETURNING "Id" """;
@@ -53,15 +53,27 @@ internal static class GroupSql
         "StateAt"=CASE WHEN {ComesBack} THEN $last ELSE "StateAt" END,
         "State"=CASE WHEN {ComesBack} THEN 1 ELSE "State" END,
         "LastSeenAt"=max("LastSeenAt",$last)
-        WHERE {ItAndItsWhole}
+        WHERE {ItAndItsWhole};
+        UPDATE "FailureGroupOwn" SET
+        "Total"="Total"+$n,
+        "FirstSeenAt"=min("FirstSeenAt",$first),
+        "BeganAt"=CASE WHEN $began>"LastSeenAt"+{FailureGroups.Quiet.Ticks} THEN $began WHEN $began<"BeganAt" AND "BeganAt"-$last<={FailureGroups.Quiet.Ticks} THEN $began ELSE "BeganAt" END,
+        "LastSeenAt"=max("LastSeenAt",$last)
+        WHERE "GroupId"=$id
         """);
 
-    public const string AddStillFailed = $"""UPDATE "FailureGroups" SET "StillFailed"="StillFailed"+$n WHERE {ItAndItsWhole}""";
+    /// <summary>A row of the group failed in another way that people say is the same thing.</summary>
+    public const string TakeFromTotal = $"UPDATE \"FailureGroups\" SET \"Total\"=\"Total\"-$n WHERE {ItAndItsWhole}; UPDATE \"FailureGroupOwn\" SET \"Total\"=\"Total\"-$n WHERE \"GroupId\"=$id";
+
+    /// <summary>Both are parts of one group, or one is part of the other.</summary>
+    public const string AreOne = """SELECT (SELECT COALESCE("MergedIntoId","Id") FROM "FailureGroups" WHERE "Id"=$a)=(SELECT COALESCE("MergedIntoId","Id") FROM "FailureGroups" WHERE "Id"=$b)""";
+
+    public const string AddStillFailed = $"""UPDATE "FailureGroups" SET "StillFailed"="StillFailed"+$n WHERE {ItAndItsWhole}; UPDATE "FailureGroupOwn" SET "StillFailed"="StillFailed"+$n WHERE "GroupId"=$id""";
 
     public const string AddToHour =
         """INSERT INTO "FailureGroupHours" ("GroupId","Hour","Count") VALUES ($id,$h,$n) ON CONFLICT DO UPDATE SET "Count"="Count"+excluded."Count" """;
 
-    public const string Retried = $"""UPDATE "FailureGroups" SET "LastRetriedAt"=max(COALESCE("LastRetriedAt",0),$at) WHERE {ItAndItsWhole}""";
+    public const string Retried = $"""UPDATE "FailureGroups" SET "LastRetriedAt"=max(COALESCE("LastRetriedAt",0),$at) WHERE {ItAndItsWhole}; UPDATE "FailureGroupOwn" SET "LastRetriedAt"=max(COALESCE("LastRetriedAt",0),$at) WHERE "GroupId"=$id""";
 
     public const string EndSnoozes =
         """UPDATE "FailureGroups" SET "State"=1,"StateAt"="SnoozedUntil","StateBy"=NULL,"SnoozedUntil"=NULL,"Assignee"=NULL,"AssigneeId"=NULL WHERE "State"=3 AND "SnoozedUntil"<=$now""";

@@ -54,20 +54,31 @@ public sealed record GroupCustomers(int Count, int? LookedAt);
 /// <param name="Newest">Their newest one in the group, masked by sight.</param>
 public sealed record GroupCustomer(int Deliveries, LogRow Newest);
 
+/// <summary>A group that was merged into another one.</summary>
+/// <param name="Cause">Code of the cause catalogue.</param>
+public sealed record GroupPart(long Id, string Cause);
+
+/// <summary>What is failed now, counted by one thing that the log knows of each delivery.</summary>
+/// <param name="Total">Everything that is failed now, however many values there are.</param>
+public sealed record FailedBy(LogValueCounts Counts, long Total);
+
 /// <summary>A group as a list shows it.</summary>
 /// <param name="Group">Its pattern masked for whoever may not see personal data.</param>
 /// <param name="State">As it is now.</param>
 /// <param name="Hours">Failures of the last 24 hours, oldest first; the last of them is the one under way.</param>
 /// <param name="DayBefore">Failures of the 24 hours before those.</param>
 /// <param name="Note">The newest note, of a part of it too; null when there is none.</param>
-/// <param name="Parts">How many other groups were merged into it.</param>
-public sealed record GroupLine(FailureGroup Group, GroupState State, IReadOnlyList<long> Hours, long DayBefore, GroupCustomers Customers, GroupNote? Note, int Parts = 0)
+/// <param name="Parts">Other groups that were merged into it.</param>
+public sealed record GroupLine(FailureGroup Group, GroupState State, IReadOnlyList<long> Hours, long DayBefore, GroupCustomers Customers, GroupNote? Note, IReadOnlyList<GroupPart> Parts)
 {
     public const int HoursShown = 24;
 
     public Cause Cause => CauseCatalog.Find(Group.Cause);
 
     public long LastDay => Hours.Sum();
+
+    /// <summary>Keys: its own and its parts'.</summary>
+    public IReadOnlyList<long> Family => [Group.Id, .. Parts.Select(part => part.Id)];
 }
 
 /// <summary>A page of groups, the one that failed last first.</summary>

@@ -68,15 +68,13 @@ public sealed class RetryQueries(IDbContextFactory<ConsoleDbContext> contexts, C
         return await StartedAsync(context, by, context.RetryBatches.Where(batch => kind == null || batch.Kind == kind), _ => true, MostListed, ct);
     }
 
-    /// <summary>Bulk retries and replays that were asked for by a failure group (<c>group:</c>), newest first, the last <see cref="MostOfGroup"/>.</summary>
-    /// <param name="group">Public id.</param>
-    public async Task<IReadOnlyList<RetryView>> OfGroupAsync(Actor by, string group, CancellationToken ct)
+    /// <summary>Bulk retries and replays that were asked for by one of these failure groups (<c>group:</c>), newest first, the last <see cref="MostOfGroup"/>.</summary>
+    /// <param name="groups">Public ids: a group, and what was merged into it.</param>
+    public async Task<IReadOnlyList<RetryView>> OfGroupAsync(Actor by, IReadOnlyCollection<string> groups, CancellationToken ct)
     {
         by.Demand(Permission.Read);
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var term = $"{LogKeys.Of(LogKey.Group).Word}:{group}";
-        return await StartedAsync(
-            context, by, context.RetryBatches.Where(batch => batch.Scope!.Contains(term)), batch => batch.Scope!.Split(' ').Contains(term, StringComparer.Ordinal), MostOfGroup, ct);
+        return await StartedAsync(context, by, context.RetryBatches.Where(batch => batch.Scope!.Contains(GroupWord)), batch => GroupsOf(batch).Any(groups.Contains), MostOfGroup, ct);
     }
 
     /// <summary>Of each of these groups the newest bulk retry or replay that was asked for by it, if it is under way or ended within <see cref="ShownAfterwards"/>.</summary>
@@ -85,14 +83,21 @@ public sealed class RetryQueries(IDbContextFactory<ConsoleDbContext> contexts, C
     {
         by.Demand(Permission.Read);
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var word = LogKeys.Of(LogKey.Group).Word + ":";
         var since = time.GetUtcNow() - ShownAfterwards;
         var views = await StartedAsync(
-            context, by, context.RetryBatches.Where(batch => batch.Scope!.Contains(word) && (batch.EndedAt == null || batch.EndedAt >= since)), batch => GroupsOf(batch).Any(groups.Contains), MostListed, ct);
+            context, by, context.RetryBatches.Where(batch => batch.Scope!.Contains(GroupWord) && (batch.EndedAt == null || batch.EndedAt >= since)), batch => GroupsOf(batch).Any(groups.Contains), MostListed, ct);
         return views.SelectMany(view => GroupsOf(view.Batch).Intersect(groups).Select(group => (group, view))).DistinctBy(one => one.group).ToDictionary(one => one.group, one => one.view, StringComparer.Ordinal);
-
-        IEnumerable<string> GroupsOf(RetryBatch batch) => batch.Scope!.Split(' ').Where(term => term.StartsWith(word, StringComparison.Ordinal)).SelectMany(term => term[word.Length..].Split(','));
     }
+
+    /// <param name="family">Keys of a group and of what was merged into it.</param>
+    /// <param name="newest">By public id.</param>
+    public static RetryView? NewestOf(IReadOnlyList<long> family, IReadOnlyDictionary<string, RetryView> newest) =>
+        family.Select(id => newest.GetValueOrDefault(PublicId.Group(id))).OfType<RetryView>().MaxBy(view => view.Batch.Id);
+
+    private static string GroupWord => LogKeys.Of(LogKey.Group).Word + ":";
+
+    private static IEnumerable<string> GroupsOf(RetryBatch batch) =>
+        batch.Scope!.Split(' ').Where(term => term.StartsWith(GroupWord, StringComparison.Ordinal)).SelectMany(term => term[GroupWord.Length..].Split(','));
 
     private async Task<IReadOnlyList<RetryView>> StartedAsync(
         ConsoleDbContext context, Actor by, IQueryable<RetryBatch> batches, Func<RetryBatch, bool> fits, int most, CancellationToken ct)

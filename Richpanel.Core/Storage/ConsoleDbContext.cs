@@ -62,6 +62,7 @@ public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<FailureGroup> FailureGroups => Set<FailureGroup>();
 
     public DbSet<GroupHour> GroupHours => Set<GroupHour>();
+    public DbSet<GroupOwn> GroupOwn => Set<GroupOwn>();
 
     public DbSet<GroupNote> GroupNotes => Set<GroupNote>();
 

@@ -50,7 +50,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("RetryBatches.DiscardAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).DiscardAsync(by, Missing)),
         ("RetryQueries.ListAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).ListAsync(by, null, Ct)),
         ("RetryQueries.NewestOfGroupsAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).NewestOfGroupsAsync(by, ["grp_1"], Ct)),
-        ("RetryQueries.OfGroupAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).OfGroupAsync(by, "grp_1", Ct)),
+        ("RetryQueries.OfGroupAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).OfGroupAsync(by, ["grp_1"], Ct)),
         ("RetryQueries.FindAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).FindAsync(by, Missing, Ct)),
         ("RetryQueries.SkipsAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).SkipsAsync(by, Missing, Ct)),
         ("RetryQueries.SamplesAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).SamplesAsync(by, RetryPlan.Empty, Ct)),

@@ -354,8 +354,8 @@ public sealed class FailureGroupTests : IAsyncLifetime
         await CareAsync();
         Assert.Equal((GroupState.Resolved, 0L), await StateAsync());
         Assert.Equal(GroupState.Open, (await _test.ReadAsync(context => context.FailureGroups.SingleAsync(group => group.Id != id, Ct))).State);
-        Assert.Equal([batch.Id], (await _test.Retries.OfGroupAsync(s_sam, PublicId.Group(id), Ct)).Select(view => view.Batch.Id));
-        Assert.Empty(await _test.Retries.OfGroupAsync(s_sam, PublicId.Group(id)[..^1], Ct));
+        Assert.Equal([batch.Id], (await _test.Retries.OfGroupAsync(s_sam, [PublicId.Group(id)], Ct)).Select(view => view.Batch.Id));
+        Assert.Empty(await _test.Retries.OfGroupAsync(s_sam, [PublicId.Group(id)[..^1]], Ct));
 
         _test.Advance(TimeSpan.FromMinutes(1));
         await FailAsync("""{"message":"No such customer"}""", "u5");

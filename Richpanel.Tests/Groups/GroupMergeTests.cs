@@ -7,6 +7,7 @@ using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
 using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Groups;
+using Richpanel.Core.Retries;
 using Richpanel.Core.Storage;
 using Richpanel.Tests.Deliveries;
 
@@ -57,7 +58,7 @@ public sealed class GroupMergeTests : IAsyncLifetime
         Assert.Equal(GroupOutcome.Done, await Merges.MergeAsync(s_sam, one.Id, two.Id));
 
         var line = Assert.Single((await Queries.PageAsync(s_sam, new GroupFilter(), null, 10, Ct)).Lines);
-        Assert.Equal((two.Id, 5L, 5L, 4, 5L, 1, "Asked Richpanel"), (line.Group.Id, line.Group.Total, line.Group.StillFailed, line.Customers.Count, line.LastDay, line.Parts, line.Note!.Text));
+        Assert.Equal((two.Id, 5L, 5L, 4, 5L, 1, "Asked Richpanel"), (line.Group.Id, line.Group.Total, line.Group.StillFailed, line.Customers.Count, line.LastDay, line.Parts.Count, line.Note!.Text));
         Assert.Equal((one.FirstSeenAt, one.BeganAt, two.LastSeenAt), (line.Group.FirstSeenAt, line.Group.BeganAt, line.Group.LastSeenAt));
         Assert.Equal(1, (await Queries.CountAsync(s_sam, new GroupFilter(), Ct)).Values.Sum());
         var detail = (await Queries.FindAsync(s_sam, two.Id, Ct))!;
@@ -215,20 +216,121 @@ public sealed class GroupMergeTests : IAsyncLifetime
         Assert.Empty(await CountsAsync(LogKey.Event, _connection + 99));
 
         async Task<IEnumerable<(string, long)>> CountsAsync(LogKey key, long? connection) =>
-            (await Queries.FailedByAsync(s_sam, key, connection, Ct)).Values.Select(value => (value.Value, value.Count));
+            (await Queries.FailedByAsync(s_sam, key, connection, Ct)).Counts.Values.Select(value => (value.Value, value.Count));
     }
 
-    [Theory]
-    [InlineData(new[] { 100 }, 100, 100, 100)]
-    [InlineData(new[] { 100, 103, 106 }, 100, 100, 106)]
-    [InlineData(new[] { 100, 110, 112 }, 100, 110, 112)]
-    public void Times_that_are_left_are_read_from_the_hours(int[] hours, int first, int began, int last) =>
-        Assert.Equal((first, began, last), GroupTimes.Of(hours) is { } times ? (Hour(times.First), Hour(times.Began), Hour(times.Last)) : default);
+    [Fact(Timeout = Patience)]
+    public async Task A_whole_gets_back_exactly_what_it_was_when_its_parts_leave_it()
+    {
+        _test.Advance(TimeSpan.FromMinutes(40));
+        await FailAsync("one", "u1");
+        var before = (await OfAsync("one")).Figures;
+        _test.Advance(TimeSpan.FromMinutes(140));
+        var other = (await FailAsync("two", "u2", "u3"))[0];
+        _stub.Always(200);
+        _test.Advance(TimeSpan.FromMinutes(1));
+        await _test.Actions.RetryAsync(Actor.System, other, asThen: true, Ct);
+        await _test.UntilAsync(other, row => row.State == DeliveryState.Accepted);
+        var (one, two) = (await OfAsync("one"), await OfAsync("two"));
+        await Merges.MergeAsync(s_sam, two.Id, one.Id);
+        Assert.Equal(two.LastRetriedAt, (await OfAsync("one")).LastRetriedAt);
+
+        await Merges.SplitAsync(s_sam, two.Id);
+
+        Assert.Equal((before, two.Figures), ((await OfAsync("one")).Figures, (await OfAsync("two")).Figures));
+        Assert.Equal(0, await _test.ReadAsync(context => context.GroupOwn.CountAsync(Ct)));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_fails_and_is_retried_while_merged_counts_where_it_belongs_after_the_split()
+    {
+        await FailAsync("one", "u1");
+        await FailAsync("two", "u2");
+        var (one, two) = (await OfAsync("one"), await OfAsync("two"));
+        await Merges.MergeAsync(s_sam, two.Id, one.Id);
+        _test.Advance(TimeSpan.FromMinutes(7));
+        await FailAsync("one", "u3");
+        _test.Advance(TimeSpan.FromMinutes(7));
+        var last = (await FailAsync("two", "u4"))[0];
+        _stub.Always(200);
+        _test.Advance(TimeSpan.FromMinutes(1));
+        await _test.Actions.RetryAsync(Actor.System, last, asThen: true, Ct);
+        await _test.UntilAsync(last, row => row.State == DeliveryState.Accepted);
+        Assert.Equal((4L, 3L), ((await OfAsync("one")).Total, (await OfAsync("one")).StillFailed));
+
+        await Merges.SplitAsync(s_sam, two.Id);
+
+        (one, two) = (await OfAsync("one"), await OfAsync("two"));
+        Assert.Equal((2L, 2L, A.Noon.AddMinutes(7), null), (one.Total, one.StillFailed, one.LastSeenAt, one.LastRetriedAt));
+        Assert.Equal((2L, 1L, A.Noon.AddMinutes(14), (DateTimeOffset?)A.Noon.AddMinutes(15)), (two.Total, two.StillFailed, two.LastSeenAt, two.LastRetriedAt));
+        await _test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_delivery_that_fails_in_the_other_way_of_one_thing_is_counted_once()
+    {
+        var id = (await FailAsync("one", "u1"))[0];
+        await FailAsync("two", "u2");
+        var (one, two) = (await OfAsync("one"), await OfAsync("two"));
+        await Merges.MergeAsync(s_sam, one.Id, two.Id);
+        _stub.Always(422, """{"message":"two"}""");
+        await _test.Actions.RetryAsync(Actor.System, id, asThen: true, Ct);
+        await _test.UntilAsync(id, row => row.AttemptCount == 2 && row.State == DeliveryState.Failed);
+
+        Assert.Equal((2L, 2L), ((await OfAsync("two")).Total, (await OfAsync("two")).StillFailed));
+        Assert.Equal((0L, 0L), ((await OfAsync("one")).Total, (await OfAsync("one")).StillFailed));
+        await _test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_retry_of_a_part_is_a_retry_of_the_whole()
+    {
+        await FailAsync("one", "u1");
+        await FailAsync("two", "u2");
+        var (one, two) = (await OfAsync("one"), await OfAsync("two"));
+        _stub.Always(200);
+        var batch = (await _test.Get<RetryPlanner>().PlanAsync(s_sam, new RetryAsk(RetryKind.Retry) { Query = LogQuery.Of($"group:{PublicId.Group(one.Id)} state:failed") }, Ct)).Batch!;
+        await _test.Get<RetryBatches>().StartAsync(s_sam, batch.Id, new RetryStart());
+        await Merges.MergeAsync(s_sam, one.Id, two.Id);
+
+        var line = Assert.Single((await Queries.PageAsync(s_sam, new GroupFilter(), null, 10, Ct)).Lines);
+
+        var newest = await _test.Get<RetryQueries>().NewestOfGroupsAsync(s_sam, [.. line.Family.Select(PublicId.Group)], Ct);
+        Assert.Equal(batch.Id, RetryQueries.NewestOf(line.Family, newest)!.Batch.Id);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Fifty_parts_are_merged_and_read_as_one_and_no_more()
+    {
+        var ids = await _test.Writer.WriteAsync(session => Enumerable.Range(0, FailureGroups.MostParts + 2).Select(n =>
+        {
+            var id = session.Groups.IdOf(session, _connection, FailurePrint.Of(FailureStage.Sending, "unprocessable", 422, $"word {(char)('a' + (n % 26))}{(char)('a' + (n / 26))}"), A.Noon);
+            session.Ledger.Groups.Failed(id, A.Noon, joined: true);
+            return id;
+        }).ToList());
+        foreach (var id in ids.Skip(1).SkipLast(1))
+        {
+            Assert.Equal(GroupOutcome.Done, await Merges.MergeAsync(s_sam, id, ids[0]));
+        }
+
+        Assert.Contains("at most 50 others", (await Merges.MergeAsync(s_sam, ids[^1], ids[0])).Fault, StringComparison.Ordinal);
+        var detail = (await Queries.FindAsync(s_sam, ids[0], Ct))!;
+        Assert.Equal((FailureGroups.MostParts, FailureGroups.MostParts + 1L, FailureGroups.MostParts + 1L), (detail.Parts.Count, detail.Line.Group.Total, detail.Line.LastDay));
+        Assert.Empty(detail.Samples);
+        await Actions.ResolveAsync(s_sam, ids[0]);
+        await _test.Writer.WriteAsync(session => session.Ledger.Groups.Failed(ids[7], A.Noon.AddSeconds(1), joined: true));
+        Assert.True((await Queries.FindAsync(s_sam, ids[0], Ct))!.Line.Group.IsRegressed);
+    }
 
     [Fact]
-    public void Nothing_is_known_of_what_failed_before_hours_were_kept() => Assert.Null(GroupTimes.Of((int[])[]));
+    public void Flare_ups_of_several_groups_are_one_where_no_quiet_time_lies_between_them()
+    {
+        static GroupFigures Of(double began, double last) => new(1, 1, A.Noon.AddHours(began), A.Noon.AddHours(began), A.Noon.AddHours(last), null);
 
-    private static int Hour(DateTimeOffset at) => (int)(at.ToUnixTimeSeconds() / 3600);
+        Assert.Equal(A.Noon, GroupFigures.Together([Of(0, 1), Of(5, 6), Of(11, 12)]).BeganAt);
+        Assert.Equal(A.Noon.AddHours(11), GroupFigures.Together([Of(0, 1), Of(11, 12)]).BeganAt);
+        Assert.Equal(A.Noon.AddHours(-3), GroupFigures.Together([Of(0, 12), Of(-3, 1)]).BeganAt);
+    }
 
     private async Task<IReadOnlyList<long>> FailAsync(string says, params string[] users)
     {

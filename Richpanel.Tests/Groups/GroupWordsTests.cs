@@ -14,7 +14,7 @@ public sealed class GroupWordsTests
     {
         var group = new FailureGroup { Cause = "unprocessable", State = GroupState.Resolved, StateBy = by, StillFailed = stillFailed, LastRetriedAt = DateTimeOffset.UnixEpoch };
 
-        Assert.Equal(words, GroupWords.Care(new GroupLine(group, group.State, [], 0, new GroupCustomers(0, null), null), isGone));
+        Assert.Equal(words, GroupWords.Care(new GroupLine(group, group.State, [], 0, new GroupCustomers(0, null), null, []), isGone));
     }
 
     [Theory]

@@ -305,7 +305,7 @@ public sealed class GroupPagesTests : IAsyncLifetime
         merged.EventuallySays("2 deliveries are failed this way.");
         merged.EventuallySays("1 still failed of 1");
         var list = _pages.Open<GroupsPage>("/groups");
-        list.EventuallySays("with 1 other group merged into it");
+        list.EventuallySays("with 1 other group merged into it: ");
         Assert.Single(list.FindAll("tbody tr"));
         var asPart = Open(part);
         asPart.EventuallySays("That group has the state and counts these deliveries, too.");
@@ -344,11 +344,11 @@ public sealed class GroupPagesTests : IAsyncLifetime
 
         Assert.EndsWith("/groups?by=event", _pages.Address.Uri, StringComparison.Ordinal);
         var events = _pages.Open<GroupsPage>("/groups?by=event");
-        events.EventuallySays("Order Completed 1");
+        events.EventuallySays("Order Completed 1 100 %");
         Assert.Equal($"/deliveries?q={Uri.EscapeDataString("state:failed event:\"Order Completed\"")}", events.Find("a.row-link").GetAttribute("href"));
         Assert.Empty(events.FindAll("nav[aria-label=State]"));
-        _pages.Open<GroupsPage>("/groups?by=cause").EventuallySays("Content refused (422) unprocessable 1");
-        _pages.Open<GroupsPage>("/groups?by=code").EventuallySays("422 1");
+        _pages.Open<GroupsPage>("/groups?by=cause").EventuallySays("Content refused (422) unprocessable 1 100 %");
+        _pages.Open<GroupsPage>("/groups?by=code").EventuallySays("422 1 100 %");
     }
 
     [Fact(Timeout = 60_000)]

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Groups;
 using Richpanel.Core.Ledger;
 using Richpanel.Core.Receiving;
 using Richpanel.Core.Storage;
@@ -50,6 +51,11 @@ internal static class RollupCheck
         var groups = await context.FailureGroups.AsNoTracking().ToListAsync(ct);
         var own = groups.ToDictionary(one => one.Id, one => one.StillFailed - groups.Where(part => part.MergedIntoId == one.Id).Sum(part => part.StillFailed));
         Assert.Equal(failed.ToDictionary(one => one.id, one => one.Count), own.Where(one => one.Value != 0).ToDictionary());
+        var owned = await context.GroupOwn.AsNoTracking().ToDictionaryAsync(one => one.GroupId, ct);
+        Assert.Equal(groups.Where(one => one.MergedIntoId is not null).Select(one => one.MergedIntoId!.Value).Distinct().Order(), owned.Keys.Order());
+        Assert.All(owned, one => Assert.Equal(
+            GroupFigures.Together([one.Value.Figures, .. groups.Where(part => part.MergedIntoId == one.Key).Select(part => part.Figures)]) with { BeganAt = default },   // one that came back began anew
+            groups.Single(group => group.Id == one.Key).Figures with { BeganAt = default }));
         var members = await context.Deliveries.Where(row => row.GroupId != null).GroupBy(row => row.GroupId!.Value, (id, rows) => new { id, Count = rows.LongCount() }).ToDictionaryAsync(one => one.id, one => one.Count, ct);
         Assert.All(groups, one => Assert.True(one.Total >= members.GetValueOrDefault(one.Id), $"group {one.Id} says {one.Total} of {members.GetValueOrDefault(one.Id)}"));
     }

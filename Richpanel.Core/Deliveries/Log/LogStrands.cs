@@ -15,6 +15,9 @@ internal sealed record LogStrands(IReadOnlyList<LogStrands.Part> Parts, bool Are
     /// <summary>With more than these the log itself is read.</summary>
     private const int Most = 64;
 
+    /// <summary>Groups that were merged bring their parts.</summary>
+    private const int MostGroups = 256;
+
     private static readonly DeliveryState[] s_states = Enum.GetValues<DeliveryState>();
 
     private static readonly DeliveryState[] s_endedOtherwise = [DeliveryState.Failed, DeliveryState.Skipped, DeliveryState.Canceled];
@@ -70,7 +73,7 @@ internal sealed record LogStrands(IReadOnlyList<LogStrands.Part> Parts, bool Are
             $" INDEXED BY \"IX_Deliveries_Anonymous\" WHERE \"AnonymousHash\" = {sql.Value(hash)} AND \"UserHash\" NOT IN ({LogCondition.Numbers(hashes)})"))),
     ];
 
-    private static LogStrands? ByGroup(LogCondition query) => query.Exactly(LogKey.Group) is { Count: <= Most } groups
+    private static LogStrands? ByGroup(LogCondition query) => query.Exactly(LogKey.Group) is { Count: <= MostGroups } groups
         ? new LogStrands(
             [.. from id in groups.Select(one => PublicId.Parse(one, "grp") ?? 0).Distinct()
                 select new Part(sql => sql.Add($" INDEXED BY \"IX_Deliveries_Group\" WHERE \"GroupId\" = {id}"))], true)
@@ -86,11 +89,12 @@ internal sealed record LogStrands(IReadOnlyList<LogStrands.Part> Parts, bool Are
 
         var states = s_states.Where(state => query.Terms.All(term => MayBe(term, state))).ToList();
         var names = events.Select(name => Lengths.Cut(name, Lengths.EventName)!).DistinctBy(Folded).ToList();
-        return states.Except(s_endedOtherwise).Any() || states.Count * names.Count > Most ? null : new LogStrands(
-            [.. from name in names
+        return states.Except(s_endedOtherwise).Any() || query.Connections.Count * states.Count * names.Count > Most ? null : new LogStrands(
+            [.. from id in query.Connections
+                from name in names
                 from state in states
                 select new Part(sql => sql.Add(
-                    $" INDEXED BY \"{DeliveryConfiguration.EndedEventIndex}\" WHERE {DeliveryConfiguration.EndedOtherwise} AND \"EventName\" = {sql.Value(name)} COLLATE NOCASE AND \"State\" = {(int)state}"))], true);
+                    $" INDEXED BY \"{DeliveryConfiguration.EndedEventIndex}\" WHERE {DeliveryConfiguration.EndedOtherwise} AND \"ConnectionId\" = {id} AND \"EventName\" = {sql.Value(name)} COLLATE NOCASE AND \"State\" = {(int)state}"))], false);
     }
 
     /// <summary>As SQLite compares without case: of ASCII letters only.</summary>

@@ -1245,6 +1245,34 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.ToTable("FailureGroupNotes", (string)null);
                 });
 
+            modelBuilder.Entity("Richpanel.Core.Groups.GroupOwn", b =>
+                {
+                    b.Property<long>("GroupId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("BeganAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FirstSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LastRetriedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LastSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StillFailed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Total")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("GroupId");
+
+                    b.ToTable("FailureGroupOwn", (string)null);
+                });
+
             modelBuilder.Entity("Richpanel.Core.Ledger.HourlyLatency", b =>
                 {
                     b.Property<long>("ConnectionId")

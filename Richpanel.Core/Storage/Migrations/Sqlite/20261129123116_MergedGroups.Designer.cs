@@ -10,7 +10,7 @@ using Richpanel.Core.Storage;
 namespace Richpanel.Core.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteConsoleDbContext))]
-    [Migration("20261129120431_MergedGroups")]
+    [Migration("20261129123116_MergedGroups")]
     partial class MergedGroups
     {
         /// <inheritdoc />
@@ -1246,6 +1246,34 @@ namespace Richpanel.Core.Storage.Migrations.Sqlite
                     b.HasIndex("GroupId");
 
                     b.ToTable("FailureGroupNotes", (string)null);
+                });
+
+            modelBuilder.Entity("Richpanel.Core.Groups.GroupOwn", b =>
+                {
+                    b.Property<long>("GroupId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("BeganAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FirstSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LastRetriedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LastSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StillFailed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Total")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("GroupId");
+
+                    b.ToTable("FailureGroupOwn", (string)null);
                 });
 
             modelBuilder.Entity("Richpanel.Core.Ledger.HourlyLatency", b =>
