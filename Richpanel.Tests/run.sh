@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Restores, builds without warnings and runs every test; the last line is "N passed, N failed, N skipped".
-# Needs the .NET SDK. Browser and SDK tests also need Chromium, Node.js and npm: as root on a machine with apt they are
+# Needs the .NET SDK. Browser, SDK and clock tests also need Chromium, Node.js, npm and libfaketime: as root on a machine with apt they are
 # installed, otherwise those tests skip and say what is missing. Exit code 0 only when nothing failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -13,8 +13,9 @@ missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
+compgen -G "/usr/lib/*/faketime/libfaketime.so.1" >/dev/null || missing+=(faketime)
 if ((${#missing[@]})) && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  echo "Installing ${missing[*]} for the browser and SDK tests."
+  echo "Installing ${missing[*]} for the browser, SDK and clock tests."
   { timeout 120 apt-get -qq update && DEBIAN_FRONTEND=noninteractive timeout 240 apt-get -qq install -y --no-install-recommends "${missing[@]}"; } \
     </dev/null >/dev/null 2>&1 || echo "Could not install them; the tests that need them are skipped."
 fi

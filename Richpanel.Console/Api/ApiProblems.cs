@@ -66,6 +66,12 @@ internal sealed class ApiFaults : IExceptionHandler
                     return false;
                 }
 
+                if (DatabaseFault.IsDamage(exception))
+                {
+                    await ApiProblems.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable, "The database is damaged", $"The file of the database cannot be read as it should be. {DatabaseFault.Outlook(isDamaged: true)} GET /api/v1/faults says more.");
+                    return true;
+                }
+
                 await ComeAgainAsync(httpContext, "The database does not answer now", $"{DatabaseFault.WhileRunning(unread)} Try again in a few seconds; /readyz says when.");
                 return true;
         }

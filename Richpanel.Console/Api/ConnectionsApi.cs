@@ -81,8 +81,10 @@ internal static class ConnectionsApi
         operate.MapPost("/resume", (string connection, GoOnWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
             GoOnAsync(connection, wish, http, directory, time, c => holds.ResumeAsync(Caller.Of(http), c.Id, wish?.Reason, wish?.Recovery)));
         operate.MapPost("/release", (string connection, GoOnWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
-            GoOnAsync(connection, wish, http, directory, time, c => holds.ReleaseAsync(Caller.Of(http), c.Id, wish?.Reason, wish?.Recovery)))
-            .WithSummary("End a hold").WithDescription("Also ends a wait that Richpanel asked for. While the breaker is open, the next probe goes out now.");
+            wish?.Fault is null && wish?.Reason?.Trim() is not { Length: >= ConnectionHolds.LeastReason }
+                ? Task.FromResult<IResult>(ApiProblems.BadRequest($"reason: say why it may go on, in at least {ConnectionHolds.LeastReason} characters, such as {{\"reason\":\"the key is right again\"}}."))
+                : GoOnAsync(connection, wish, http, directory, time, c => holds.ReleaseAsync(Caller.Of(http), c.Id, wish?.Reason, wish?.Recovery)))
+            .WithSummary("End a hold").WithDescription("Says why, in reason. Also ends a wait that Richpanel asked for. While the breaker is open, the next probe goes out now.");
         operate.MapPost("/probe", (string connection, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
             ChangeAsync(connection, http, directory, time, null, c => holds.ProbeAsync(Caller.Of(http), c.Id), "probe"))
             .WithSummary("Probe a connection that gets no answers").WithDescription("One delivery goes out now; the first answer lets the others follow.");

@@ -60,8 +60,18 @@ public sealed record GroupShape(
             line.State == GroupState.Snoozed ? group.SnoozedUntil : null, group.Assignee, group.Stage, group.Cause, CauseShape.Of(group.Cause)!, group.StatusCode, group.Pattern,
             group.Total, group.StillFailed, new GroupCustomersShape(line.Customers.Count, line.Customers.LookedAt), group.FirstSeenAt, group.BeganAt, group.LastSeenAt,
             group.LastRetriedAt, line.Hours, line.LastDay, line.DayBefore, $"group:{PublicId.Group(group.Id)}", line.Note is { } note ? GroupNoteShape.Of(note) : null,
-            group.MergedIntoId is { } whole ? PublicId.Group(whole) : null, line.Parts.Count, retry is null ? null : RetryShape.Of(retry));
+            group.MergedIntoId is { } into ? PublicId.Group(into) : null, line.Parts.Count, retry is null ? null : RetryShape.Of(retry));
     }
+
+    /// <summary>What people made of it is what they made of its whole; who merged it and when stands in the change log.</summary>
+    public GroupShape AsPartOf(FailureGroup? whole) => whole is null ? this : this with
+    {
+        Regressed = whole.IsRegressed,
+        StateAt = whole.StateAt,
+        StateBy = whole.StateBy,
+        SnoozedUntil = State == GroupState.Snoozed ? whole.SnoozedUntil : null,
+        Assignee = whole.Assignee,
+    };
 }
 
 /// <summary>A group that was merged into another, with its own counts.</summary>
@@ -82,8 +92,8 @@ public sealed record GroupDetailShape(
     GroupShape Group, bool Partial, string Rule, IReadOnlyList<GroupNoteShape> Notes, IReadOnlyList<GroupChangeShape> ChangedBefore, bool BeforeChangeLog, IReadOnlyList<RetryShape> Retries,
     IReadOnlyList<GroupCustomerShape> MostAffected, IReadOnlyList<DeliveryShape> Samples, IReadOnlyList<GroupPartShape> Parts)
 {
-    public static GroupDetailShape Of(GroupDetail detail, IReadOnlyList<RetryView> retries, ConnectionDirectory directory) => new(
-        GroupShape.Of(detail.Line, directory, retries.Count == 0 ? null : retries[0]), detail.IsPartial, FailurePrint.Rule, [.. detail.Notes.Select(GroupNoteShape.Of)], [.. detail.Changes.Select(GroupChangeShape.Of)], detail.IsBeforeLog,
+    public static GroupDetailShape Of(GroupDetail detail, IReadOnlyList<RetryView> retries, RetryView? newest, ConnectionDirectory directory) => new(
+        GroupShape.Of(detail.Line, directory, newest).AsPartOf(detail.Whole), detail.IsPartial, FailurePrint.Rule, [.. detail.Notes.Select(GroupNoteShape.Of)], [.. detail.Changes.Select(GroupChangeShape.Of)], detail.IsBeforeLog,
         [.. retries.Select(RetryShape.Of)],
         [.. detail.MostAffected.Select(customer => new GroupCustomerShape(customer.Deliveries, DeliveryShape.Of(customer.Newest.Row, directory)))],
         [.. detail.Samples.Select(row => DeliveryShape.Of(row.Row, directory))], [.. detail.Parts.Select(GroupPartShape.Of)]);
@@ -246,9 +256,14 @@ internal static class GroupsApi
         public async Task<GroupDetailShape?> ReadAsync(string group)
         {
             var by = Caller.Of(Http);
-            return PublicId.Parse(group, "grp") is { } id && await Queries.FindAsync(by, id, Http.RequestAborted) is { } detail
-                ? GroupDetailShape.Of(detail, await Retries.OfGroupAsync(by, [.. detail.Line.Family.Select(PublicId.Group)], Http.RequestAborted), Directory)
-                : null;
+            if (PublicId.Parse(group, "grp") is not { } id || await Queries.FindAsync(by, id, Http.RequestAborted) is not { } detail)
+            {
+                return null;
+            }
+
+            string[] family = [.. detail.Line.Family.Select(PublicId.Group)];
+            var newest = await Retries.NewestOfGroupsAsync(by, family, Http.RequestAborted);
+            return GroupDetailShape.Of(detail, await Retries.OfGroupAsync(by, family, Http.RequestAborted), RetryQueries.NewestOf(detail.Line.Family, newest), Directory);
         }
     }
 }

@@ -130,6 +130,9 @@ public sealed partial class ConnectionPage : IDisposable
         _said = _offered ? "Saved." : $"Saved. It stays on hold: {refused ?? stopped?.Text}";
     }
 
+    /// <summary>Going back to the secret before mends a bad rotation as entering another does.</summary>
+    private Task OfferAfterBackAsync() => Find() is { } now ? OfferToGoOnAsync(now) : Task.CompletedTask;
+
     private void EndOffer(string? refused) => (_offered, _refused) = (false, refused);
 
     /// <summary>What someone is typing stays; the fields that nobody has touched show what is stored now.</summary>

@@ -29,6 +29,9 @@ public sealed partial class SecretFacts<TRow> : IDisposable
     /// <summary>What the one before is still good for; null = only for going back.</summary>
     [Parameter] public string? PreviousMeans { get; set; }
 
+    /// <summary>The one before is in use again: what was wrong may be mended.</summary>
+    [Parameter] public EventCallback OnBack { get; set; }
+
     /// <summary>Said once the one before is gone.</summary>
     [Parameter] public string Forgotten { get; set; } = "The secret before is gone.";
 
@@ -61,7 +64,15 @@ public sealed partial class SecretFacts<TRow> : IDisposable
         }
     }
 
-    private Task RollBackAsync() => DoAsync(RollBack, "The secret before is in use again. You can go back the same way while the other one is kept.");
+    private async Task RollBackAsync()
+    {
+        const string Done = "The secret before is in use again. You can go back the same way while the other one is kept.";
+        await DoAsync(RollBack, Done);
+        if (_said == Done)
+        {
+            await OnBack.InvokeAsync();
+        }
+    }
 
     private Task ForgetAsync() => DoAsync(Forget, Forgotten);
 

@@ -39,12 +39,17 @@ internal static class GroupWords
     /// <summary>Its cause.</summary>
     public static string Title(FailureGroup group) => CauseCatalog.Find(group.Cause).Title;
 
+    /// <summary>Its cause, and what tells it from others of that cause.</summary>
+    public static string Name(FailureGroup group) => $"{Title(group)}: {(Message(group) is { } message ? Shortened(message) : Richpanel.Core.PublicId.Group(group.Id))}";
+
+    private static string Shortened(string message) => message.Length <= MostInList ? message : Lengths.Cut(message, MostInList) + "…";
+
     /// <summary><c>12 still failed of 40</c>.</summary>
     public static string Failed(FailureGroup group) => $"{Numbers.Of(group.StillFailed)} still failed of {Numbers.Of(group.Total)}";
 
     /// <summary>One line in a list of groups to choose from.</summary>
     public static string InList(FailureGroup group) =>
-        Title(group) + (Message(group) is { } message ? $": {(message.Length <= MostInList ? message : Lengths.Cut(message, MostInList) + "…")}" : "") + $" ({Failed(group)}{(group.State == GroupState.Open ? "" : $", {group.State.ToString().ToLowerInvariant()}")})";
+        Title(group) + (Message(group) is { } message ? $": {Shortened(message)}" : "") + $" ({Failed(group)}{(group.State == GroupState.Open ? "" : $", {group.State.ToString().ToLowerInvariant()}")})";
 
     /// <summary>Who looks after it. A group that resolved by itself says what is so, not by which of the ways it came to it.</summary>
     /// <param name="isGone">Its connection was deleted.</param>

@@ -9,7 +9,7 @@ namespace Richpanel.Console.Overview;
 public sealed record ChartMark(DateTimeOffset At, string Text, string? Address)
 {
     /// <summary>Families of changes that can make deliveries go another way; what people did to themselves is none.</summary>
-    private static readonly string[] s_families = ["product.started", "connection.", "secret.", "source.", "webhook-secret.", "sandbox.scenario-set"];
+    private static readonly string[] s_families = ["product.started", "connection.", "secret.", "source.", "webhook-secret.", "sandbox.scenario-set", "retention.ran", "backup.restored"];
 
     private static readonly ChangeAction[] s_without = [ChangeCatalog.WriteKeyShown, ChangeCatalog.SecretForgotten, ChangeCatalog.WebhookSecretForgotten];
 
@@ -30,6 +30,8 @@ public sealed record ChartMark(DateTimeOffset At, string Text, string? Address)
         "connection" => "A connection was changed, stopped or released",
         "secret" or "webhook-secret" => "A secret was changed",
         "source" => "A source was changed",
+        "retention" => "What was too old was removed",
+        "backup" => "The product went on from a backup",
         _ => "The sandbox was told to answer in another way",
     };
 

@@ -17,6 +17,7 @@ public sealed partial class GoOnBox : IDisposable
     private bool _canary;
     private int _rate;
     private string _reason = "";
+    private string? _fault;
     private bool _closed;
 
     [Parameter, EditorRequired] public required Connection Connection { get; set; }
@@ -38,6 +39,9 @@ public sealed partial class GoOnBox : IDisposable
 
     /// <summary>A hold is released by a person; after a check that passed, what was held simply goes on.</summary>
     private string Verb => IsHold && !Checked ? "Release" : "Resume";
+
+    /// <summary>Nothing has shown yet that what was wrong is mended.</summary>
+    private bool NeedsReason => IsHold && !Checked;
 
     private string Press => Checked && _waiting is > 0 and { } held ? $"Resume {Numbers.Of(held)} held" : Verb;
 
@@ -76,6 +80,13 @@ public sealed partial class GoOnBox : IDisposable
 
     private async Task GoOnAsync()
     {
+        if (NeedsReason && _reason.Trim().Length < ConnectionHolds.LeastReason)
+        {
+            _fault = $"Say why it may go on, in at least {ConnectionHolds.LeastReason} characters.";
+            return;
+        }
+
+        _fault = null;
         var how = new Recovery(_rate == 0 ? null : _rate, _canary);
         var reason = string.IsNullOrWhiteSpace(_reason) ? null : _reason.Trim();
         var changed = false;

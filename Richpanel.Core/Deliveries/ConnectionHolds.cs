@@ -18,6 +18,9 @@ namespace Richpanel.Core.Deliveries;
 public sealed class ConnectionHolds(
     StoreWriter writer, ConnectionDirectory directory, ChangeWriting log, ChangeFeed changes, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<ConnectionHolds> logger)
 {
+    /// <summary>What a person says when a hold is released by hand, on page and API alike. After a check that passed nobody is asked.</summary>
+    public const int LeastReason = 5;
+
     /// <summary>Keep collecting, send nothing, until a time or (null) until a person resumes.</summary>
     public Task<bool> PauseAsync(Actor by, long connectionId, DateTimeOffset? until, string? reason = null) =>
         ByHandAsync(by, connectionId, new Change(ChangeCatalog.ConnectionPaused) { Reason = reason }, session => Set(session.Command(DeliverySql.Pause, "$now", "$u", "$id"), Now, until?.UtcTicks, connectionId));

@@ -71,7 +71,7 @@ public sealed class FailureGroup
 
     public long? AssigneeId { get; set; }
 
-    /// <summary>Deliveries that ever failed this way.</summary>
+    /// <summary>Deliveries that ever failed this way; of a part without those that failed in another way of the same whole later.</summary>
     public long Total { get; set; }
 
     /// <summary>Deliveries that are failed this way now.</summary>

@@ -18,4 +18,10 @@ internal sealed record GroupFigures(
         return new(
             all.Sum(one => one.Total), all.Sum(one => one.StillFailed), all.Min(one => one.FirstSeenAt), began, newestFirst[0].LastSeenAt, all.Max(one => one.LastRetriedAt));
     }
+
+    /// <summary>
+    /// A flare-up that a person had resolved before it came back began anew, which single groups do not know: without one of them it began no earlier.
+    /// </summary>
+    /// <param name="began">As the group knew it with all of them.</param>
+    public GroupFigures WithoutBefore(DateTimeOffset began) => LastSeenAt >= began && BeganAt < began ? this with { BeganAt = began } : this;
 }

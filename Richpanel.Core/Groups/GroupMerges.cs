@@ -32,6 +32,7 @@ public sealed class GroupMerges(StoreWriter writer, ChangeWriting log, ChangeFee
             return fault;
         }
 
+        var together = GroupFigures.Together([whole.Figures, part.Figures]);   // each with what is in it
         if (context.GroupOwn.AsTracking().SingleOrDefault(own => own.GroupId == id) is { } ownOfPart)
         {
             part.Figures = ownOfPart.Figures;   // one deep: its parts go along
@@ -44,13 +45,12 @@ public sealed class GroupMerges(StoreWriter writer, ChangeWriting log, ChangeFee
         }
 
         Move(context, by, part, whole, ChangeCatalog.GroupMerged);
-        var ownOfWhole = context.GroupOwn.SingleOrDefault(own => own.GroupId == into)?.Figures ?? whole.Figures;
         if (parts.Count == 0)
         {
-            context.Add(new GroupOwn { GroupId = into, Figures = ownOfWhole });
+            context.Add(new GroupOwn { GroupId = into, Figures = whole.Figures });
         }
 
-        whole.Figures = GroupFigures.Together([ownOfWhole, .. parts.Concat(moved).Append(part).Select(one => one.Figures)]);
+        whole.Figures = together;
         return null;
     });
 
@@ -65,7 +65,7 @@ public sealed class GroupMerges(StoreWriter writer, ChangeWriting log, ChangeFee
         var whole = context.FailureGroups.AsTracking().Single(one => one.Id == into);
         var own = context.GroupOwn.AsTracking().Single(one => one.GroupId == into);
         var left = PartsOf(context, into).Where(one => one.Id != id).ToList();
-        whole.Figures = GroupFigures.Together([own.Figures, .. left.Select(one => one.Figures)]);
+        whole.Figures = GroupFigures.Together([own.Figures, .. left.Select(one => one.Figures)]).WithoutBefore(whole.BeganAt);
         if (left.Count == 0)
         {
             context.Remove(own);
@@ -103,6 +103,7 @@ public sealed class GroupMerges(StoreWriter writer, ChangeWriting log, ChangeFee
 
     private static string? WhyNot(FailureGroup part, FailureGroup whole, int parts) =>
         part.Id == whole.Id ? "A group cannot be merged into itself. Choose another one."
+        : whole.MergedIntoId == part.Id ? $"{PublicId.Group(whole.Id)} is part of this one. Split it off first."
         : part.MergedIntoId is { } other ? $"It is part of {PublicId.Group(other)} already. Split it off first."
         : whole.MergedIntoId is { } larger ? $"{PublicId.Group(whole.Id)} is part of {PublicId.Group(larger)}. Choose that one."
         : whole.State == GroupState.Resolved ? $"{PublicId.Group(whole.Id)} is resolved. Open it again first."

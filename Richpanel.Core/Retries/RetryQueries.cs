@@ -74,7 +74,8 @@ public sealed class RetryQueries(IDbContextFactory<ConsoleDbContext> contexts, C
     {
         by.Demand(Permission.Read);
         await using var context = await contexts.CreateDbContextAsync(ct);
-        return await StartedAsync(context, by, context.RetryBatches.Where(batch => batch.Scope!.Contains(GroupWord)), batch => GroupsOf(batch).Any(groups.Contains), MostOfGroup, ct);
+        var wanted = groups.ToList();
+        return await StartedAsync(context, by, context.RetryBatches.Where(batch => batch.Scope!.Contains(GroupWord) && wanted.Any(group => batch.Scope!.Contains(group))), batch => GroupsOf(batch).Any(groups.Contains), MostOfGroup, ct);
     }
 
     /// <summary>Of each of these groups the newest bulk retry or replay that was asked for by it, if it is under way or ended within <see cref="ShownAfterwards"/>.</summary>

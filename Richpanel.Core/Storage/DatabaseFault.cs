@@ -35,6 +35,14 @@ public static class DatabaseFault
         _ => "Look at the log and at the disk. If the file is damaged, restore the last backup.",
     };
 
+    /// <summary>
+    /// What becomes of what was acknowledged, and how it goes on: by itself where the file is whole. Of a damaged one nobody can promise anything
+    /// until it was restored.
+    /// </summary>
+    public static string Outlook(bool isDamaged) => isDamaged
+        ? "Some of what is in it may be lost. Stop the product, keep a copy of the file, and restore the last backup."
+        : "Nothing acknowledged is lost, and it goes on by itself then.";
+
     /// <summary>The file itself is damaged, or none of SQLite's, however the failure was wrapped.</summary>
     public static bool IsDamage(Exception failure) =>
         (failure as SqliteException ?? failure.InnerException as SqliteException)?.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB;

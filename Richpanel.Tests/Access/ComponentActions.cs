@@ -51,6 +51,9 @@ internal sealed record ComponentAction(string Component, string Handler, Type Pa
     /// <summary>What is filled in or unfolded before.</summary>
     public Action<IRenderedComponent<IComponent>>? Prepare { get; init; }
 
+    /// <summary>What is filled in before it is confirmed.</summary>
+    public Action<IRenderedComponent<IComponent>>? Fill { get; init; }
+
     /// <summary>The button that confirms, where it asks once more.</summary>
     public string? Yes { get; init; }
 
@@ -67,7 +70,7 @@ internal static class ComponentActions
     public static readonly ComponentAction[] All =
     [
         new("GoOnBox", "GoOnAsync", typeof(OverviewPage), "Resume, on the overview", Permission.Operate) { Button = "Resume…", Yes = "Resume", Open = pages => OverviewAsync(pages, c => c.PausedAt = DateTimeOffset.UnixEpoch) },
-        new("GoOnBox", "GoOnAsync", typeof(OverviewPage), "Release, on the overview", Permission.Operate) { Button = "Release…", Yes = "Release", Open = pages => OverviewAsync(pages, c => (c.HoldCause, c.HoldUntil) = ("unauthorized", Tomorrow)) },
+        new("GoOnBox", "GoOnAsync", typeof(OverviewPage), "Release, on the overview", Permission.Operate) { Button = "Release…", Yes = "Release", Fill = page => page.Find("#go-on-reason").Change("The key is right again"), Open = pages => OverviewAsync(pages, c => (c.HoldCause, c.HoldUntil) = ("unauthorized", Tomorrow)) },
         new("HealthLine", "ProbeAsync", typeof(OverviewPage), "Probe now, on the overview", Permission.Operate) { Button = "Probe now", Open = pages => OverviewAsync(pages, c => (c.BreakerCause, c.BreakerSince, c.BreakerUntil) = ("service_unavailable", DateTimeOffset.UnixEpoch, Tomorrow)) },
         new("FirstEventPanel", "SendAsync", typeof(OverviewPage), "Send a sample order", Permission.UseSandbox) { Open = pages => OverviewAsync(pages, _ => { }) },
 
@@ -183,7 +186,7 @@ internal static class ComponentActions
 
         new("FlowPanel", "PauseAsync", typeof(ConnectionPage), "Pause", Permission.Operate) { Open = pages => ConnectionAsync(pages, _ => { }) },
         new("GoOnBox", "GoOnAsync", typeof(ConnectionPage), "Resume", Permission.Operate) { Button = "Resume…", Yes = "Resume", Open = pages => ConnectionAsync(pages, c => c.PausedAt = DateTimeOffset.UnixEpoch) },
-        new("GoOnBox", "GoOnAsync", typeof(ConnectionPage), "Release", Permission.Operate) { Button = "Release…", Yes = "Release", Open = pages => ConnectionAsync(pages, c => c.HoldCause = "unauthorized") },
+        new("GoOnBox", "GoOnAsync", typeof(ConnectionPage), "Release", Permission.Operate) { Button = "Release…", Yes = "Release", Fill = page => page.Find("#go-on-reason").Change("The key is right again"), Open = pages => ConnectionAsync(pages, c => c.HoldCause = "unauthorized") },
         new("FlowPanel", "ProbeAsync", typeof(ConnectionPage), "Probe now", Permission.Operate) { Open = pages => ConnectionAsync(pages, c => (c.BreakerCause, c.BreakerSince, c.BreakerUntil) = ("service_unavailable", DateTimeOffset.UnixEpoch, Tomorrow)) },
         new("AddressCheck", "RunAsync", typeof(ConnectionPage), "Check", Permission.Operate) { Says = "Resolve the host", Open = pages => ConnectionAsync(pages, _ => { }) },
         new("AddressCheck", "RunAsync", typeof(ConnectionPage), "Check this address", Permission.Administer) { Says = "as it was typed; nothing was saved", Open = pages => ConnectionAsync(pages, _ => { }) },

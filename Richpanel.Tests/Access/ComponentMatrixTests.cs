@@ -129,6 +129,11 @@ public sealed partial class ComponentMatrixTests
         foreach (var words in new[] { action.Button, action.Yes }.OfType<string>())
         {
             page.Eventually(() => Assert.NotNull(page.Button(words)));
+            if (words == action.Yes)
+            {
+                await page.InvokeAsync(() => action.Fill?.Invoke(page));
+            }
+
             await page.InvokeAsync(() => page.Button(words) is var button && button.GetAttribute("type") == "submit" ? button.Closest("form")!.SubmitAsync() : button.ClickAsync(new()));
         }
     }

@@ -1,5 +1,8 @@
+using Microsoft.EntityFrameworkCore;
 using Richpanel.Core.Access;
+using Richpanel.Core.Causes;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Mapping;
 using Richpanel.Core.Privacy;
 using Richpanel.Core.Receiving;
 
@@ -286,6 +289,31 @@ public sealed class DispatcherTests
         Assert.Equal((DeliveryState.Skipped, "unsupported_event_type", 0), (first.State, first.Cause, first.AttemptCount));
         Assert.Equal((DeliveryState.Failed, FailureStage.Reading, "no_user_anon_id"), (second.State, second.Stage, second.Cause));
         Assert.Empty(stub.Requests);
+        await test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_call_that_cannot_be_mapped_leaves_a_row_in_a_group_and_goes_out_once_the_mapping_is_mended()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var connection = await test.ConnectAsync(stub.BaseUrl, shop => shop.CustomerId = CustomerIdRule.Email);
+        await test.StartAsync();
+
+        var id = (await test.ReceiveCallAsync(connection, "u1", "m-1", """{"type":"track","messageId":"m-1","userId":"u1","event":"Song Played"}"""))[0];
+
+        var broken = await test.UntilAsync(id, row => row.EndedAt is not null);
+        Assert.Equal((DeliveryState.Failed, FailureStage.Mapping, CauseCatalog.NoCustomerAndNoDevice.Code, 0), (broken.State, broken.Stage, broken.Cause, broken.AttemptCount));
+        var group = await test.ReadAsync(context => context.FailureGroups.SingleAsync(group => group.Id == broken.GroupId, TestContext.Current.CancellationToken));
+        Assert.Equal((FailureStage.Mapping, CauseCatalog.NoCustomerAndNoDevice.Code, 1L), (group.Stage, group.Cause, group.StillFailed));
+        Assert.Empty(stub.Requests);
+
+        await test.ChangeConnectionAsync(connection, shop => shop.CustomerId = CustomerIdRule.UserId);
+        await test.Actions.RetryAsync(Actor.System, id, asThen: false, TestContext.Current.CancellationToken);
+
+        var sent = await test.UntilAsync(id, row => row.State == DeliveryState.Accepted);
+        Assert.Equal(1, sent.AttemptCount);
+        Assert.Single(stub.Requests);
         await test.LedgerAddsUpAsync();
     }
 }

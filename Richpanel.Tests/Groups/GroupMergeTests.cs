@@ -267,6 +267,28 @@ public sealed class GroupMergeTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Patience)]
+    public async Task A_flare_up_that_was_resolved_before_it_came_back_began_anew_whatever_is_merged_or_split()
+    {
+        await FailAsync("one", "u1");
+        await FailAsync("two", "u2");
+        await FailAsync("three", "u3");
+        var (one, two, three) = (await OfAsync("one"), await OfAsync("two"), await OfAsync("three"));
+        await Merges.MergeAsync(s_sam, two.Id, one.Id);
+        _test.Advance(TimeSpan.FromMinutes(90));
+        await Actions.ResolveAsync(s_sam, one.Id);
+        _test.Advance(TimeSpan.FromMinutes(30));
+        await FailAsync("one", "u4");
+        Assert.Equal(A.Noon.AddHours(2), (await OfAsync("one")).BeganAt);
+
+        await Merges.SplitAsync(s_sam, two.Id);
+        Assert.Equal(A.Noon.AddHours(2), (await OfAsync("one")).BeganAt);
+
+        await Merges.MergeAsync(s_sam, one.Id, three.Id);
+        Assert.Equal(A.Noon, (await OfAsync("three")).BeganAt);   // that one was never resolved
+        Assert.Contains("is part of this one. Split it off first.", (await Merges.MergeAsync(s_sam, three.Id, one.Id)).Fault, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_delivery_that_fails_in_the_other_way_of_one_thing_is_counted_once()
     {
         var id = (await FailAsync("one", "u1"))[0];

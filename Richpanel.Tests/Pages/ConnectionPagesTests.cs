@@ -180,6 +180,10 @@ public sealed class ConnectionPagesTests : IAsyncLifetime
         await page.PressAsync("Release…");
         page.EventuallySays("Nothing has waited");
         await page.PressAsync("Release");
+        page.EventuallySays("Say why it may go on, in at least 5 characters.");
+        Assert.NotNull(_pages.Sandbox.HoldCause);
+        await page.InvokeAsync(() => page.Find("#go-on-reason").Change("The key is right again"));
+        await page.PressAsync("Release");
         page.EventuallySays("What is due is sent.");
         Assert.Null(_pages.Sandbox.HoldCause);
     }

@@ -161,6 +161,7 @@ public sealed class ConnectionPartsTests : IAsyncLifetime
         page.EventuallySays("by Olga: The shop moves");
         Assert.Contains("On hold:", page.Find("#sending").Words(), StringComparison.Ordinal);
         await page.PressAsync("Release…");
+        await page.InvokeAsync(() => page.Find("#go-on-reason").Change("The key is right again"));
         await page.PressAsync("Release");
         page.Eventually(() => Assert.DoesNotContain("On hold", page.Find("#sending").Words(), StringComparison.Ordinal));
         await page.PressAsync("Resume…");

@@ -38,6 +38,20 @@ public sealed class SecretPanelTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Going_back_while_on_hold_checks_and_says_why_it_stays_or_offers_to_go_on()
+    {
+        await MakeAsync();
+        await _pages.Get<ConnectionStore>().UpdateAsync(Actor.System, Shop.Id, new ConnectionDraft { ApiSecret = Second, BaseUrl = "https://127.0.0.1:9/v2" });
+        await _pages.Holds.HoldAsync(Shop.Id, "unauthorized", null);
+        var page = Open();
+
+        await page.PressAsync("Go back to the secret before");
+
+        page.EventuallySays("It stays on hold:");   // nobody listens there
+        Assert.Equal("unauthorized", Shop.HoldCause);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Forgetting_asks_once_and_then_there_is_nothing_to_go_back_to()
     {
         await MakeAsync();

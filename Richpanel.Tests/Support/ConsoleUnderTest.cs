@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Richpanel.Core.Connections;
@@ -166,12 +167,9 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
         AppDomain.CurrentDomain.FirstChanceException += Keep;
         try
         {
-            // As the base does, in two steps: the watcher that catches the product's host when it is built must be gone before the sandbox
-            // builds one of its own, or it makes a test server of that, too, which has no address.
-            var host = builder.Build();
-            _caught.TrySetResult();
-            host.Start();
-            return host;
+            // The watcher that catches the product's host when it is built must be gone before the sandbox builds one of its own, or it makes a
+            // test server of that, too, which has no address.
+            return base.CreateHost(new TellingBuilder(builder, _caught));
         }
         catch (ObjectDisposedException gone)
         {
@@ -190,6 +188,33 @@ public sealed class ConsoleUnderTest : WebApplicationFactory<Program>
         {
             _folder.Dispose();
         }
+    }
+
+    /// <summary>Builds as the other does, and says when that is done.</summary>
+    private sealed class TellingBuilder(IHostBuilder builder, TaskCompletionSource built) : IHostBuilder
+    {
+        public IDictionary<object, object> Properties => builder.Properties;
+
+        public IHost Build()
+        {
+            var host = builder.Build();
+            built.TrySetResult();
+            return host;
+        }
+
+        public IHostBuilder ConfigureHostConfiguration(Action<IConfigurationBuilder> configureDelegate) => builder.ConfigureHostConfiguration(configureDelegate);
+
+        public IHostBuilder ConfigureAppConfiguration(Action<HostBuilderContext, IConfigurationBuilder> configureDelegate) => builder.ConfigureAppConfiguration(configureDelegate);
+
+        public IHostBuilder ConfigureServices(Action<HostBuilderContext, IServiceCollection> configureDelegate) => builder.ConfigureServices(configureDelegate);
+
+        public IHostBuilder ConfigureContainer<TContainerBuilder>(Action<HostBuilderContext, TContainerBuilder> configureDelegate) => builder.ConfigureContainer(configureDelegate);
+
+        public IHostBuilder UseServiceProviderFactory<TContainerBuilder>(IServiceProviderFactory<TContainerBuilder> factory)
+            where TContainerBuilder : notnull => builder.UseServiceProviderFactory(factory);
+
+        public IHostBuilder UseServiceProviderFactory<TContainerBuilder>(Func<HostBuilderContext, IServiceProviderFactory<TContainerBuilder>> factory)
+            where TContainerBuilder : notnull => builder.UseServiceProviderFactory(factory);
     }
 
     /// <summary>The first of the product's services to start: the others start after it.</summary>
