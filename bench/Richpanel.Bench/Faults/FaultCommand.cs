@@ -71,7 +71,7 @@ internal static class FaultCommand
             "|---|---|---|---|---|---|---|",
             .. all.Select(Row),
             string.Empty,
-            ledgerFaults.Count == 0 ? "The ledger equals the rows after each of them." : $"The ledger differs from the rows: {string.Join(" ", ledgerFaults)}",
+            ledgerFaults.Count == 0 ? "The ledger equals the rows after all rounds of the network faults, and after each round of the others." : $"The ledger differs from the rows: {string.Join(" ", ledgerFaults)}",
             .. skipped.Select(why => $"Not played: {why}."),
         ];
         if (arguments.Has("write"))
