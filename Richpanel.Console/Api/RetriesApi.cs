@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Richpanel.Console.Shared;
@@ -6,6 +7,7 @@ using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Deliveries.Log;
+using Richpanel.Core.Json;
 using Richpanel.Core.Retries;
 
 namespace Richpanel.Console.Api;
@@ -65,6 +67,20 @@ public sealed record RetryShape(
     }
 }
 
+/// <summary>A field that would be sent otherwise than it was. <c>before</c> or <c>after</c> is null where it is not there.</summary>
+/// <param name="Path">As in JSON path: <c>$.properties.total</c>.</param>
+public sealed record FieldChangeShape(string Path, JsonElement? Before, JsonElement? After)
+{
+    public static FieldChangeShape Of(JsonChange change) => new(change.Path, Element(change.Before), Element(change.After));
+
+    private static JsonElement? Element(JsonTree? tree) => tree is null ? null : DeepJson.Parse(JsonTreeWriter.Write(tree));
+}
+
+/// <summary>A delivery of a plan, as it was sent and as it would be sent now, personal data masked by role.</summary>
+/// <param name="WasSent">Something of it was sent and kept; else <c>as:then</c> maps it by today's settings, too.</param>
+/// <param name="Changes">Empty: both are the same. Null: there is nothing to compare.</param>
+public sealed record RetrySampleShape(DeliveryShape Delivery, bool WasSent, IReadOnlyList<FieldChangeShape>? Changes);
+
 /// <summary>A delivery that was left alone after the plan.</summary>
 public sealed record SkipShape(string Delivery, string Reason, string Words);
 
@@ -87,6 +103,7 @@ internal static class RetriesApi
         var read = api.MapGroup(root).WithTags("Retries and replays").RequireAuthorization(nameof(Permission.Read));
         read.MapGet("/", async (HttpContext http, RetryQueries queries, CancellationToken ct) => (await queries.ListAsync(Caller.Of(http), kind, ct)).Select(RetryShape.Of));
         read.MapGet("/{retry}", (string retry, HttpContext http, RetryQueries queries, CancellationToken ct) => FindAsync(kind, retry, http, queries, ct));
+        read.MapGet("/{retry}/samples", (string retry, HttpContext http, RetryQueries queries, ConnectionDirectory directory, CancellationToken ct) => SamplesAsync(kind, retry, http, queries, directory, ct));
         read.MapGet("/{retry}/skipped", (string retry, HttpContext http, RetryQueries queries, CancellationToken ct) => SkipsAsync(kind, retry, http, queries, ct));
 
         var act = api.MapGroup(root).WithTags("Retries and replays").RequireAuthorization(nameof(Permission.ActOnMany));
@@ -145,6 +162,14 @@ internal static class RetriesApi
     private static async Task<Results<Ok<IEnumerable<SkipShape>>, ProblemHttpResult>> SkipsAsync(RetryKind kind, string retry, HttpContext http, RetryQueries queries, CancellationToken ct) =>
         await VisibleAsync(kind, retry, http, queries, ct) is { } view && await queries.SkipsAsync(Caller.Of(http), view.Batch.Id, ct) is { } skips
             ? TypedResults.Ok(skips.Select(skip => new SkipShape(PublicId.Delivery(skip.DeliveryId), skip.Reason, RetryReasons.WordsOf(skip.Reason))))
+            : Missing(kind, retry);
+
+    /// <summary>What <c>as:then</c> and <c>as:now</c> would send of a few of them, compared.</summary>
+    private static async Task<Results<Ok<IEnumerable<RetrySampleShape>>, ProblemHttpResult>> SamplesAsync(
+        RetryKind kind, string retry, HttpContext http, RetryQueries queries, ConnectionDirectory directory, CancellationToken ct) =>
+        await VisibleAsync(kind, retry, http, queries, ct) is { } view
+            ? TypedResults.Ok((await queries.SamplesAsync(Caller.Of(http), view.Plan, ct)).Select(sample => new RetrySampleShape(
+                DeliveryShape.Of(sample.Row, directory), sample.WasSent, sample.Changes is { } changes ? [.. changes.Select(FieldChangeShape.Of)] : null)))
             : Missing(kind, retry);
 
     private static Task<Results<Ok<RetryShape>, ProblemHttpResult>> StartAsync(

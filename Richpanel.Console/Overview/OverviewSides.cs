@@ -8,6 +8,7 @@ using Richpanel.Core.Ledger;
 using Richpanel.Core.Onboarding;
 using Richpanel.Core.Privacy;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Retries;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Console.Overview;
@@ -21,15 +22,19 @@ public sealed record OverviewSide(
     public IReadOnlySet<string> Grouped { get; init; } = new HashSet<string>();
 
     public PrivacyTaskCount Privacy { get; init; } = new(0, 0, null);
+
+    /// <summary>Bulk retries and replays under way, or of the last day, newest first.</summary>
+    public IReadOnlyList<RetryView> Retries { get; init; } = [];
 }
 
 /// <summary>Reads it.</summary>
 public sealed class OverviewSides(
     RejectedQueries rejected, ChangeQueries changes, FirstSteps steps, StoreHealth health, ConnectionDirectory directory,
-    GroupQueries groups, PrivacyTasks tasks)
+    GroupQueries groups, PrivacyTasks tasks, RetryQueries retries)
 {
     private const int RejectedShown = 8;
     private const int ChangesShown = 10;
+    private const int RetriesShown = 10;
 
     /// <summary>The newest of the span.</summary>
     private const int MostMarks = 500;
@@ -46,6 +51,7 @@ public sealed class OverviewSides(
         {
             Grouped = await groups.CausesAsync(by, ct),
             Privacy = await tasks.CountAsync(by, ct),
+            Retries = await retries.RecentAsync(by, RetriesShown, ct),
         };
     }
 

@@ -57,7 +57,7 @@ public sealed class RetryQueries(IDbContextFactory<ConsoleDbContext> contexts, C
     public const int MostSkips = 200;
     public const int MostOfGroup = 5;
 
-    /// <summary>How long the outcome of one that has ended stays beside its group in the list.</summary>
+    /// <summary>How long the outcome of one that has ended stays beside its group in the list, and on the overview.</summary>
     public static readonly TimeSpan ShownAfterwards = TimeSpan.FromDays(1);
 
     /// <summary>Newest first, at most <see cref="MostListed"/>, those that were started; plans are seen by their own address only.</summary>
@@ -66,6 +66,15 @@ public sealed class RetryQueries(IDbContextFactory<ConsoleDbContext> contexts, C
         by.Demand(Permission.Read);
         await using var context = await contexts.CreateDbContextAsync(ct);
         return await StartedAsync(context, by, context.RetryBatches.Where(batch => kind == null || batch.Kind == kind), _ => true, MostListed, ct);
+    }
+
+    /// <summary>Those that are under way, or ended within <see cref="ShownAfterwards"/>, newest first.</summary>
+    public async Task<IReadOnlyList<RetryView>> RecentAsync(Actor by, int most, CancellationToken ct)
+    {
+        by.Demand(Permission.Read);
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var since = time.GetUtcNow() - ShownAfterwards;
+        return await StartedAsync(context, by, context.RetryBatches.Where(batch => batch.EndedAt == null || batch.EndedAt >= since), _ => true, Math.Clamp(most, 1, MostListed), ct);
     }
 
     /// <summary>Bulk retries and replays that were asked for by one of these failure groups (<c>group:</c>), newest first, the last <see cref="MostOfGroup"/>.</summary>

@@ -49,6 +49,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("RetryBatches.CancelAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).CancelAsync(by, Missing)),
         ("RetryBatches.DiscardAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).DiscardAsync(by, Missing)),
         ("RetryQueries.ListAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).ListAsync(by, null, Ct)),
+        ("RetryQueries.RecentAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).RecentAsync(by, 1, Ct)),
         ("RetryQueries.NewestOfGroupsAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).NewestOfGroupsAsync(by, ["grp_1"], Ct)),
         ("RetryQueries.OfGroupAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).OfGroupAsync(by, ["grp_1"], Ct)),
         ("RetryQueries.FindAsync", Permission.Read, (of, by) => Get<RetryQueries>(of).FindAsync(by, Missing, Ct)),

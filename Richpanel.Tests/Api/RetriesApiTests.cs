@@ -21,6 +21,10 @@ public sealed class RetriesApiTests(ApiUnderTest api) : IClassFixture<ApiUnderTe
         var path = "retries/" + plan.GetProperty("id").GetString();
         Assert.Equal(("planned", 2, 2), (Text(plan, "state"), plan.GetProperty("planned").GetInt32(), plan.GetProperty("plan").GetProperty("total").GetInt32()));
 
+        var samples = (await api.JsonAsync(HttpMethod.Get, path + "/samples", role: Role.Viewer)).EnumerateArray().ToList();
+        Assert.Equal((2, true, 0), (samples.Count, samples[0].GetProperty("wasSent").GetBoolean(), samples[0].GetProperty("changes").GetArrayLength()));
+        Assert.Equal("Api Retried", Text(samples[0].GetProperty("delivery"), "event"));
+        await api.JsonAsync(HttpMethod.Get, path.Replace("retries", "replays", StringComparison.Ordinal) + "/samples", status: HttpStatusCode.NotFound);
         var bad = await api.JsonAsync(HttpMethod.Post, path + "/start", """{"as":"never"}""", HttpStatusCode.BadRequest);
         Assert.StartsWith("as: give now", Text(bad, "detail"), StringComparison.Ordinal);
         await api.JsonAsync(HttpMethod.Post, path + "/start", """{"perSecond":999}""", HttpStatusCode.BadRequest);

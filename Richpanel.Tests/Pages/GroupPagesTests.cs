@@ -330,6 +330,9 @@ public sealed class GroupPagesTests : IAsyncLifetime
 
         list.EventuallySays("1 accepted.");
         Assert.Equal($"/retries/{PublicId.Retry(batch.Id)}", list.Find(".run a").GetAttribute("href"));
+        var overview = _pages.Open<OverviewPage>("/");
+        overview.Eventually(() => Assert.Contains("Finished 1 delivery by Richpanel Console", overview.Find("[data-testid=retries]").Words(), StringComparison.Ordinal));
+        Assert.Contains("1 accepted.", overview.Find("[data-testid=retries]").Words(), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]
