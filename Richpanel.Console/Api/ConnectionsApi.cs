@@ -81,8 +81,8 @@ internal static class ConnectionsApi
         operate.MapPost("/resume", (string connection, GoOnWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
             GoOnAsync(connection, wish, http, directory, time, c => holds.ResumeAsync(Caller.Of(http), c.Id, wish?.Reason, wish?.Recovery)));
         operate.MapPost("/release", (string connection, GoOnWish? wish, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>
-            wish?.Fault is null && wish?.Reason?.Trim() is not { Length: >= ConnectionHolds.LeastReason }
-                ? Task.FromResult<IResult>(ApiProblems.BadRequest($"reason: say why it may go on, in at least {ConnectionHolds.LeastReason} characters, such as {{\"reason\":\"the key is right again\"}}."))
+            wish?.Fault is null && ConnectionHolds.ReleaseFault(wish?.Reason) is { } fault
+                ? Task.FromResult<IResult>(ApiProblems.BadRequest($"reason: {fault}"))
                 : GoOnAsync(connection, wish, http, directory, time, c => holds.ReleaseAsync(Caller.Of(http), c.Id, wish?.Reason, wish?.Recovery)))
             .WithSummary("End a hold").WithDescription("Says why, in reason. Also ends a wait that Richpanel asked for. While the breaker is open, the next probe goes out now.");
         operate.MapPost("/probe", (string connection, HttpContext http, ConnectionDirectory directory, ConnectionHolds holds, TimeProvider time) =>

@@ -80,13 +80,12 @@ public sealed partial class GoOnBox : IDisposable
 
     private async Task GoOnAsync()
     {
-        if (NeedsReason && _reason.Trim().Length < ConnectionHolds.LeastReason)
+        _fault = NeedsReason ? ConnectionHolds.ReleaseFault(_reason) : null;
+        if (_fault is not null)
         {
-            _fault = $"Say why it may go on, in at least {ConnectionHolds.LeastReason} characters.";
             return;
         }
 
-        _fault = null;
         var how = new Recovery(_rate == 0 ? null : _rate, _canary);
         var reason = string.IsNullOrWhiteSpace(_reason) ? null : _reason.Trim();
         var changed = false;

@@ -18,8 +18,10 @@ namespace Richpanel.Core.Deliveries;
 public sealed class ConnectionHolds(
     StoreWriter writer, ConnectionDirectory directory, ChangeWriting log, ChangeFeed changes, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<ConnectionHolds> logger)
 {
-    /// <summary>What a person says when a hold is released by hand, on page and API alike. After a check that passed nobody is asked.</summary>
-    public const int LeastReason = 5;
+    /// <summary>Whoever releases a hold by hand says why, on page and API alike; after a check that passed nobody is asked.</summary>
+    /// <returns>What is wrong, a sentence; null when it will do.</returns>
+    public static string? ReleaseFault(string? reason) =>
+        reason?.Trim() is { Length: >= Lengths.LeastReason } ? null : $"Say why it may go on, in at least {Lengths.LeastReason} characters.";
 
     /// <summary>Keep collecting, send nothing, until a time or (null) until a person resumes.</summary>
     public Task<bool> PauseAsync(Actor by, long connectionId, DateTimeOffset? until, string? reason = null) =>

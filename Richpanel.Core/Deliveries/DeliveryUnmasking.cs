@@ -27,14 +27,12 @@ public abstract record UnmaskOutcome
 /// <summary>Shows one delivery in clear to who may ask for it, after the reason stands in the change log, never before.</summary>
 public sealed class DeliveryUnmasking(StoreWriter writer, DeliveryQueries queries, ChangeWriting log)
 {
-    public const int LeastReason = 5;
-
     public const string ReasonNeeded = "Say why you need to see it, in at least 5 characters. The reason is kept in the change log.";
 
     public async Task<UnmaskOutcome> UnmaskAsync(Actor by, long id, string? reason, CancellationToken ct)
     {
         by.Demand(Permission.Unmask);
-        if (reason?.Trim() is not { Length: >= LeastReason } why)
+        if (reason?.Trim() is not { Length: >= Lengths.LeastReason } why)
         {
             return new UnmaskOutcome.NoReason();
         }

@@ -44,7 +44,6 @@ public sealed record ErasureAsk(IReadOnlyList<CustomerKey> Keys, string? Reason,
 /// <summary>Previews, begins and remembers erasures. The names are kept sealed while one is under way, and nowhere afterwards.</summary>
 public sealed class ErasureStore
 {
-    public const int LeastReason = 5;
     public const int MostKeys = 20;
     public const string KeysInTheMaking = "The search keys of older deliveries are just being made anew, so some could not be found. Try again when that is done; the log says when.";
 
@@ -125,9 +124,9 @@ public sealed class ErasureStore
         by.DemandForAll(Permission.Erase);
         var keys = Trimmed(ask.Keys);
         var faults = FaultsOf(keys).ToList();
-        if (ask.Reason?.Trim() is not { Length: >= LeastReason })
+        if (ask.Reason?.Trim() is not { Length: >= Lengths.LeastReason })
         {
-            faults.Add(new FieldFault("Reason", $"Say why, in at least {LeastReason} characters. The reason is kept in the receipt and in the change log."));
+            faults.Add(new FieldFault("Reason", $"Say why, in at least {Lengths.LeastReason} characters. The reason is kept in the receipt and in the change log."));
         }
 
         if (faults.Count == 0 && !IsTyped(keys[0], ask.Typed))

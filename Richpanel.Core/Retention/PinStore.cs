@@ -15,13 +15,11 @@ public sealed record PinOutcome(bool Found, string? Fault);
 /// <summary>Keeps single deliveries, whatever their age, for a reason.</summary>
 public sealed class PinStore(StoreWriter writer, ChangeWriting log, ChangeFeed changes, TimeProvider time)
 {
-    public const int LeastReason = 5;
-
     public const string ReasonNeeded = "Say why it must stay, in at least 5 characters. The reason is shown with it and kept in the change log.";
 
     /// <summary>Pins it, or gives a pinned one this reason.</summary>
     /// <exception cref="ForbiddenException">The role has not the right.</exception>
-    public Task<PinOutcome> PinAsync(Actor by, long deliveryId, string? reason) => reason?.Trim() is { Length: >= LeastReason } why
+    public Task<PinOutcome> PinAsync(Actor by, long deliveryId, string? reason) => reason?.Trim() is { Length: >= Lengths.LeastReason } why
         ? ChangeAsync(by, deliveryId, (context, delivery) =>
         {
             var said = Lengths.Cut(log.Scrubbed(why), Lengths.Reason)!;

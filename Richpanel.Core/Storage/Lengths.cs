@@ -19,6 +19,9 @@ public static class Lengths
     /// <summary>Why a person did something, in the own words.</summary>
     public const int Reason = 500;
 
+    /// <summary>Shortest reason where one is asked for.</summary>
+    public const int LeastReason = 5;
+
     /// <summary>Longest reason that a program may give: what is longer than <see cref="Reason"/> is cut, what is longer than this is a mistake.</summary>
     public const int LongestReason = 2_000;
 
