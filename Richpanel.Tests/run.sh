@@ -34,8 +34,22 @@ code=${PIPESTATUS[0]}
 counts=$(awk '/^Test run summary:/{on=1} on&&/^  failed: /{f+=$2} on&&/^  succeeded: /{s+=$2} on&&/^  skipped: /{k+=$2} on&&/^  duration: /{on=0}
   END{printf "%d %d %d",s,f,k}' "$log")
 read -r passed failed skipped <<<"$counts"
-# Once more at the end, where they are found: the names of what failed.
-grep -E '^failed ' "$log" | sort -u
+# Once more at the end, where it is found: what failed, and the first lines of why.
+awk '/^failed /{left=12; print; next} left>0&&/^ /{print; left--; next} {left=0}' "$log"
+# On a machine that stalls one browser test in thousands may run out of time. Up to three are asked once more, alone, and named either way;
+# what is broken fails again.
+mapfile -t again < <(sed -nE 's/^failed ([A-Za-z0-9_.+]+).*/\1/p' "$log" | sort -u)
+if [ "$code" -ne 0 ] && [ "$failed" -ge 1 ] && [ "$failed" -le 3 ] && [ "${#again[@]}" -ge 1 ]; then
+  echo "Once more, alone: ${again[*]}"
+  filters=()
+  for name in "${again[@]}"; do filters+=(--filter-method "$name"); done
+  if timeout -k 30 10m dotnet test --solution Richpanel.Console.sln --no-build --no-ansi --progress off "${filters[@]}" </dev/null >"$log" 2>&1; then
+    echo "Passed only when asked once more: ${again[*]}"
+    passed=$((passed + failed)) failed=0 code=0
+  else
+    awk '/^failed /{left=12; print; next} left>0&&/^ /{print; left--; next} {left=0}' "$log"
+  fi
+fi
 # A run that was cut off counts nothing as failed; say that it did not end well all the same.
 if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -74,7 +74,16 @@ public sealed partial class DangerPanel : IDisposable
 
     private Task EnableAsync() => SetAsync(disabled: false);
 
-    private Task DisableAsync() => IsTyped(_disableName) ? SetAsync(disabled: true) : Task.CompletedTask;
+    private Task DisableAsync()
+    {
+        if (IsTyped(_disableName))
+        {
+            return SetAsync(disabled: true);
+        }
+
+        (_said, _bad) = ($"Not disabled. Type its name, {Connection.Name}, exactly as it stands here.", true);
+        return Task.CompletedTask;
+    }
 
     private Task SetAsync(bool disabled) => DoAsync(async by =>
         (_said, _bad) = (await Store.UpdateAsync(by, Connection.Id, new ConnectionDraft { Disabled = disabled })).Match(
@@ -97,7 +106,7 @@ public sealed partial class DangerPanel : IDisposable
         {
             var refused = await Viewer.RefusalAsync(act);
             (_said, _bad) = refused is null ? (_said, _bad) : (refused, true);
-            (_disableName, _deleteName) = refused is null ? ("", "") : (_disableName, _deleteName);
+            (_disableName, _deleteName) = !_bad ? ("", "") : (_disableName, _deleteName);
         }
         finally
         {

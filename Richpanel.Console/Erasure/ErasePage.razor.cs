@@ -32,9 +32,6 @@ public sealed partial class ErasePage : IDisposable
     [Inject] public required TimeProvider Clock { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
 
-    private bool IsTyped => _keys.Count > 0 && string.Equals(
-        _typed.Trim(), _keys[0].Value, _keys[0].Kind == CustomerKeyKind.Email ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
-
     protected override async Task OnInitializedAsync()
     {
         if (PublicId.Parse(Task, "ptk") is { } task)

@@ -9,8 +9,6 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser rules")]
 public sealed class AccessPageRulesTests(BrowserFixture browser) : IAsyncDisposable
 {
-    private const int Patience = 60_000;
-
     private ConsoleUnderTest? _console;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -117,5 +115,5 @@ public sealed class AccessPageRulesTests(BrowserFixture browser) : IAsyncDisposa
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
     }
 
-    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
+    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync();
 }

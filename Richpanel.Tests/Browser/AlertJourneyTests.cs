@@ -11,8 +11,6 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class AlertJourneyTests(BrowserFixture browser)
 {
-    private const int Patience = 60_000;
-
     [Fact(Timeout = 180_000)]
     public async Task A_Slack_channel_is_tested_until_it_answers_and_then_told_of_a_hold_with_count_link_and_what_to_do()
     {
@@ -57,9 +55,9 @@ public sealed class AlertJourneyTests(BrowserFixture browser)
         Assert.EndsWith($"<{console.Address}connections/{console.SandboxId}|Open it in the console>", text, StringComparison.Ordinal);
 
         await told.GetByRole(AriaRole.Link, new() { Name = "Look at it" }).ClickAsync();
-        await page.WaitForURLAsync(new Regex($"/connections/{console.SandboxId}$"), new() { Timeout = Patience });
+        await page.WaitForURLAsync(new Regex($"/connections/{console.SandboxId}$"));
         Assert.Empty(tab.Faults);
     }
 
-    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
+    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync();
 }

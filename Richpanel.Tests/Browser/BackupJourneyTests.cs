@@ -16,7 +16,7 @@ public sealed class BackupJourneyTests(BrowserFixture browser)
         await tab.Page.GetByLabel("Passphrase").FillAsync("a passphrase for tests");
         await tab.Page.GetByLabel("The same again").FillAsync("a passphrase for tests");
         await tab.Page.GetByLabel("The same again").PressAsync("Enter");
-        await Assertions.Expect(tab.Page.GetByText("is made and checked. Download it now.")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Assertions.Expect(tab.Page.GetByText("is made and checked. Download it now.")).ToBeVisibleAsync();
         await tab.KeepsRulesAsync();
 
         var download = await tab.Page.RunAndWaitForDownloadAsync(() => tab.Page.GetByRole(AriaRole.Link, new() { Name = "Download richpanel-console-" }).ClickAsync());
@@ -25,7 +25,7 @@ public sealed class BackupJourneyTests(BrowserFixture browser)
 
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete it" }).ClickAsync();
-        await Assertions.Expect(tab.Page.GetByText("No backup yet")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Assertions.Expect(tab.Page.GetByText("No backup yet")).ToBeVisibleAsync();
         Assert.Empty(tab.Faults);
     }
 }

@@ -7,17 +7,15 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class BrokenPageTests(BrowserFixture browser)
 {
-    private const int Patience = 60_000;
-
     [Fact(Timeout = 120_000)]
     public async Task An_unknown_address_is_a_page_that_says_so_and_leads_on()
     {
         await using var tab = await browser.OpenAsync("/nowhere/at/all", TestContext.Current.CancellationToken);
 
-        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "There is no such page" })).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "There is no such page" })).ToBeVisibleAsync();
         Assert.Equal("", string.Join('\n', await tab.BrokenRulesAsync()));
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "See the deliveries" }).ClickAsync();
-        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Deliveries" })).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Deliveries" })).ToBeVisibleAsync();
 
         // The status of the page itself, and the browser's own line about it; nothing else.
         Assert.All(tab.Faults, fault => Assert.Contains("404", fault, StringComparison.Ordinal));
@@ -29,12 +27,12 @@ public sealed class BrokenPageTests(BrowserFixture browser)
         await using var tab = await browser.OpenAsync("/deliveries", TestContext.Current.CancellationToken);
         await tab.Page.RouteAsync("**/app*.js", request => request.AbortAsync());   // the layout asks this script for the theme
         await tab.Page.ReloadAsync();
-        await Assertions.Expect(tab.Page.GetByText("This page stopped because of an error")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.GetByText("This page stopped because of an error")).ToBeVisibleAsync();
 
         await tab.Page.UnrouteAsync("**/app*.js");
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Go to the overview" }).ClickAsync();
 
-        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Overview" })).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Overview" })).ToBeVisibleAsync();
         await Assertions.Expect(tab.Page.GetByText("This page stopped because of an error")).ToBeHiddenAsync();
     }
 
@@ -48,7 +46,7 @@ public sealed class BrokenPageTests(BrowserFixture browser)
             Assert.Equal("", string.Join('\n', await tab.BrokenRulesAsync()));
             Assert.Empty(tab.Faults);
             await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Go to the overview" }).ClickAsync();
-            await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Overview" })).ToBeVisibleAsync(new() { Timeout = Patience });
+            await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Overview" })).ToBeVisibleAsync();
         }
     }
 }

@@ -13,6 +13,9 @@ public sealed class BrowserFixture : IAsyncDisposable
 {
     private static readonly string s_chromium = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
 
+    /// <summary>Milliseconds that a test waits for what must come: a busy machine is slow, and is no fault.</summary>
+    private const int Patience = 60_000;
+
     private static string Missing => $"{s_chromium} is missing: install the package chromium, or name another with CHROMIUM.";
 
     private readonly SemaphoreSlim _starting = new(1);
@@ -40,6 +43,7 @@ public sealed class BrowserFixture : IAsyncDisposable
             ViewportSize = new ViewportSize { Width = width, Height = 900 },
             Permissions = ["clipboard-read", "clipboard-write"],
         });
+        context.SetDefaultTimeout(Patience);
         var page = new BrowserPage(await context.NewPageAsync(), home, ct);
         await page.GoAsync(path);
         return page;
@@ -76,6 +80,7 @@ public sealed class BrowserFixture : IAsyncDisposable
             _console = new ConsoleInTest();
             _console.StartServer();
             _playwright = await Playwright.CreateAsync();
+            Assertions.SetDefaultExpectTimeout(Patience);
             _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
             {
                 ExecutablePath = s_chromium,

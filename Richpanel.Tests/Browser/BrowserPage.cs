@@ -49,7 +49,7 @@ public sealed class BrowserPage : IAsyncDisposable
     public async Task GoAsync(string path)
     {
         await Page.GotoAsync(path);
-        await Page.Locator("main h1").WaitForAsync(new LocatorWaitForOptions { Timeout = 30_000 });
+        await Page.Locator("main h1").WaitForAsync();
     }
 
     /// <summary>Rules of accessibility that the page breaks, as "id: help (place)". The inside of the code editor (Monaco) is not ours and is left out.</summary>
@@ -93,7 +93,7 @@ public sealed class BrowserPage : IAsyncDisposable
             await Page.SetViewportSizeAsync(width, 900);
             await Page.EmulateMediaAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce });
             await Page.EvaluateAsync("dark => { if (!document.querySelector('.mud-layout')) document.documentElement.dataset.theme = dark ? 'dark' : 'light' }", dark);
-            await Assertions.Expect(Page.Locator("html")).ToHaveAttributeAsync("data-theme", dark ? "dark" : "light", new() { Timeout = 60_000 });
+            await Assertions.Expect(Page.Locator("html")).ToHaveAttributeAsync("data-theme", dark ? "dark" : "light");
             await Page.WaitForFunctionAsync(HasItsColours, dark);
             await KeepsRulesAsync(coloursOnly: dark, withoutColours: !dark && width == 390);
             await PictureAsync($"{name}-{(dark ? "dark" : "light")}-{width}");

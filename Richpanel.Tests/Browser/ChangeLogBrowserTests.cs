@@ -24,9 +24,9 @@ public sealed class ChangeLogBrowserTests(BrowserFixture browser)
 
         await using var tab = await browser.OpenAsync("/", ct);
         await tab.Page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" }).GetByRole(AriaRole.Link, new() { Name = "Change log" }).ClickAsync();
-        await Assertions.Expect(tab.Page.GetByText("<script>document.title='hit'</script>")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Assertions.Expect(tab.Page.GetByText("<script>document.title='hit'</script>")).ToBeVisibleAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Verify" }).ClickAsync();
-        await Assertions.Expect(tab.Page.GetByTestId("verify-result")).ToContainTextAsync("The change log is intact", new() { Timeout = 30_000 });
+        await Assertions.Expect(tab.Page.GetByTestId("verify-result")).ToContainTextAsync("The change log is intact");
         await tab.PictureAsync("change-log-light-1440");
         var download = await tab.Page.RunAndWaitForDownloadAsync(() => tab.Page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" }).ClickAsync());
         var csv = await File.ReadAllTextAsync(await download.PathAsync(), ct);
@@ -39,7 +39,7 @@ public sealed class ChangeLogBrowserTests(BrowserFixture browser)
         foreach (var (dark, width) in new[] { (true, 1440), (false, 390), (true, 390) })
         {
             await using var other = await browser.OpenAsync("/change-log", ct, dark, width);
-            await Assertions.Expect(other.Page.GetByText("<script>document.title='hit'</script>")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+            await Assertions.Expect(other.Page.GetByText("<script>document.title='hit'</script>")).ToBeVisibleAsync();
             Assert.False(await other.ScrollsSidewaysAsync());
             await other.PictureAsync($"change-log-{(dark ? "dark" : "light")}-{width}");
         }

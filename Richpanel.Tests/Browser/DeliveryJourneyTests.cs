@@ -10,8 +10,6 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class DeliveryJourneyTests(BrowserFixture browser, JourneyConsole console) : IClassFixture<JourneyConsole>, IDisposable
 {
-    private const int Patience = 60_000;
-
     [Fact(Timeout = 180_000)]
     public async Task Support_reads_one_failure_beside_the_list_retries_it_by_keyboard_and_sees_accepted_in_place()
     {
@@ -46,14 +44,14 @@ public sealed class DeliveryJourneyTests(BrowserFixture browser, JourneyConsole 
         await SeesAsync(tab.Page.GetByText("Nothing has changed since it was sent: the same goes out."));
         await keys.PressAsync("Enter");   // the dialog's first button has the focus
 
-        await Assertions.Expect(beside.GetByTestId("outcome")).ToHaveTextAsync("Accepted on try 2.", new() { Timeout = Patience });
+        await Assertions.Expect(beside.GetByTestId("outcome")).ToHaveTextAsync("Accepted on try 2.");
         await Assertions.Expect(beside.Locator(".head .state")).ToHaveTextAsync("Accepted");
         await SeesAsync(tab.Page.Locator("tr[data-row][aria-current]").GetByText("Accepted"));
         await SeesAsync(beside.GetByText("retried by support as now"));
         Assert.DoesNotContain("jane", await tab.Page.ContentAsync(), StringComparison.OrdinalIgnoreCase);
 
         await keys.PressAsync("Escape");
-        await Assertions.Expect(beside).ToBeHiddenAsync(new() { Timeout = Patience });
+        await Assertions.Expect(beside).ToBeHiddenAsync();
         await Assertions.Expect(tab.Page.Locator("tr[data-row]").Filter(new() { HasText = "Beside Broke" })).ToBeFocusedAsync();
         Assert.Empty(tab.Faults);
     }
@@ -102,12 +100,12 @@ public sealed class DeliveryJourneyTests(BrowserFixture browser, JourneyConsole 
         await tab.Page.SetViewportSizeAsync(390, 900);
         await tab.GoAsync("/deliveries?q=message%3Alooks-2");
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Looks Broke" }).ClickAsync();
-        await Assertions.Expect(tab.Page).ToHaveURLAsync(new Regex(@"/deliveries/dlv_\w+\?q="), new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page).ToHaveURLAsync(new Regex(@"/deliveries/dlv_\w+\?q="));
         await SeesAsync(tab.Page.GetByText("It failed after 1 try"));
         Assert.Empty(tab.Faults);
     }
 
     public void Dispose() => console.Answers();
 
-    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
+    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync();
 }

@@ -9,8 +9,6 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class DevelopmentJourneyTests(BrowserFixture browser) : IAsyncLifetime
 {
-    private const int Patience = 60_000;
-
     private readonly ConsoleUnderTest _console = new(new() { ["environment"] = "Development", ["Sandbox:Port"] = "0" });
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -32,18 +30,18 @@ public sealed class DevelopmentJourneyTests(BrowserFixture browser) : IAsyncLife
         await tab.Page.GetByLabel("Name").FillAsync("Ada Admin");
         await tab.Page.GetByLabel("E-mail").FillAsync("ada@example.test");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Make the link" }).ClickAsync();
-        var link = await tab.Page.GetByTestId("one-time-link").InnerTextAsync(new() { Timeout = Patience });
+        var link = await tab.Page.GetByTestId("one-time-link").InnerTextAsync();
 
         await tab.GoAsync(new Uri(link).PathAndQuery);
         await tab.Page.GetByLabel("Password").FillAsync(Somebody.Password);
         await tab.Page.GetByLabel("Once more").FillAsync(Somebody.Password);
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Set the password" }).ClickAsync();
-        await Assertions.Expect(tab.Page.GetByText("Your password is set.")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.GetByText("Your password is set.")).ToBeVisibleAsync();
         await tab.Page.GetByLabel("E-mail").FillAsync("ada@example.test");
         await tab.Page.GetByLabel("Password").FillAsync(Somebody.Password);
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
 
-        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "You: Ada Admin, admin" })).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "You: Ada Admin, admin" })).ToBeVisibleAsync();
         Assert.Empty(tab.Faults);
     }
 }

@@ -10,8 +10,6 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class EditJourneyTests(BrowserFixture browser, JourneyConsole console) : IClassFixture<JourneyConsole>, IDisposable
 {
-    private const int Patience = 60_000;
-
     [Fact(Timeout = 240_000)]
     public async Task Support_gives_a_reason_mends_a_field_resends_and_finds_both_from_each_other()
     {
@@ -64,5 +62,5 @@ public sealed class EditJourneyTests(BrowserFixture browser, JourneyConsole cons
 
     public void Dispose() => console.Answers();
 
-    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
+    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync();
 }

@@ -9,8 +9,6 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class ErasureJourneyTests(BrowserFixture browser, JourneyConsole console) : IClassFixture<JourneyConsole>
 {
-    private const int Patience = 60_000;
-
     [Fact(Timeout = 240_000)]
     public async Task A_customer_is_erased()
     {
@@ -31,7 +29,7 @@ public sealed class ErasureJourneyTests(BrowserFixture browser, JourneyConsole c
         await tab.KeepsRulesInEveryLookAsync("privacy-tasks");
         await page.SetViewportSizeAsync(1440, 900);
         await page.GetByRole(AriaRole.Link, new() { Name = "Erase here…" }).ClickAsync();
-        await Assertions.Expect(page.GetByTestId("deliveries")).ToHaveTextAsync("4", new() { Timeout = Patience });
+        await Assertions.Expect(page.GetByTestId("deliveries")).ToHaveTextAsync("4");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add the e-mail planted.jane@example.test" }).ClickAsync();
         await SeesAsync(page.GetByRole(AriaRole.Button, new() { Name = "Take away the e-mail planted.jane@example.test" }));
         await tab.KeepsRulesInEveryLookAsync("erase-preview");
@@ -53,9 +51,9 @@ public sealed class ErasureJourneyTests(BrowserFixture browser, JourneyConsole c
 
         await tab.GoAsync("/deliveries?q=event%3AJourney*");
         await SeesAsync(page.Locator("tr[data-row]").Filter(new() { HasText = "Journey Stays" }));
-        await Assertions.Expect(page.Locator("tr[data-row]")).ToHaveCountAsync(1, new() { Timeout = Patience });
+        await Assertions.Expect(page.Locator("tr[data-row]")).ToHaveCountAsync(1);
         Assert.Empty(tab.Faults);
     }
 
-    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
+    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync();
 }

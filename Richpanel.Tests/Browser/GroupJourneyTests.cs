@@ -8,8 +8,6 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class GroupJourneyTests(BrowserFixture browser, JourneyConsole console) : IClassFixture<JourneyConsole>, IDisposable
 {
-    private const int Patience = 60_000;
-
     [Fact(Timeout = 180_000)]
     public async Task Support_understands_a_group_acknowledges_it_leaves_a_note_and_finds_its_deliveries()
     {
@@ -37,7 +35,7 @@ public sealed class GroupJourneyTests(BrowserFixture browser, JourneyConsole con
         await Assertions.Expect(tab.Page.GetByLabel("Add a note")).ToHaveValueAsync("");
 
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "All its deliveries in the log" }).ClickAsync();
-        await Assertions.Expect(tab.Page.Locator("tr[data-row]")).ToHaveCountAsync(3, new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.Locator("tr[data-row]")).ToHaveCountAsync(3);
         await tab.GoAsync("/groups?state=acknowledged");
         await SeesAsync(tab.Page.GetByText("support: Totals come with a comma; the web team knows."));
         await tab.KeepsRulesInEveryLookAsync("groups");
@@ -108,5 +106,5 @@ public sealed class GroupJourneyTests(BrowserFixture browser, JourneyConsole con
 
     public void Dispose() => console.Answers();
 
-    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
+    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync();
 }

@@ -59,7 +59,7 @@ public sealed class JourneyConsole : IAsyncLifetime
         await tab.Page.GetByLabel("E-mail").FillAsync(email);
         await tab.Page.GetByLabel("Password").FillAsync(Somebody.Password);
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = $"You: {Rights.Word(role)}, {Rights.Word(role)}" }).WaitForAsync(new() { Timeout = 60_000 });
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = $"You: {Rights.Word(role)}, {Rights.Word(role)}" }).WaitForAsync();
         return tab;
     }
 

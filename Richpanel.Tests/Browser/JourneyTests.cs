@@ -12,8 +12,6 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console) : IClassFixture<JourneyConsole>, IDisposable
 {
-    private const int Patience = 60_000;
-
     [Fact(Timeout = 120_000)]
     public async Task An_admin_posts_a_first_event_from_a_terminal_and_sees_it_on_overview_and_in_the_list()
     {
@@ -91,7 +89,7 @@ public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console)
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Retry", Exact = true }).ClickAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Retry it" }).ClickAsync();
 
-        await Assertions.Expect(tab.Page.GetByTestId("outcome")).ToContainTextAsync("Accepted on try 2", new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.GetByTestId("outcome")).ToContainTextAsync("Accepted on try 2");
         Assert.DoesNotContain("jane", await tab.Page.Locator("[data-open]").InnerTextAsync(), StringComparison.OrdinalIgnoreCase);
         Assert.Empty(tab.Faults);
     }
@@ -107,7 +105,7 @@ public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console)
         Assert.DoesNotContain(console.Sender.Key, await tab.Page.ContentAsync(), StringComparison.Ordinal);
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Deliveries", Exact = true }).First.ClickAsync();
         await tab.Page.Locator("tr[data-row]").Filter(new() { HasText = "Journey Viewed" }).GetByRole(AriaRole.Link).First.ClickAsync();
-        await Assertions.Expect(tab.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex(id), new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex(id));
 
         await SeesAsync(tab.Page.GetByText("The call was understood, but its content is not accepted.").First);
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Retry", Exact = true })).ToBeDisabledAsync();
@@ -146,7 +144,7 @@ public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console)
         await tab.Page.GetByLabel("API Secret", new() { Exact = true }).PressAsync("Tab");   // its hint may move the button
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Create connection" }).PressAsync("Enter");
 
-        await Assertions.Expect(tab.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/connections/con_"), new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/connections/con_"));
         await tab.GoAsync(new Uri(tab.Page.Url).PathAndQuery);
         await SeesAsync(tab.Page.GetByText("Fingerprint", new() { Exact = true }));
         Assert.DoesNotContain(secret, await tab.Page.ContentAsync(), StringComparison.Ordinal);
@@ -192,7 +190,7 @@ public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console)
         await tab.Page.GetByLabel("New source").FillAsync("First shop");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Add source" }).ClickAsync();
         var key = tab.Page.Locator("tbody tr").Filter(new() { HasText = "First shop" }).Locator("td[data-label='Write key'] .mono");
-        await console.Sender.PostAsync("""{"userId":"u","event":"Journey First","messageId":"journey-first"}""", await key.InnerTextAsync(new() { Timeout = Patience }));
+        await console.Sender.PostAsync("""{"userId":"u","event":"Journey First","messageId":"journey-first"}""", await key.InnerTextAsync());
         await tab.GoAsync("/deliveries?event=Journey%20First");
         await SeesAsync(tab.Page.Locator("tbody tr").Filter(new() { HasText = "Journey First" }).GetByText("Accepted"));
         Assert.Empty(tab.Faults);
@@ -202,5 +200,5 @@ public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console)
 
     private Task<BrowserPage> OpenAsync(Role role, string path) => console.OpenAsync(browser, role, path);
 
-    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
+    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync();
 }

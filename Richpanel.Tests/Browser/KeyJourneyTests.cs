@@ -13,8 +13,6 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class KeyJourneyTests(BrowserFixture browser)
 {
-    private const int Patience = 60_000;
-
     [Fact(Timeout = 180_000)]
     public async Task A_key_that_was_rotated_badly_holds_the_connection_until_it_is_mended_and_what_was_held_goes_out()
     {
@@ -51,7 +49,7 @@ public sealed class KeyJourneyTests(BrowserFixture browser)
         await box.GetByLabel("Why").FillAsync("The key is the new one now");
         await box.GetByRole(AriaRole.Button, new() { Name = "Resume 3 held", Exact = true }).ClickAsync();
 
-        await Assertions.Expect(banner).ToHaveCountAsync(0, new() { Timeout = Patience });
+        await Assertions.Expect(banner).ToHaveCountAsync(0);
         for (var i = 1; i <= 3; i++)
         {
             Assert.Equal(DeliveryState.Accepted, (await console.Sender.SettledAsync($"key-{i}")).State);
@@ -78,5 +76,5 @@ public sealed class KeyJourneyTests(BrowserFixture browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Save changes" }).PressAsync("Enter");
     }
 
-    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
+    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync();
 }

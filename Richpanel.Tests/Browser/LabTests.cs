@@ -8,8 +8,6 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class LabTests(BrowserFixture browser, JourneyConsole console) : IClassFixture<JourneyConsole>
 {
-    private const int Patience = 60_000;
-
     [Fact(Timeout = 180_000)]
     public async Task Qa_builds_a_call_previews_it_mends_it_sends_it_and_sees_the_answer()
     {
@@ -20,16 +18,16 @@ public sealed class LabTests(BrowserFixture browser, JourneyConsole console) : I
         await tab.Page.GetByLabel("Search the templates").PressAsync("Enter");
         await SeesAsync(tab.Page.GetByText("Loaded: the template Order of a guest."));
         await SeesAsync(tab.Page.GetByText("Swallowed in silence: The order has no customer id").First);
-        await Assertions.Expect(tab.Page.Locator(".squiggly-warning, .squiggly-error, .squiggly-info").First).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.Locator(".squiggly-warning, .squiggly-error, .squiggly-info").First).ToBeVisibleAsync();
         await tab.PictureAsync("lab-guest-order");
 
         await tab.WriteAsync("{\n  \"type\": \"track\",\n  \"event\": \"Order Completed\",\n  \"userId\": jane,\n  \"properties\": { \"order_id\": \"7\", \"total\": 5 }\n}");
         await SeesAsync(tab.Page.GetByText("Line 4, column "));
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send to Sandbox" })).ToBeDisabledAsync();
-        await Assertions.Expect(tab.Page.Locator(".squiggly-error").First).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.Locator(".squiggly-error").First).ToBeVisibleAsync();
         await tab.PictureAsync("lab-fault");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go there" }).PressAsync("Enter");
-        await Assertions.Expect(tab.Page.Locator(".monaco-editor textarea")).ToBeFocusedAsync(new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.Locator(".monaco-editor textarea")).ToBeFocusedAsync();
         await tab.Page.Keyboard.PressAsync("Shift+Control+ArrowRight");   // the rest of the word that broke it
         await tab.Page.Keyboard.InsertTextAsync("\"jane\"");
         await SeesAsync(tab.Page.GetByText("Customer: jane."));
@@ -68,7 +66,7 @@ public sealed class LabTests(BrowserFixture browser, JourneyConsole console) : I
 
         isCut = true;
         await circuit!.CloseAsync();
-        await Assertions.Expect(tab.Page.Locator("#components-reconnect-modal")).ToHaveAttributeAsync("open", "", new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.Locator("#components-reconnect-modal")).ToHaveAttributeAsync("open", "");
         await tab.Page.EvaluateAsync("document.getElementById('components-reconnect-modal').remove()");
         await tab.WriteAsync("""{ "type": "track", "event": "After The Cut", "userId": "u" }""");
         await tab.Page.WaitForFunctionAsync("Object.values(localStorage).some(kept => kept.includes('After The Cut'))");
@@ -111,7 +109,7 @@ public sealed class LabTests(BrowserFixture browser, JourneyConsole console) : I
 
         await tab.Page.Locator("[data-json=target] [data-path='$.properties.amount']").HoverAsync();
 
-        await Assertions.Expect(tab.Page.Locator(".lit-part").First).ToContainTextAsync("total", new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.Locator(".lit-part").First).ToContainTextAsync("total");
         await Assertions.Expect(tab.Page.Locator("tr.lit").First).ToContainTextAsync("$.properties.amount");
         await tab.PictureAsync("lab-pointing");
     }
@@ -183,14 +181,14 @@ public sealed class LabTests(BrowserFixture browser, JourneyConsole console) : I
         await tab.PictureAsync($"lab-twice-{(dark ? "dark" : "light")}");
     }
 
-    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
+    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync();
 }
 
 /// <summary>The lab's code editor as a person uses it: it is no field that a test could fill.</summary>
 internal static class CodeEditorUse
 {
     /// <summary>Waits until it stands.</summary>
-    public static Task EditorAsync(this BrowserPage tab) => tab.Page.Locator("[data-editor=code] .monaco-editor .view-line").First.WaitForAsync(new() { Timeout = 60_000 });
+    public static Task EditorAsync(this BrowserPage tab) => tab.Page.Locator("[data-editor=code] .monaco-editor .view-line").First.WaitForAsync();
 
     /// <summary>Writes this in place of all that is there.</summary>
     public static async Task WriteAsync(this BrowserPage tab, string text)

@@ -9,8 +9,6 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class LogJourneyTests(BrowserFixture browser, JourneyConsole console) : IClassFixture<JourneyConsole>, IDisposable
 {
-    private const int Patience = 60_000;
-
     [Fact(Timeout = 180_000)]
     public async Task Support_finds_one_customers_failure_by_e_mail_and_opens_it_by_keyboard_alone()
     {
@@ -34,7 +32,7 @@ public sealed class LogJourneyTests(BrowserFixture browser, JourneyConsole conso
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Combobox)).ToHaveValueAsync("email:");
         await keys.TypeAsync("jane.keys@example.com");
         await keys.PressAsync("Enter");
-        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Link, new() { Name = "Keys Went Well" })).ToBeHiddenAsync(new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Link, new() { Name = "Keys Went Well" })).ToBeHiddenAsync();
         await SeesAsync(tab.Page.Locator("tr[data-row]").GetByText("Content refused"));
         Assert.DoesNotContain("jane", tab.Page.Url, StringComparison.OrdinalIgnoreCase);
 
@@ -99,5 +97,5 @@ public sealed class LogJourneyTests(BrowserFixture browser, JourneyConsole conso
 
     public void Dispose() => console.Answers();
 
-    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
+    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync();
 }

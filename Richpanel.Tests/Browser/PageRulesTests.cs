@@ -48,7 +48,7 @@ public sealed class PageRulesTests(BrowserFixture browser)
         await using var tab = await browser.OpenAsync("/lab", TestContext.Current.CancellationToken, width: 390);
         await tab.Page.GetByRole(AriaRole.Tab, new() { Name = "Send", Exact = true }).ClickAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send to Sandbox" }).ClickAsync();
-        await Assertions.Expect(tab.Page.GetByTestId("lab-result")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Assertions.Expect(tab.Page.GetByTestId("lab-result")).ToBeVisibleAsync();
 
         await tab.KeepsRulesAsync();
     }
@@ -78,11 +78,11 @@ public sealed class PageRulesTests(BrowserFixture browser)
         await using var tab = await browser.OpenAsync($"/deliveries/{PublicId.Delivery((await browser.SettledAsync("rules-asked")).Id)}", TestContext.Current.CancellationToken);
         var ask = tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send again" });
         await ask.PressAsync("Enter");
-        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Do not send" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Do not send" })).ToBeVisibleAsync();
 
         await tab.Page.Keyboard.PressAsync("Escape");
 
-        await Assertions.Expect(ask).ToBeFocusedAsync(new() { Timeout = 60_000 });
+        await Assertions.Expect(ask).ToBeFocusedAsync();
     }
 
     [Fact(Timeout = 120_000)]

@@ -9,8 +9,6 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class ReceiverAndSandboxTests(BrowserFixture browser, JourneyConsole console) : IClassFixture<JourneyConsole>, IDisposable
 {
-    private const int Patience = 60_000;
-
     [Fact(Timeout = 180_000)]
     public async Task Qa_sets_503_then_200_sends_and_sees_both_requests_with_their_contract_result()
     {
@@ -37,7 +35,7 @@ public sealed class ReceiverAndSandboxTests(BrowserFixture browser, JourneyConso
         await console.Sender.SettledAsync("qa-retry");   // the product's own second try
 
         await tab.GoAsync("/sandbox");
-        await Assertions.Expect(tab.Page.Locator("tr[data-request]")).ToHaveCountAsync(2, new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.Locator("tr[data-request]")).ToHaveCountAsync(2);
         await SeesAsync(tab.Page.Locator("tr[data-request]").First.GetByText("200", new() { Exact = true }));
         await Assertions.Expect(tab.Page.Locator("tr[data-request] .ok")).ToHaveCountAsync(2);
         await tab.Page.Locator("tr[data-request] a.row-link").First.ClickAsync();
@@ -74,5 +72,5 @@ public sealed class ReceiverAndSandboxTests(BrowserFixture browser, JourneyConso
 
     public void Dispose() => console.Answers();
 
-    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
+    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync();
 }

@@ -9,8 +9,6 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser")]
 public sealed class RetryJourneyTests(BrowserFixture browser, JourneyConsole console) : IClassFixture<JourneyConsole>, IDisposable
 {
-    private const int Patience = 60_000;
-
     [Fact(Timeout = 240_000)]
     public async Task An_operator_retries_all_that_match_is_asked_after_the_canary_and_gets_a_report_that_leads_to_the_rows()
     {
@@ -43,7 +41,7 @@ public sealed class RetryJourneyTests(BrowserFixture browser, JourneyConsole con
         await page.SetViewportSizeAsync(1440, 900);
 
         await page.GetByRole(AriaRole.Row, new() { NameRegex = new Regex("^Failed") }).GetByRole(AriaRole.Link).ClickAsync();
-        await Assertions.Expect(page.Locator("tr[data-row]")).ToHaveCountAsync(2, new() { Timeout = Patience });
+        await Assertions.Expect(page.Locator("tr[data-row]")).ToHaveCountAsync(2);
         await page.Locator("tr[data-row]").First.GetByRole(AriaRole.Link, new() { Name = "Bulk Broke" }).ClickAsync();
         await SeesAsync(page.GetByRole(AriaRole.Link, new() { NameRegex = new Regex("^bulk rty_.* by operator$") }));
         Assert.Empty(tab.Faults);
@@ -51,5 +49,5 @@ public sealed class RetryJourneyTests(BrowserFixture browser, JourneyConsole con
 
     public void Dispose() => console.Answers();
 
-    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
+    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync();
 }

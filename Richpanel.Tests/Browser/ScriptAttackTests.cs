@@ -16,7 +16,6 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser rules")]
 public sealed class ScriptAttackTests(BrowserFixture browser) : IAsyncLifetime
 {
-    private const int Patience = 60_000;
     private const string Script = "<script>hit=1</script>";
     private const string Planted = "\"><img src=x onerror=hit=1>" + Script;
     private const string Link = "javascript:hit=1";
@@ -119,14 +118,14 @@ public sealed class ScriptAttackTests(BrowserFixture browser) : IAsyncLifetime
         await using var tab = await OpenAsync("/lab");
         await tab.EditorAsync();   // before it stands, what is typed would land in the field it takes the place of
         await tab.WriteAsync(Call("track", "lab"));
-        await Assertions.Expect(tab.Page.Locator("[data-json=target]").GetByText(Script).First).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.Locator("[data-json=target]").GetByText(Script).First).ToBeVisibleAsync();
         await IsInertAsync(tab);
 
         await tab.GoAsync($"/sign-in?to={Uri.EscapeDataString(Link)}");
         await tab.Page.GetByLabel("E-mail").FillAsync(Planted);
         await tab.Page.GetByLabel("Password").FillAsync(Planted);
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
-        await Assertions.Expect(tab.Page.GetByText("E-mail or password is wrong")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(tab.Page.GetByText("E-mail or password is wrong")).ToBeVisibleAsync();
         Assert.Equal(Planted, await tab.Page.GetByLabel("E-mail").InputValueAsync());
         await IsInertAsync(tab, shown: false);
 
@@ -170,7 +169,7 @@ public sealed class ScriptAttackTests(BrowserFixture browser) : IAsyncLifetime
     {
         if (shown)
         {
-            await tab.Page.WaitForFunctionAsync("script => document.querySelector('main')?.innerText.includes(script)", Script, new() { Timeout = Patience });
+            await tab.Page.WaitForFunctionAsync("script => document.querySelector('main')?.innerText.includes(script)", Script);
         }
 
         var found = await tab.Page.EvaluateAsync<string[]>("""

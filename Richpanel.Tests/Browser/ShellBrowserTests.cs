@@ -29,7 +29,7 @@ public sealed class ShellBrowserTests(BrowserFixture browser)
         await box.PressAsync("Enter");
 
         // Polled: the address may have changed before anybody waits for it to change.
-        await Assertions.Expect(tab.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"/deliveries/{id}$"), new() { Timeout = 60_000 });
+        await Assertions.Expect(tab.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"/deliveries/{id}$"));
         await Assertions.Expect(tab.Page.Locator("dialog.command-box")).ToHaveCountAsync(0);
         Assert.Empty(tab.Faults);
     }
@@ -42,14 +42,14 @@ public sealed class ShellBrowserTests(BrowserFixture browser)
         await button.FocusAsync();
         await tab.Page.Keyboard.PressAsync("Enter");
         var box = tab.Page.GetByRole(AriaRole.Combobox, new() { Name = "Go to" });
-        await Assertions.Expect(box).ToBeFocusedAsync(new() { Timeout = 60_000 });
+        await Assertions.Expect(box).ToBeFocusedAsync();
         await box.PressAsync("ArrowDown");
-        await Assertions.Expect(box).ToHaveAttributeAsync("aria-activedescendant", "command-1", new() { Timeout = 60_000 });
+        await Assertions.Expect(box).ToHaveAttributeAsync("aria-activedescendant", "command-1");
         Assert.False(await tab.ScrollsSidewaysAsync());
 
         await tab.Page.Keyboard.PressAsync("Escape");
 
-        await Assertions.Expect(box).ToHaveCountAsync(0, new() { Timeout = 60_000 });
+        await Assertions.Expect(box).ToHaveCountAsync(0);
         await Assertions.Expect(button).ToBeFocusedAsync();
     }
 
@@ -67,7 +67,7 @@ public sealed class ShellBrowserTests(BrowserFixture browser)
         await SeesAsync(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Keyboard shortcuts" }));
         await tab.KeepsRulesAsync();
         await tab.Page.Keyboard.PressAsync("Escape");
-        await Assertions.Expect(tab.Page.Locator("dialog.shortcuts")).ToHaveCountAsync(0, new() { Timeout = 60_000 });
+        await Assertions.Expect(tab.Page.Locator("dialog.shortcuts")).ToHaveCountAsync(0);
         await tab.Page.Keyboard.PressAsync("g");
         await tab.Page.Keyboard.PressAsync("l");
 
@@ -94,7 +94,7 @@ public sealed class ShellBrowserTests(BrowserFixture browser)
         await tab.Page.GetByText("12 hours").ClickAsync();
         await tab.Page.GetByText("UTC", new() { Exact = true }).ClickAsync();
         await tab.Page.GetByText("Compact").ClickAsync();
-        await Assertions.Expect(tab.Page.Locator("html")).ToHaveAttributeAsync("data-density", "compact", new() { Timeout = 60_000 });
+        await Assertions.Expect(tab.Page.Locator("html")).ToHaveAttributeAsync("data-density", "compact");
         await tab.GoAsync(new Uri(tab.Page.Url).PathAndQuery);
 
         await Assertions.Expect(tab.Page.Locator("html")).ToHaveAttributeAsync("data-density", "compact");
@@ -133,7 +133,7 @@ public sealed class ShellBrowserTests(BrowserFixture browser)
         await Assertions.Expect(tab.Page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync("Half a connection");
         await tab.KeepsRulesAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
-        await Assertions.Expect(tab.Page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync("", new() { Timeout = 60_000 });
+        await Assertions.Expect(tab.Page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync("");
         await tab.GoAsync("/connections/new");
         await Assertions.Expect(tab.Page.GetByText("Restored draft from")).ToHaveCountAsync(0);
     }
@@ -169,7 +169,7 @@ public sealed class ShellBrowserTests(BrowserFixture browser)
         page.RequestFinished += (_, request) => asked.Add(request);
 
         await page.GotoAsync("/");
-        await page.Locator("main h1").WaitForAsync(new() { Timeout = 60_000 });
+        await page.Locator("main h1").WaitForAsync();
         await page.WaitForLoadStateAsync(LoadState.Load);
 
         List<string> heavy = [];
@@ -184,5 +184,5 @@ public sealed class ShellBrowserTests(BrowserFixture browser)
         Assert.True(bytes is > 50_000 and < MostBytes, $"{bytes} bytes:\n{string.Join('\n', heavy)}");
     }
 
-    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = 60_000 });
+    private static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync();
 }

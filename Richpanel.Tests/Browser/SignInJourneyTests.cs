@@ -11,8 +11,6 @@ namespace Richpanel.Tests.Browser;
 [Collection("Browser rules")]
 public sealed class SignInJourneyTests : IAsyncLifetime
 {
-    private const int Patience = 60_000;
-
     private readonly BrowserFixture _browser;
     private readonly ConsoleUnderTest _console = Somebody.Console();
 
@@ -87,13 +85,13 @@ public sealed class SignInJourneyTests : IAsyncLifetime
 
         var other = await ada.Page.Context.NewPageAsync();
         await other.GotoAsync("/deliveries");
-        await Assertions.Expect(other.GetByRole(AriaRole.Heading, new() { Name = "Deliveries" })).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(other.GetByRole(AriaRole.Heading, new() { Name = "Deliveries" })).ToBeVisibleAsync();
 
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "You: Ada Admin, admin" }).ClickAsync();
         await ada.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Sign out" }).ClickAsync();
 
         await SeesAsync(ada, "Sign in");
-        await Assertions.Expect(other.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(other.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
         await ada.Page.GotoAsync("/deliveries");
         await SeesAsync(ada, "Sign in");
         Assert.Empty(ada.Faults);
@@ -108,7 +106,7 @@ public sealed class SignInJourneyTests : IAsyncLifetime
         await SeesAsync(ada, "Overview");
         var other = await ada.Page.Context.NewPageAsync();
         await other.GotoAsync("/deliveries");
-        await Assertions.Expect(other.GetByRole(AriaRole.Heading, new() { Name = "Deliveries" })).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(other.GetByRole(AriaRole.Heading, new() { Name = "Deliveries" })).ToBeVisibleAsync();
         await other.EvaluateAsync("document.body.dataset.before = 'yes'");
 
         await ada.GoAsync("/account");
@@ -118,8 +116,8 @@ public sealed class SignInJourneyTests : IAsyncLifetime
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Change the password" }).ClickAsync();
 
         await Assertions.Expect(ada.Page.GetByText("Your password is changed.")).ToBeVisibleAsync();
-        await Assertions.Expect(other.Locator("body:not([data-before])")).ToBeAttachedAsync(new() { Timeout = Patience });
-        await Assertions.Expect(other.GetByRole(AriaRole.Heading, new() { Name = "Deliveries" })).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(other.Locator("body:not([data-before])")).ToBeAttachedAsync();
+        await Assertions.Expect(other.GetByRole(AriaRole.Heading, new() { Name = "Deliveries" })).ToBeVisibleAsync();
         Assert.Empty(ada.Faults);
     }
 
@@ -184,5 +182,5 @@ public sealed class SignInJourneyTests : IAsyncLifetime
     }
 
     private static Task SeesAsync(BrowserPage tab, string heading) =>
-        Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = heading, Exact = true })).ToBeVisibleAsync(new() { Timeout = Patience });
+        Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = heading, Exact = true })).ToBeVisibleAsync();
 }

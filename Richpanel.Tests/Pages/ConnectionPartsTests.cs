@@ -303,7 +303,12 @@ public sealed class ConnectionPartsTests : IAsyncLifetime
         var page = Open(shop.ConnectionId);
         page.EventuallySays("1 delivery waits: held until it is enabled again. What arrives from then on is kept as Skipped rows and never sent");
         page.EventuallySays("1 delivery waits: canceled, never sent.");
-        Assert.True(page.Button("Delete").HasAttribute("disabled"));
+        await page.InputAsync("#disable-name", "shop");
+        await page.SubmitAsync("#danger form");
+        page.EventuallySays("Not disabled. Type its name, Shop, exactly as it stands here.");
+        await page.InputAsync("#delete-name", "shop");
+        await page.InvokeAsync(() => page.FindAll("#danger form")[^1].SubmitAsync());
+        page.EventuallySays("Type the name of the connection, Shop, to delete it.");
 
         await page.InputAsync("#disable-name", "Shop");
         await page.SubmitAsync("#danger form");
@@ -330,7 +335,9 @@ public sealed class ConnectionPartsTests : IAsyncLifetime
         var web = await _pages.App.AddSourceAsync("Web");
         var page = Open(web.ConnectionId);
         await page.ClickAsync("button[aria-label='Delete Web']");
-        Assert.True(page.Button("Delete source").HasAttribute("disabled"));
+        await page.InputAsync("#delete-source-name", "web");
+        await page.SubmitAsync("form.source-form");
+        page.EventuallySays("Type the name of the source, Web, to delete it.");
 
         await page.InputAsync("#delete-source-name", "Web");
         await page.SubmitAsync("form.source-form");

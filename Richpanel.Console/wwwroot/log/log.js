@@ -5,9 +5,11 @@ export function queryBox(root, circuit) {
   const input = root.querySelector('input');
   const list = root.querySelector('[role=listbox]');
   let shown = null, at = -1, asked = 0, timer;
+  let early = null; // keys pressed before what fits the text under the caret was known; null: nothing is awaited
 
   const close = () => {
     asked++;
+    early = null;
     clearTimeout(timer);
     shown = null;
     at = -1;
@@ -42,16 +44,25 @@ export function queryBox(root, circuit) {
     list.hidden = false;
     input.setAttribute('aria-expanded', 'true');
     choose(-1);
+    const keys = early ?? [];
+    early = null;
+    keys.forEach(key => early ? early.push(key) : press(key)); // taking a key asks for its values
   };
   const ask = () => {
     clearTimeout(timer);
     const mine = ++asked;
+    if (shown) { choose(-1); } // what was chosen fitted another text
+    early = [];
     timer = setTimeout(async () => {
       let found;
       try {
         found = await circuit.invokeMethodAsync('CompleteAsync', input.value, input.selectionStart ?? input.value.length);
-      } catch { return; } // the circuit is gone; its dialog says so
-      if (mine === asked && document.activeElement === input) { draw(found); }
+      } catch { // the circuit is gone; its dialog says so
+        if (mine === asked) { close(); }
+        return;
+      }
+      if (mine !== asked) { return; }
+      if (document.activeElement === input) { draw(found); } else { early = null; }
     }, 40);
   };
   const take = i => {
@@ -68,6 +79,16 @@ export function queryBox(root, circuit) {
     if (isKey) { ask(); }
   };
 
+  const press = key => {
+    const count = shown?.items.length ?? 0;
+    if (!count) { return; }
+    if (key === 'ArrowDown' || key === 'ArrowUp') {
+      choose(key === 'ArrowDown' ? (at + 1) % count : (at <= 0 ? count : at) - 1);
+    } else if (at >= 0) {
+      take(at);
+    }
+  };
+
   input.addEventListener('input', ask);
   input.addEventListener('focus', ask);
   input.addEventListener('click', ask);
@@ -76,13 +97,17 @@ export function queryBox(root, circuit) {
   input.addEventListener('keydown', e => {
     if (e.isComposing) { return; }
     const count = shown?.items.length ?? 0;
-    if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
+    const moves = e.key === 'ArrowDown' || e.key === 'ArrowUp';
+    const takes = e.key === 'Enter' || e.key === 'Tab';
+    if (early && (moves || (takes && early.length > 0))) {
+      e.preventDefault(); // meant for the list that comes, not for the one of fewer letters
+      early.push(e.key);
+    } else if (moves) {
       e.preventDefault();
-      if (!count) { ask(); return; }
-      choose(e.key === 'ArrowDown' ? (at + 1) % count : (at <= 0 ? count : at) - 1);
-    } else if ((e.key === 'Enter' || e.key === 'Tab') && count && at >= 0) {
+      if (count) { press(e.key); } else { ask(); }
+    } else if (takes && count && at >= 0) {
       e.preventDefault();
-      take(at);
+      press(e.key);
     } else if (e.key === 'Escape') {
       e.stopPropagation();
       if (count) { close(); } else { input.blur(); }
