@@ -12,7 +12,7 @@ using Richpanel.Core.Retries;
 
 namespace Richpanel.Console.Api;
 
-/// <summary>What to send again: all that fit <c>search</c>, or <c>deliveries</c> by id. <c>neverAccepted</c> (replays): only events that no delivery got accepted.</summary>
+/// <summary>What to send again, or to cancel: all that fit <c>search</c>, or <c>deliveries</c> by id. <c>neverAccepted</c> (replays): only events that no delivery got accepted.</summary>
 public sealed record PlanWish(DeliverySearch? Search = null, IReadOnlyList<string>? Deliveries = null, bool NeverAccepted = false);
 
 /// <summary>How to carry a plan out; what is left out is as section Retries of the configuration says. <c>as</c>: <c>now</c> or <c>then</c>.</summary>
@@ -45,9 +45,9 @@ public sealed record ResultShape(DeliveryState State, CauseShape? Cause, long Co
         : new ResultShape(result.State, CauseShape.Of(result.Cause.Length == 0 ? null : result.Cause), result.Count, RetryWords.Query(batch, result), false);
 }
 
-/// <summary>A bulk retry or replay. <c>left</c>, <c>skipped</c>, <c>accepted</c>, <c>waiting</c>, <c>failed</c> and <c>other</c> add up to <c>planned</c>.</summary>
+/// <summary>A bulk retry, replay or cancel; what a cancel canceled is in <c>other</c>, and its <c>as</c> is null. <c>left</c>, <c>skipped</c>, <c>accepted</c>, <c>waiting</c>, <c>failed</c> and <c>other</c> add up to <c>planned</c>.</summary>
 public sealed record RetryShape(
-    string Id, RetryKind Kind, RetryState State, string By, string? Scope, bool NeverAccepted, string As, int PerSecond, int Canary, int StopAbovePercent, int? CanaryNotAccepted,
+    string Id, RetryKind Kind, RetryState State, string By, string? Scope, bool NeverAccepted, string? As, int PerSecond, int Canary, int StopAbovePercent, int? CanaryNotAccepted,
     DateTimeOffset PlannedAt, DateTimeOffset? StartedAt, DateTimeOffset StateSince, DateTimeOffset? EndedAt,
     long Planned, long Left, long Skipped, long Accepted, long Waiting, long Failed, long Other,
     IReadOnlyList<ResultShape> Results, IReadOnlyList<ShareShape> SkipReasons, IReadOnlyList<string> WaitsForConnections, PlanShape Plan)
@@ -56,14 +56,14 @@ public sealed record RetryShape(
     {
         var (batch, plan, progress) = (view.Batch, view.Plan, view.Progress);
         return new RetryShape(
-            PublicId.Retry(batch.Id), batch.Kind, batch.State, batch.ByName, batch.Scope, batch.NeverAccepted, batch.AsThen ? "then" : "now", batch.Rate, batch.CanarySize, batch.StopPercent, batch.CanaryNotAccepted,
+            PublicId.Retry(batch.Id), batch.Kind, batch.State, batch.ByName, batch.Scope, batch.NeverAccepted, batch.Kind == RetryKind.Cancel ? null : batch.AsThen ? "then" : "now", batch.Rate, batch.CanarySize, batch.StopPercent, batch.CanaryNotAccepted,
             batch.PlannedAt, batch.StartedAt, batch.StateSince, batch.EndedAt,
             progress.Planned, progress.Left, progress.Skipped, progress.Accepted, progress.Waiting, progress.Failed, progress.Other,
             [.. view.Results.Select(result => ResultShape.Of(batch, result))],
             ShareShape.Reasons(view.SkipReasons), [.. view.StoppedConnections.Concat(view.RecoveringConnections).Select(connection => connection.Name)],
             new PlanShape(
                 plan.Total, ShareShape.Reasons(plan.LeftOut), ShareShape.Of(plan.Connections), ShareShape.Of(plan.Causes), ShareShape.Of(plan.Events),
-                plan.Oldest, plan.Newest, plan.Since, plan.Until, plan.NeverSent, plan.MayHaveGoneOut, view.GoesOn ? (long)RetryPlan.Lasts(progress.Left, batch.Rate).TotalSeconds : null));
+                plan.Oldest, plan.Newest, plan.Since, plan.Until, plan.NeverSent, plan.MayHaveGoneOut, view.GoesOn && batch.Kind != RetryKind.Cancel ? (long)RetryPlan.Lasts(progress.Left, batch.Rate).TotalSeconds : null));
     }
 }
 
@@ -85,7 +85,8 @@ public sealed record RetrySampleShape(DeliveryShape Delivery, bool WasSent, IRea
 public sealed record SkipShape(string Delivery, string Reason, string Words);
 
 /// <summary>
-/// <c>/retries</c> and <c>/replays</c>: plan, look at the count, start. Both have the same sub-routes, and each id works under its own kind.
+/// <c>/retries</c>, <c>/replays</c> and <c>/cancels</c>: plan, look at the count, start. All have the same sub-routes, and each id works under
+/// its own kind.
 /// </summary>
 internal static class RetriesApi
 {
@@ -96,17 +97,22 @@ internal static class RetriesApi
     {
         Map(api, "/retries", RetryKind.Retry);
         Map(api, "/replays", RetryKind.Replay);
+        Map(api, "/cancels", RetryKind.Cancel);
     }
 
     private static void Map(RouteGroupBuilder api, string root, RetryKind kind)
     {
-        var read = api.MapGroup(root).WithTags("Retries and replays").RequireAuthorization(nameof(Permission.Read));
+        var read = api.MapGroup(root).WithTags("Retries, replays and cancels").RequireAuthorization(nameof(Permission.Read));
         read.MapGet("/", async (HttpContext http, RetryQueries queries, CancellationToken ct) => (await queries.ListAsync(Caller.Of(http), kind, ct)).Select(RetryShape.Of));
         read.MapGet("/{retry}", (string retry, HttpContext http, RetryQueries queries, CancellationToken ct) => FindAsync(kind, retry, http, queries, ct));
-        read.MapGet("/{retry}/samples", (string retry, HttpContext http, RetryQueries queries, ConnectionDirectory directory, CancellationToken ct) => SamplesAsync(kind, retry, http, queries, directory, ct));
+        if (kind != RetryKind.Cancel)   // sends nothing, so there is nothing to compare
+        {
+            read.MapGet("/{retry}/samples", (string retry, HttpContext http, RetryQueries queries, ConnectionDirectory directory, CancellationToken ct) => SamplesAsync(kind, retry, http, queries, directory, ct));
+        }
+
         read.MapGet("/{retry}/skipped", (string retry, HttpContext http, RetryQueries queries, CancellationToken ct) => SkipsAsync(kind, retry, http, queries, ct));
 
-        var act = api.MapGroup(root).WithTags("Retries and replays").RequireAuthorization(nameof(Permission.ActOnMany));
+        var act = api.MapGroup(root).WithTags("Retries, replays and cancels").RequireAuthorization(nameof(Permission.ActOnMany));
         act.MapPost("/", (PlanWish wish, HttpContext http, RetryPlanner planner, RetryQueries queries, ConnectionDirectory directory, LogReader reader, CancellationToken ct) =>
             PlanAsync(kind, root, wish, http, planner, queries, directory, reader, ct));
         act.MapPost("/{retry}/start", (string retry, StartWish? wish, HttpContext http, RetryBatches batches, RetryQueries queries, CancellationToken ct) => StartAsync(kind, retry, wish, http, batches, queries, ct));
@@ -139,9 +145,9 @@ internal static class RetriesApi
             faults.Add("Give either search (all that fit; {} means everything) or deliveries (by id).");
         }
 
-        if (wish.NeverAccepted && kind == RetryKind.Retry)
+        if (wish.NeverAccepted && kind != RetryKind.Replay)
         {
-            faults.Add("neverAccepted: of replays only; a retry sends nothing again that was accepted.");
+            faults.Add("neverAccepted: of replays only; nothing that was accepted is sent again by a retry, or canceled.");
         }
 
         if (faults.Count > 0)
@@ -213,5 +219,5 @@ internal static class RetriesApi
         PublicId.Parse(retry, "rty") is { } id && await queries.FindAsync(Caller.Of(http), id, ct) is { } view && view.Batch.Kind == kind ? view : null;
 
     private static ProblemHttpResult Missing(RetryKind kind, string retry) =>
-        ApiProblems.NotFound($"There is no {(kind == RetryKind.Retry ? "bulk retry" : "replay")} '{retry}' that this token may see.");
+        ApiProblems.NotFound($"There is no {kind switch { RetryKind.Replay => "replay", RetryKind.Cancel => "bulk cancel", _ => "bulk retry" }} '{retry}' that this token may see.");
 }

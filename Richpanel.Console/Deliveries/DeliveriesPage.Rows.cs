@@ -70,7 +70,11 @@ public sealed partial class DeliveriesPage
     private void SelectAll() => (_allSelected, _selected) = (true, []);
 
     /// <summary>What is selected now, or what the query means now: the box counts and writes it down.</summary>
-    private void PlanRetry() => _wish = new RetryAsk(RetryKind.Retry) { Query = _allSelected ? _query : null, Ids = _allSelected ? null : [.. _selected], Zone = Time.Zone };
+    private void PlanRetry() => Plan(RetryKind.Retry);
+
+    private void PlanCancel() => Plan(RetryKind.Cancel);
+
+    private void Plan(RetryKind kind) => _wish = new RetryAsk(kind) { Query = _allSelected ? _query : null, Ids = _allSelected ? null : [.. _selected], Zone = Time.Zone };
 
     private void ClearSelection() => (_allSelected, _selected) = (false, []);
 

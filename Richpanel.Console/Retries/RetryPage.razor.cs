@@ -7,7 +7,7 @@ using Richpanel.Core.Retries;
 
 namespace Richpanel.Console.Retries;
 
-/// <summary>One bulk retry or replay: how far it is, what became of its deliveries, and the buttons that steer it.</summary>
+/// <summary>One bulk retry, replay or cancel: how far it is, what became of its deliveries, and the buttons that steer it.</summary>
 public sealed partial class RetryPage : IDisposable
 {
     private readonly Leaving _leaving = new();
@@ -31,7 +31,9 @@ public sealed partial class RetryPage : IDisposable
 
     private string Name => _view is { } view ? $"{RetryWords.Kind(view.Batch)} of {RetryWords.Count(view.Batch.Kind, view.Progress.Planned)}" : "Retry";
 
-    private bool IsOnItsWay => _view is { Batch.State: RetryState.Running };
+    private bool IsCancel => _view is { } view && RetryWords.IsCancel(view);
+
+    private bool IsOnItsWay => _view is { Batch: { State: RetryState.Running, Kind: not RetryKind.Cancel } };
 
     protected override void OnInitialized()
     {

@@ -39,7 +39,11 @@ public sealed partial class RetryPlanBox : IDisposable
     [Inject] public required NavigationManager Navigation { get; init; }
     [Inject] public required ILogger<RetryPlanBox> Log { get; init; }
 
-    private string Title => Wish.Kind == RetryKind.Replay ? "Replay" : "Retry many";
+    private bool IsCancel => Wish.Kind == RetryKind.Cancel;
+
+    private string Title => Wish.Kind switch { RetryKind.Replay => "Replay", RetryKind.Cancel => "Cancel many", _ => "Retry many" };
+
+    private string LeftOut => IsCancel ? "Will not be canceled" : "Will not be sent";
 
     private RetryStart How => new(_asThen, _perSecond, _canary, _stopAbove);
 
@@ -57,7 +61,7 @@ public sealed partial class RetryPlanBox : IDisposable
         catch (Exception failure) when (failure is not (OperationCanceledException or SessionEndedException))
         {
             Log.LogError(failure, "A bulk retry could not be planned");
-            _fault = "This could not be counted: the database did not answer. Nothing was sent. Close this and try again.";
+            _fault = $"This could not be counted: the database did not answer. Nothing was {(IsCancel ? "canceled" : "sent")}. Close this and try again.";
         }
     }
 
@@ -77,14 +81,14 @@ public sealed partial class RetryPlanBox : IDisposable
 
     private async Task StartAsync()
     {
-        if (_view is not { } view || How.Fault() is not null)
+        if (_view is not { } view || (!IsCancel && How.Fault() is not null))
         {
             return;
         }
 
         _isStarting = true;
         RetryOutcome? outcome = null;
-        var refused = await Viewer.RefusalAsync(async by => outcome = await Batches.StartAsync(by, view.Batch.Id, How));
+        var refused = await Viewer.RefusalAsync(async by => outcome = await Batches.StartAsync(by, view.Batch.Id, IsCancel ? new RetryStart() : How));
         _isStarting = false;
         _fault = refused ?? outcome?.Fault ?? (outcome?.State is null ? "The plan is gone: it was not started within an hour. Plan again." : null);
         if (_fault is null)
@@ -128,6 +132,18 @@ public sealed partial class RetryPlanBox : IDisposable
         var lasts = RetryPlan.Lasts(plan.Total, _perSecond);
         return $"{first}At {_perSecond} a second it takes {RetryWords.Lasts(plan.Total, _perSecond)}, until about {Time.Clock(Time.Now + lasts)}; what comes in meanwhile goes on.";
     }
+
+    private string What(RetryPlan plan) => Wish.Kind switch
+    {
+        RetryKind.Cancel => plan.Total == 1 ? "is canceled" : "are canceled",
+        RetryKind.Replay => $"{(plan.Total == 1 ? "goes" : "go")} out again as new deliveries, each with the event id of the first",
+        _ => $"{(plan.Total == 1 ? "goes" : "go")} out again",
+    };
+
+    /// <summary>What a cancel cannot take back.</summary>
+    private static string Tried(RetryPlan plan) => plan.NeverSent == plan.Total ? "None of them was ever tried."
+        : plan.MayHaveGoneOut > 0 ? $"{Numbers.Of(plan.MayHaveGoneOut)} may have reached the other side at an earlier try; canceling takes nothing back."
+        : $"{Numbers.Of(plan.Total - plan.NeverSent)} had a try already.";
 
     private Connection? ConnectionOf(string publicId) => PublicId.Parse(publicId, "con") is { } id ? Directory.Find(id) : null;
 

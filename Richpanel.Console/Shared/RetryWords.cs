@@ -7,10 +7,10 @@ using Richpanel.Core.Retries;
 
 namespace Richpanel.Console.Shared;
 
-/// <summary>Bulk retries and replays in words. Pure.</summary>
+/// <summary>Bulk retries, replays and cancels in words. Pure.</summary>
 public static class RetryWords
 {
-    public static string Kind(RetryBatch batch) => batch.Kind == RetryKind.Replay ? "Replay" : "Bulk retry";
+    public static string Kind(RetryBatch batch) => batch.Kind switch { RetryKind.Replay => "Replay", RetryKind.Cancel => "Bulk cancel", _ => "Bulk retry" };
 
     /// <summary><c>1 delivery</c>, <c>1,284 events</c>: a replay makes new deliveries of events.</summary>
     public static string Count(RetryKind kind, long count) =>
@@ -25,6 +25,7 @@ public static class RetryWords
     {
         RetryState.Canary or RetryState.Running => "sending",
         RetryState.Asking or RetryState.Paused => "held",
+        RetryState.Finished when IsCancel(view) => "canceled",
         RetryState.Finished when view.Progress.Failed > 0 => "failed",
         RetryState.Finished => view.Progress.Accepted > 0 ? "accepted" : "skipped",
         RetryState.Canceled => "canceled",
@@ -37,9 +38,11 @@ public static class RetryWords
         RetryState.Planned => "Not started",
         RetryState.Canary => "First few",
         RetryState.Asking => "Asks",
+        RetryState.Running when IsCancel(view) => "Canceling",
         RetryState.Running => view.Progress.Left > 0 ? "Sending" : "All sent",
         RetryState.Paused => "Paused",
-        RetryState.Canceled => "Canceled",
+        RetryState.Canceled => IsCancel(view) ? "Ended early" : "Canceled",
+        _ when IsCancel(view) => "Finished",
         _ => view.Progress switch { { Failed: 0, Accepted: 0 } => "Finished, none accepted", { Failed: 0 } => "Finished", _ => "Finished, some failed" },
     };
 
@@ -59,7 +62,10 @@ public static class RetryWords
         return batch.State switch
         {
             RetryState.Planning => "The deliveries are being counted.",
-            RetryState.Planned => $"{Count(batch.Kind, progress.Planned)} counted. Nothing is sent until somebody starts it.",
+            RetryState.Planned => $"{Count(batch.Kind, progress.Planned)} counted. Nothing is {(IsCancel(view) ? "canceled" : "sent")} until somebody starts it.",
+            RetryState.Running when IsCancel(view) => progress.Left > 0 ? $"{Numbers.Of(progress.Left)} left to cancel." : Outcome(view),
+            RetryState.Paused when IsCancel(view) => $"{Numbers.Of(progress.Left)} left. Nothing more is canceled until somebody goes on; what is due is sent meanwhile.",
+            RetryState.Canceled when IsCancel(view) => $"{Numbers.Of(progress.Left)} were not canceled and wait as they did. {Outcome(view)}",
             RetryState.Canary => $"The first {Math.Min(batch.CanarySize, progress.Planned)} go out, and their outcome decides about the rest.",
             RetryState.Asking => $"{batch.CanaryNotAccepted} of the first {Math.Min(batch.CanarySize, batch.Queued)} were not accepted, more than {batch.StopPercent} %. The other {Numbers.Of(progress.Left)} wait for your decision.",
             RetryState.Running when progress.Left > 0 => $"{Numbers.Of(progress.Left)} left, {batch.Rate} a second.",
@@ -79,6 +85,11 @@ public static class RetryWords
     public static string Outcome(RetryView view)
     {
         var progress = view.Progress;
+        if (IsCancel(view))
+        {
+            return $"{Numbers.Of(view.Batch.Queued)} canceled{(progress.Skipped > 0 ? $", {Numbers.Of(progress.Skipped)} left alone" : "")}.";
+        }
+
         var causes = view.Results.Where(result => result.State == DeliveryState.Failed).Select(result => result.Cause).Distinct().Count();
         var parts = new (long Count, string Words)[]
         {
@@ -89,7 +100,9 @@ public static class RetryWords
         return said.Length == 0 ? "Nothing was sent yet." : said + ".";
     }
 
-    public static string Cause(RetryResult result) => result.IsTakenOver ? "Sent by a later bulk retry" : result.Cause.Length == 0 ? "–" : Cause(result.Cause);
+    public static string Cause(RetryResult result) => result.IsTakenOver ? "Taken over by a later bulk retry or cancel" : result.Cause.Length == 0 ? "–" : Cause(result.Cause);
+
+    public static bool IsCancel(RetryView view) => view.Batch.Kind == RetryKind.Cancel;
 
     public static string Cause(string code) => code.Length == 0 ? "No cause" : CauseCatalog.Find(code).Title;
 

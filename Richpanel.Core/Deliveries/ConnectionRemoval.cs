@@ -4,6 +4,7 @@ using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Ledger;
+using Richpanel.Core.Retries;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Deliveries;
@@ -137,7 +138,7 @@ public sealed class ConnectionRemoval(StoreWriter writer, ConnectionDirectory di
         foreach (var row in rows)
         {
             var before = LedgerPlace.Of(row);
-            (row.State, row.DueAt, row.ClaimedUntil, row.EndedAt) = (DeliveryState.Canceled, null, null, now);
+            RetryRules.Cancel(row, now);
             session.Ledger.Moved(before, LedgerPlace.Of(row));
         }
 

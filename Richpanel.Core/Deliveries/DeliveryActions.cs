@@ -69,9 +69,7 @@ public sealed class DeliveryActions(
         {
             if (delivery.State == DeliveryState.Waiting)
             {
-                delivery.State = DeliveryState.Canceled;
-                delivery.DueAt = null;
-                delivery.EndedAt = time.GetUtcNow();
+                RetryRules.Cancel(delivery, time.GetUtcNow());
             }
 
             return delivery.State == DeliveryState.Canceled;

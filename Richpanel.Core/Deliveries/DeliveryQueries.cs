@@ -162,7 +162,7 @@ public sealed class DeliveryQueries(IDbContextFactory<ConsoleDbContext> contexts
     {
         List<long> ids = [.. attempts.Select(attempt => attempt.RetryBatchId).Append(delivery.RetryBatchId).OfType<long>().Distinct()];
         return ids.Count == 0 ? [] : await context.RetryBatches.Where(batch => ids.Contains(batch.Id)).OrderBy(batch => batch.Id)
-            .Select(batch => new RetryMention(batch.Id, batch.Kind == RetryKind.Replay, batch.ByName)).ToListAsync(ct);
+            .Select(batch => new RetryMention(batch.Id, batch.Kind, batch.ByName)).ToListAsync(ct);
     }
 
     private static async Task<IReadOnlyList<DeliveryWish>> WishesAsync(ConsoleDbContext context, long id, CancellationToken ct)

@@ -1,5 +1,6 @@
 using Richpanel.Core.Preview;
 using Richpanel.Core.Receiving;
+using Richpanel.Core.Retries;
 using Richpanel.Core.Segment;
 
 namespace Richpanel.Core.Deliveries;
@@ -35,8 +36,8 @@ public sealed record DeliveryRow(
     public long? GroupId { get; init; }
 }
 
-/// <summary>A bulk retry or replay, named where one of its tries is shown.</summary>
-public sealed record RetryMention(long Id, bool IsReplay, string By);
+/// <summary>A bulk retry, replay or cancel, named where one of its tries or its end is shown.</summary>
+public sealed record RetryMention(long Id, RetryKind Kind, string By);
 
 /// <summary>A delivery that sends the event of another one anew.</summary>
 /// <param name="Origin">Replay, or Edit.</param>

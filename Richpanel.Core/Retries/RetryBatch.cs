@@ -11,9 +11,12 @@ public enum RetryKind
 
     /// <summary>New deliveries of the same events, each linked to the first.</summary>
     Replay = 2,
+
+    /// <summary>What waits is never sent: their tries are canceled. Nothing goes out by it.</summary>
+    Cancel = 3,
 }
 
-/// <summary>Where a bulk retry or replay stands. Stored as a number: never renumber.</summary>
+/// <summary>Where a bulk retry, replay or cancel stands. Stored as a number: never renumber.</summary>
 public enum RetryState
 {
     /// <summary>Its deliveries are being counted and written down.</summary>
@@ -36,7 +39,7 @@ public enum RetryState
     Finished = 8,
 }
 
-/// <summary>One bulk retry or replay: what was planned, how it is sent, how far it got. Everything a restart needs is in it.</summary>
+/// <summary>One bulk retry, replay or cancel: what was planned, how it is carried out, how far it got. Everything a restart needs is in it.</summary>
 public sealed class RetryBatch
 {
     public long Id { get; set; }
@@ -67,7 +70,7 @@ public sealed class RetryBatch
     /// <summary>Deliveries written down for it: what was counted and what will run.</summary>
     public int Planned { get; set; }
 
-    /// <summary>Of them made due.</summary>
+    /// <summary>Of them made due; of a <see cref="RetryKind.Cancel"/>, canceled.</summary>
     public int Queued { get; set; }
 
     /// <summary>Of them left as they are, because they changed since the plan.</summary>
@@ -152,7 +155,7 @@ public sealed class RetryItem
 /// </summary>
 public sealed class RetryCount
 {
-    /// <summary>Cause of those Canceled that waited for another try when a later bulk retry sent them.</summary>
+    /// <summary>Cause of those Canceled that waited for another try when a later bulk retry sent them, or a bulk cancel took them.</summary>
     public const string TakenOver = "taken_over";
 
     public long BatchId { get; set; }

@@ -16,7 +16,7 @@ public sealed record RetryOutcome(RetryState? State, string? Fault = null)
 }
 
 /// <summary>
-/// Start, pause, go on with and cancel a bulk retry or replay: each one commit that changes its one row, however many deliveries it has, and
+/// Start, pause, go on with and end a bulk retry, replay or cancel: each one commit that changes its one row, however many deliveries it has, and
 /// a line of the change log. What is not sent yet stays as it is, so that canceling has nothing to undo; what is made due already is on its
 /// way as any delivery. Repeating a click is harmless.
 /// </summary>
@@ -33,9 +33,10 @@ public sealed class RetryBatches(StoreWriter writer, ChangeWriting log, ChangeFe
         batch.ByKind = by.Kind;
         batch.ById = by.Id;
         batch.ByName = Lengths.Cut(by.Name, Lengths.Name)!;
+        var sends = batch.Kind != RetryKind.Cancel;
         batch.AsThen = how.AsThen;
         batch.Rate = how.PerSecond ?? options.Value.PerSecond;
-        batch.CanarySize = how.Canary ?? options.Value.Canary;
+        batch.CanarySize = sends ? how.Canary ?? options.Value.Canary : 0;
         batch.StopPercent = how.StopAbovePercent ?? options.Value.StopAbovePercent;
         batch.StartedAt = time.GetUtcNow();
         batch.CanaryPassed = batch.CanarySize == 0;
@@ -72,7 +73,7 @@ public sealed class RetryBatches(StoreWriter writer, ChangeWriting log, ChangeFe
         return null;
     });
 
-    /// <summary>Sends no more of it, for good.</summary>
+    /// <summary>Sends, or cancels, no more of it, for good.</summary>
     public Task<RetryOutcome> CancelAsync(Actor by, long id) => ChangeAsync(by, id, ChangeCatalog.RetryCanceled, batch =>
     {
         if (batch.State is RetryState.Planning or RetryState.Planned or RetryState.Finished)
@@ -117,8 +118,9 @@ public sealed class RetryBatches(StoreWriter writer, ChangeWriting log, ChangeFe
 
     private string? FaultOf(RetryBatch batch, RetryStart how) =>
         batch.State != RetryState.Planned ? $"It is {Word(batch.State)}: a plan is started once."
-        : batch.Planned == 0 ? "There is nothing to send."
+        : batch.Planned == 0 ? $"There is nothing to {(batch.Kind == RetryKind.Cancel ? "cancel" : "send")}."
         : time.GetUtcNow() - batch.PlannedAt > RetryCleaning.PlanLasts ? "The plan is more than an hour old. Plan again: what it counted may have changed."
+        : batch.Kind == RetryKind.Cancel && how != new RetryStart() ? "A cancel sends nothing: it takes neither as, perSecond, canary nor stopAbovePercent."
         : how.Fault();
 
     private void Enter(RetryBatch batch, RetryState state)

@@ -2,20 +2,25 @@ using Richpanel.Core.ChangeLog;
 
 namespace Richpanel.Core.Retries;
 
-/// <summary>Lines of the change log about bulk retries and replays, each with its counts.</summary>
+/// <summary>Lines of the change log about bulk retries, replays and cancels, each with its counts.</summary>
 internal static class RetryLines
 {
-    public static Change Of(ChangeAction action, RetryBatch batch, RetryState before) => new(action, PublicId.Retry(batch.Id), NameOf(batch))
+    public static Change Of(ChangeAction action, RetryBatch batch, RetryState before) => new(ActionOf(action, batch), PublicId.Retry(batch.Id), NameOf(batch))
     {
         Count = action == ChangeCatalog.RetryStarted ? batch.Planned : action == ChangeCatalog.RetryFinished ? batch.Queued : batch.Left,
         Fields = action == ChangeCatalog.RetryStarted
             ? FieldChange.Between(
-                ("as", null, batch.AsThen ? "then" : "now"), ("perSecond", null, batch.Rate), ("canary", null, batch.CanarySize), ("stopAbovePercent", null, batch.StopPercent),
+                ("as", null, Sends(batch) ? batch.AsThen ? "then" : "now" : null), ("perSecond", null, Sends(batch) ? batch.Rate : null),
+                ("canary", null, Sends(batch) ? batch.CanarySize : null), ("stopAbovePercent", null, Sends(batch) ? batch.StopPercent : null),
                 ("query", null, batch.Scope is { Length: > 0 } scope ? scope : batch.Scope is null ? "a selection" : "all"), ("neverAccepted", false, batch.NeverAccepted))
             : FieldChange.Between(
-                ("state", RetryBatches.Word(before), RetryBatches.Word(batch.State)), ("planned", null, batch.Planned), ("sent", null, batch.Queued), ("left alone", null, batch.Skipped),
+                ("state", RetryBatches.Word(before), RetryBatches.Word(batch.State)), ("planned", null, batch.Planned), (Sends(batch) ? "sent" : "canceled", null, batch.Queued), ("left alone", null, batch.Skipped),
                 ("canary not accepted", null, action == ChangeCatalog.RetryAsked ? batch.CanaryNotAccepted : null)),
     };
 
-    public static string NameOf(RetryBatch batch) => batch.Kind == RetryKind.Replay ? "the replay" : "the bulk retry";
+    public static string NameOf(RetryBatch batch) => batch.Kind switch { RetryKind.Replay => "the replay", RetryKind.Cancel => "the bulk cancel", _ => "the bulk retry" };
+
+    private static bool Sends(RetryBatch batch) => batch.Kind != RetryKind.Cancel;
+
+    private static ChangeAction ActionOf(ChangeAction action, RetryBatch batch) => action == ChangeCatalog.RetryStarted && !Sends(batch) ? ChangeCatalog.CancelStarted : action;
 }

@@ -34,6 +34,9 @@ internal sealed partial class RetryPacer(
     /// <summary>Items handled in one look at a batch: where very many are left alone, the others have their turn and the pages see it go on.</summary>
     private const int LeastLooked = 200;
 
+    /// <summary>Canceled in one look at a batch, so that the others have their turn.</summary>
+    private const int MostCanceled = 5_000;
+
     private readonly Dictionary<long, Run> _runs = [];
     private readonly UntriedRetries _untried = new();
 
@@ -128,7 +131,7 @@ internal sealed partial class RetryPacer(
 
     private async Task StepAsync(RetryBatch batch, Run run, CancellationToken ct)
     {
-        var changed = await SendAsync(batch, run, ct) > 0;
+        var changed = await (batch.Kind == RetryKind.Cancel ? CancelAsync(batch, run) : SendAsync(batch, run, ct)) > 0;
         if (batch.State == RetryState.Canary)
         {
             changed |= !_untried.IsAnyOf(batch.Id) && await queue.JudgeCanaryAsync(batch.Id);
@@ -142,6 +145,28 @@ internal sealed partial class RetryPacer(
         {
             signals.Changed();
         }
+    }
+
+    /// <summary>Whatever its connection does: nothing goes out, so there is no rate. The writer serves everybody else between two pieces.</summary>
+    private async Task<int> CancelAsync(RetryBatch batch, Run run)
+    {
+        run.IsSending = batch.Left > 0;
+        var looked = 0;
+        foreach (var connection in batch.Left > 0 ? batch.ConnectionIds : [])
+        {
+            while (looked < MostCanceled)
+            {
+                var piece = IsDeleted(connection) ? await queue.SkipDeletedAsync(batch.Id, connection) : await queue.CancelAsync(batch.Id, connection);
+                if (piece.Looked == 0)
+                {
+                    break;
+                }
+
+                looked += piece.Looked;
+            }
+        }
+
+        return looked;
     }
 
     /// <summary>In turn from each connection that goes on, until the credit is spent, all have enough untried, or enough was looked at.</summary>

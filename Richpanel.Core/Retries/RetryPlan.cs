@@ -3,7 +3,7 @@ using Richpanel.Core.Deliveries.Query;
 
 namespace Richpanel.Core.Retries;
 
-/// <summary>What somebody wants to send again.</summary>
+/// <summary>What somebody wants to send again, or to cancel.</summary>
 public sealed record RetryAsk(RetryKind Kind)
 {
     /// <summary>All that fit; null with <see cref="Ids"/>.</summary>
@@ -19,7 +19,7 @@ public sealed record RetryAsk(RetryKind Kind)
     public bool NeverAccepted { get; init; }
 }
 
-/// <summary>How a plan is carried out; what is null is as section <c>Retries</c> says.</summary>
+/// <summary>How a plan is carried out; what is null is as section <c>Retries</c> says. A cancel sends nothing, so nothing of this is for it.</summary>
 /// <param name="AsThen">What was sent then, where it was kept; else all are mapped by today's settings.</param>
 /// <param name="PerSecond">1 to <see cref="RetryOptions.MostPerSecond"/>.</param>
 /// <param name="Canary">0 to <see cref="RetryOptions.MostCanary"/>; 0 = none.</param>
@@ -39,8 +39,8 @@ public sealed record RetryStart(bool AsThen = false, int? PerSecond = null, int?
 public sealed record RetryShare(string Key, long Count);
 
 /// <summary>What was counted, all of one moment. The breakdowns add up to <see cref="Total"/>.</summary>
-/// <param name="Total">What will be sent, exactly.</param>
-/// <param name="LeftOut">What fits and will not be sent, by code of <see cref="RetryReasons"/>.</param>
+/// <param name="Total">What will be sent, or canceled, exactly.</param>
+/// <param name="LeftOut">What fits and will be left alone, by code of <see cref="RetryReasons"/>.</param>
 /// <param name="Connections">By connection, most first; so the others.</param>
 /// <param name="Events">At most <see cref="MostEvents"/>; the rest is together under <see cref="OtherEvents"/>.</param>
 /// <param name="Oldest">Received first; null when there is none.</param>

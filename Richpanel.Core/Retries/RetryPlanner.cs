@@ -19,7 +19,7 @@ namespace Richpanel.Core.Retries;
 public sealed record RetryPlanned(RetryBatch? Batch, string? Fault = null);
 
 /// <summary>
-/// Counts what would be sent and writes down exactly that: every row is read in one moment, decided, and its id kept with the state it was
+/// Counts what would be sent, or canceled, and writes down exactly that: every row is read in one moment, decided, and its id kept with the state it was
 /// seen in. Nothing is sent by it. The reading is done beside the single writer, which gets small pieces of ready rows.
 /// </summary>
 public sealed class RetryPlanner(LogReader reader, StoreWriter writer, ConnectionDirectory directory, IOptions<RetryOptions> options, TimeProvider time)
@@ -62,7 +62,7 @@ public sealed class RetryPlanner(LogReader reader, StoreWriter writer, Connectio
             await reader.ReadAllAsync(ask, wish.Ids, async (db, rows) =>
             {
                 List<DeliveryRow> passed = [.. rows.Where(tally.Passes)];
-                var taken = tally.Take(passed, TwinsOf(db, passed, ct));
+                var taken = tally.Take(passed, wish.Kind == RetryKind.Cancel ? ReadOnlyDictionary<long, RetryTwins>.Empty : TwinsOf(db, passed, ct));
                 if (tally.Total > options.Value.MostDeliveries)
                 {
                     throw new TooManyException();

@@ -27,6 +27,9 @@ internal sealed class RetryQueue(StoreWriter writer, ConnectionDirectory directo
     /// <summary>Items of one piece of work: about ten milliseconds, because a sender may wait behind it.</summary>
     public const int Piece = 10;
 
+    /// <summary>Items that are canceled at once: nothing is looked up for each.</summary>
+    public const int CancelPiece = 100;
+
     /// <summary>Items that are left alone at once, where that is one statement.</summary>
     public const int SkipPiece = 2_000;
 
@@ -45,18 +48,10 @@ internal sealed class RetryQueue(StoreWriter writer, ConnectionDirectory directo
         foreach (var item in items)
         {
             var reason = Send(session, context, batch, item, out var id);
-            DispatchStore.Set(
-                session.Command(RetrySql.MarkItem, "$s", "$d", "$r", "$b", "$id"),
-                (int)(reason is null ? RetryItemState.Queued : RetryItemState.Skipped), id == item.Delivery ? null : id, reason?.Code, batchId, item.Delivery).ExecuteNonQuery();
+            Mark(session, batch, item, reason, id == item.Delivery ? null : id);
             if (reason is null)
             {
-                batch.Queued++;
                 sent.Add((id!.Value, connectionId));
-            }
-            else
-            {
-                batch.Skipped++;
-                DispatchStore.Set(session.Command(RetrySql.CountSkip, "$b", "$k", "$n"), batchId, reason.Code, 1).ExecuteNonQuery();
             }
         }
 
@@ -67,6 +62,42 @@ internal sealed class RetryQueue(StoreWriter writer, ConnectionDirectory directo
 
         context.SaveChanges();
         return new RetryPiece(sent, items.Count);
+    });
+
+    /// <summary>Cancels the next of one connection, at most <see cref="CancelPiece"/>: those that still wait. Does nothing when the batch was stopped meanwhile.</summary>
+    public Task<RetryPiece> CancelAsync(long batchId, long connectionId) => writer.WriteAsync(session =>
+    {
+        using var context = session.Context();
+        var batch = context.RetryBatches.Single(batch => batch.Id == batchId);
+        if (!batch.IsActive)
+        {
+            return RetryPiece.None;
+        }
+
+        var items = Next(session, batchId, connectionId, CancelPiece);
+        var ids = items.ConvertAll(item => item.Delivery);
+        var waiting = context.Deliveries.Where(delivery => ids.Contains(delivery.Id) && delivery.State == DeliveryState.Waiting).ToDictionary(delivery => delivery.Id);
+        List<(LedgerPlace Before, Delivery Delivery)> canceled = [];
+        foreach (var item in items)
+        {
+            var isWaiting = waiting.TryGetValue(item.Delivery, out var delivery);
+            if (isWaiting)
+            {
+                canceled.Add((LedgerPlace.Of(delivery!), delivery!));
+                RetryRules.Cancel(delivery!, time.GetUtcNow());
+                delivery!.RetryBatchId = batch.Id;
+            }
+
+            Mark(session, batch, item, isWaiting ? null : RetryReasons.Changed, null);
+        }
+
+        context.SaveChanges();
+        foreach (var (before, delivery) in canceled)
+        {
+            session.Ledger.Moved(before, LedgerPlace.Of(delivery));
+        }
+
+        return new RetryPiece([], items.Count);
     });
 
     /// <summary>Leaves the next of a deleted connection alone, at most <see cref="SkipPiece"/>: all for the same reason, so none is looked at.</summary>
@@ -244,6 +275,25 @@ internal sealed class RetryQueue(StoreWriter writer, ConnectionDirectory directo
     {
         delivery.Marks |= DeliveryMarks.BulkRetry;
         delivery.RetryBatchId = batch.Id;
+    }
+
+    /// <summary>The item leaves its plan.</summary>
+    /// <param name="reason">Why it was left alone; null when it was not.</param>
+    /// <param name="copy">The new delivery of a replay.</param>
+    private static void Mark(WriteSession session, RetryBatch batch, Item item, RetryReason? reason, long? copy)
+    {
+        DispatchStore.Set(
+            session.Command(RetrySql.MarkItem, "$s", "$d", "$r", "$b", "$id"),
+            (int)(reason is null ? RetryItemState.Queued : RetryItemState.Skipped), copy, reason?.Code, batch.Id, item.Delivery).ExecuteNonQuery();
+        if (reason is null)
+        {
+            batch.Queued++;
+        }
+        else
+        {
+            batch.Skipped++;
+            DispatchStore.Set(session.Command(RetrySql.CountSkip, "$b", "$k", "$n"), batch.Id, reason.Code, 1).ExecuteNonQuery();
+        }
     }
 
     private static bool IsAnyPlanned(WriteSession session, long batchId) =>

@@ -1,6 +1,6 @@
 namespace Richpanel.Core.Retries;
 
-/// <summary>Why a delivery is not sent by a bulk retry or replay: at the plan, or later because it changed.</summary>
+/// <summary>Why a delivery is left alone by a bulk retry, replay or cancel: at the plan, or later because it changed.</summary>
 /// <param name="Words">Goes on from a number: "12 …".</param>
 public sealed record RetryReason(string Code, string Words);
 
@@ -17,10 +17,12 @@ public static class RetryReasons
     public static readonly RetryReason SameEvent = new("same_event", "have the message id of another one in the plan, which is sent instead");
     public static readonly RetryReason SentElsewhere = new("sent_elsewhere", "are events that another delivery got accepted or is sending");
     public static readonly RetryReason SendingElsewhere = new("sending_elsewhere", "are events that another delivery is sending");
+    public static readonly RetryReason Sending = new("sending", "are being sent at this moment");
+    public static readonly RetryReason Ended = new("ended", "have ended: there is no try to cancel");
     public static readonly RetryReason Changed = new("changed", "changed after they were counted: somebody else retried or canceled them, or they went out by themselves");
 
     public static IReadOnlyList<RetryReason> All { get; } =
-        [Accepted, OnItsWay, InAnother, Reading, NotMeant, Settled, Purged, ConnectionDeleted, SameEvent, SentElsewhere, SendingElsewhere, Changed];
+        [Accepted, OnItsWay, InAnother, Reading, NotMeant, Settled, Purged, ConnectionDeleted, SameEvent, SentElsewhere, SendingElsewhere, Sending, Ended, Changed];
 
     public static string WordsOf(string code) => All.FirstOrDefault(reason => reason.Code == code)?.Words ?? code;
 }

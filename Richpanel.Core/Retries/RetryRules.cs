@@ -28,7 +28,7 @@ internal enum RetryTwins
     MayHaveGoneOut = 4,
 }
 
-/// <summary>What may be sent again, and how it is marked: one place for one delivery and for many.</summary>
+/// <summary>What may be sent again or canceled, and how it is marked: one place for one delivery and for many.</summary>
 internal static class RetryRules
 {
     /// <summary>Rows of one message id that are looked at: a sender may give one id to everything.</summary>
@@ -65,6 +65,22 @@ internal static class RetryRules
         DeliveryState.Skipped when row.Cause is DeliveryDrafting.SourceDisabled or DeliveryDrafting.ConnectionDisabled => null,
         _ => Ended(row),
     };
+
+    /// <summary>Null: a bulk cancel takes it. What waits for its try in a bulk retry is no exception: whoever cancels means all that waits.</summary>
+    public static RetryReason? WhyNoCancel(DeliveryState state) => state switch
+    {
+        DeliveryState.Waiting => null,
+        DeliveryState.Sending => RetryReasons.Sending,
+        _ => RetryReasons.Ended,
+    };
+
+    /// <summary>What waits is never sent, unless somebody sends it again later.</summary>
+    public static void Cancel(Delivery delivery, DateTimeOffset now)
+    {
+        delivery.State = DeliveryState.Canceled;
+        delivery.Marks &= ~DeliveryMarks.BulkRetry;
+        (delivery.DueAt, delivery.ClaimedUntil, delivery.EndedAt) = (null, null, now);
+    }
 
     /// <summary>Waiting and due now, with a fresh schedule. One that was accepted may repeat, and says so.</summary>
     public static void MakeDue(Delivery delivery, bool asThen, DateTimeOffset now)

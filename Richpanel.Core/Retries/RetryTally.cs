@@ -26,11 +26,16 @@ internal sealed class RetryTally(RetryAsk wish, IReadOnlySet<long> deletedConnec
     {
         var candidate = RetryCandidate.Of(row);
         var reason = deletedConnections.Contains(row.ConnectionId) ? RetryReasons.ConnectionDeleted
-            : wish.Kind == RetryKind.Retry ? RetryRules.WhyNoRetry(candidate, now) : RetryRules.WhyNoReplay(candidate, wish.NeverAccepted);
+            : wish.Kind switch
+            {
+                RetryKind.Retry => RetryRules.WhyNoRetry(candidate, now),
+                RetryKind.Replay => RetryRules.WhyNoReplay(candidate, wish.NeverAccepted),
+                _ => RetryRules.WhyNoCancel(row.State),
+            };
         return reason is null || LeaveOut(reason);
     }
 
-    /// <summary>Counts those that are sent and gives them back, in their order.</summary>
+    /// <summary>Counts those that are sent, or canceled, and gives them back, in their order.</summary>
     /// <param name="twins">By id, what other deliveries of the event are about; ids without any may be missing.</param>
     public IReadOnlyList<DeliveryRow> Take(IReadOnlyList<DeliveryRow> rows, IReadOnlyDictionary<long, RetryTwins> twins)
     {
@@ -38,7 +43,12 @@ internal sealed class RetryTally(RetryAsk wish, IReadOnlySet<long> deletedConnec
         foreach (var row in rows)
         {
             var others = twins.GetValueOrDefault(row.Id);
-            if (RetryRules.WhyNotBeside(others, wish.Kind, wish.NeverAccepted) is { } reason)
+            if (wish.Kind == RetryKind.Cancel)
+            {
+                Count(row, RetryTwins.None);   // of one event every row that waits is meant
+                taken.Add(row);
+            }
+            else if (RetryRules.WhyNotBeside(others, wish.Kind, wish.NeverAccepted) is { } reason)
             {
                 LeaveOut(reason);
             }

@@ -108,6 +108,7 @@ internal static class ComponentActions
         },
 
         new("DeliveriesPage", "PlanRetry", typeof(DeliveriesPage), "Retry…, of what is selected", Permission.ActOnMany) { Button = "Retry…", Open = pages => SelectedAsync(pages), Says = "1 delivery goes out again" },
+        new("DeliveriesPage", "PlanCancel", typeof(DeliveriesPage), "Cancel tries…, of what is selected", Permission.ActOnMany) { Button = "Cancel tries…", Open = pages => SelectedAsync(pages), Says = "Nothing of it can be canceled" },
         new("RetryPlanBox", "StartAsync", typeof(DeliveriesPage), "Send 1, of a plan", Permission.ActOnMany) { Button = "Send 1", Open = pages => SelectedAsync(pages), Prepare = page => page.Button("Retry…").Click() },
         new("ReplayBox", "CountAsync", typeof(RetriesPage), "Count, of a replay", Permission.ActOnMany)
         {

@@ -62,7 +62,34 @@ public sealed class RetriesApiTests(ApiUnderTest api) : IClassFixture<ApiUnderTe
         await api.Console.LedgerAddsUpAsync();
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task What_waits_is_canceled_as_counted_and_reported()
+    {
+        var shop = await api.Console.AddSourceAsync("Cancel many", connection => connection.PausedAt = DateTimeOffset.UnixEpoch);
+        using var sender = api.Console.CreateClient();
+        foreach (var id in new[] { "api-cancel-1", "api-cancel-2" })
+        {
+            await sender.PostCallAsync("/v1/track", $$"""{"messageId":"{{id}}","userId":"u","event":"Api Rubbish"}""", shop.WriteKey).AcceptedAsync();
+        }
+
+        await api.Console.ExpandedAsync();
+        var plan = await api.JsonAsync(HttpMethod.Post, "cancels", """{"search":{"event":"Api Rubbish"}}""", HttpStatusCode.Created, Role.Operator);
+        var path = "cancels/" + Text(plan, "id");
+        Assert.Equal(("cancel", 2, JsonValueKind.Null), (Text(plan, "kind"), plan.GetProperty("planned").GetInt32(), plan.GetProperty("plan").GetProperty("secondsAtRate").ValueKind));
+        await api.JsonAsync(HttpMethod.Get, path + "/samples", status: HttpStatusCode.NotFound);
+        await api.JsonAsync(HttpMethod.Get, path.Replace("cancels", "retries", StringComparison.Ordinal), status: HttpStatusCode.NotFound);
+        var bad = await api.JsonAsync(HttpMethod.Post, path + "/start", """{"perSecond":10}""", HttpStatusCode.Conflict);
+        Assert.StartsWith("A cancel sends nothing", Text(bad, "detail"), StringComparison.Ordinal);
+        await api.JsonAsync(HttpMethod.Post, path + "/start", role: Role.Operator);
+        var done = await UntilAsync(path, "finished");
+
+        Assert.Equal((2, 0, 2), (done.GetProperty("other").GetInt32(), done.GetProperty("left").GetInt32(), done.GetProperty("results")[0].GetProperty("count").GetInt32()));
+        var found = await api.JsonAsync(HttpMethod.Get, "deliveries?q=" + Uri.EscapeDataString(Text(done.GetProperty("results")[0], "query")!));
+        Assert.Equal(["canceled", "canceled"], found.GetProperty("items").EnumerateArray().Select(one => Text(one, "state")));
+    }
+
     [Theory(Timeout = 60_000)]
+    [InlineData("cancels", """{"search":{},"neverAccepted":true}""", "neverAccepted: of replays only")]
     [InlineData("retries", "{}", "Give either search")]
     [InlineData("retries", """{"search":{},"deliveries":["dlv_1"]}""", "Give either search")]
     [InlineData("retries", """{"deliveries":["con_1"]}""", "deliveries: give 1 to 10000 ids")]

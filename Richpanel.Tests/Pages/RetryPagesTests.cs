@@ -102,6 +102,52 @@ public sealed class RetryPagesTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task What_waits_is_counted_canceled_and_says_by_whom_and_with_what()
+    {
+        await _pages.Holds.PauseAsync(Actor.System, _pages.Sandbox.Id, null);
+        foreach (var id in new[] { "m-1", "m-2" })
+        {
+            await _pages.SendAsync(""" "userId":"jane","event":"Rubbish" """, id, settled: false);
+        }
+
+        var page = _pages.Open<DeliveriesPage>("/deliveries");
+        page.Eventually(() => Assert.Equal(2, page.FindAll("tbody input[type=checkbox]").Count));
+        await page.InvokeAsync(() => page.Find("thead input[type=checkbox]").ChangeAsync(new() { Value = true }));
+        await page.PressAsync("Cancel tries…");
+        page.EventuallySays("2 deliveries are canceled: exactly what was counted now");
+        page.EventuallySays("None of them is sent any more, also when a connection goes on that is stopped now. None of them was ever tried.");
+        Assert.Empty(page.FindAll("#plan-rate"));
+        await page.PressAsync("Cancel 2 deliveries");
+
+        page.Eventually(() => Assert.Contains("/retries/rty_", _pages.Address.Uri, StringComparison.Ordinal));
+        var retry = _pages.Address.Uri.Split('/')[^1];
+        var report = Show(retry);
+        report.EventuallySays("2 canceled.");
+        report.EventuallySays("Finished");
+        Assert.Equal("Bulk cancel of 2 deliveries", report.Find("h1").TextContent);
+        report.EventuallySays("To send them after all, open them in the log, select all and choose Retry…");
+        Assert.DoesNotContain("a second", report.Words(), StringComparison.Ordinal);
+        _pages.Open<RetriesPage>("/retries").EventuallySays("Bulk cancel");
+
+        var delivery = PublicId.Delivery((await _pages.FindAsync("m-1")).Id);
+        _pages.Open<DeliveryDetailPage>($"/deliveries/{delivery}", set => set.Add(one => one.PublicDeliveryId, delivery)).EventuallySays($"bulk cancel {retry}");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_has_ended_cannot_be_canceled_and_the_box_says_why()
+    {
+        await FailAsync("m-1");
+        var page = _pages.Open<DeliveriesPage>("/deliveries");
+        page.Eventually(() => Assert.Single(page.FindAll("tbody input[type=checkbox]")));
+        await page.InvokeAsync(() => page.Find("thead input[type=checkbox]").ChangeAsync(new() { Value = true }));
+
+        await page.PressAsync("Cancel tries…");
+
+        page.EventuallySays("Nothing of it can be canceled.");
+        page.EventuallySays("have ended: there is no try to cancel 1");
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_bad_canary_is_told_and_asks_before_the_rest_goes()
     {
         await FailAsync("m-1", "m-2", "m-3");
@@ -118,7 +164,7 @@ public sealed class RetryPagesTests : IAsyncLifetime
     public async Task The_list_says_what_is_to_be_done_when_it_is_empty_and_shows_what_was_started()
     {
         var page = _pages.Open<RetriesPage>("/retries");
-        page.EventuallySays("Nothing was sent again yet");
+        page.EventuallySays("Nothing was sent again or canceled yet");
         await FailAsync("m-1");
         var id = await StartAsync(new RetryStart(Canary: 0));
 
@@ -134,7 +180,7 @@ public sealed class RetryPagesTests : IAsyncLifetime
         await _pages.SendAsync(""" "userId":"jane","event":"Went well" """, "m-1");
         await _pages.SendAsync(""" "userId":"joe","event":"Went well" """, "m-2");
         var page = _pages.Open<RetriesPage>("/retries");
-        page.EventuallySays("Nothing was sent again yet");
+        page.EventuallySays("Nothing was sent again or canceled yet");
         await page.InvokeAsync(() => page.Button("Replay…").ClickAsync(new()));
         await page.InvokeAsync(() => page.Find("dialog form").SubmitAsync());
         page.EventuallySays("Give a time to begin with, or a customer");

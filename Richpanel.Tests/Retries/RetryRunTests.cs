@@ -53,7 +53,7 @@ public sealed class RetryRunTests
         }
 
         var detail = await test.Queries.FindAsync(Sight.Of(Actor.System), ids[0], Ct);
-        Assert.Equal([new RetryMention(batch.Id, false, "Richpanel Console")], detail!.Batches);
+        Assert.Equal([new RetryMention(batch.Id, RetryKind.Retry, "Richpanel Console")], detail!.Batches);
         Assert.Equal(
             [ChangeCatalog.RetryStarted.Code, ChangeCatalog.RetryFinished.Code],
             await test.ReadAsync(db => db.ChangeLog.Where(line => line.ObjectId == PublicId.Retry(batch.Id)).OrderBy(line => line.Id).Select(line => line.Action).ToListAsync(Ct)));

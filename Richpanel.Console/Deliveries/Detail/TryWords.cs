@@ -3,6 +3,7 @@ using Richpanel.Console.Shared;
 using Richpanel.Core;
 using Richpanel.Core.Causes;
 using Richpanel.Core.Deliveries;
+using Richpanel.Core.Retries;
 
 namespace Richpanel.Console.Deliveries.Detail;
 
@@ -42,7 +43,7 @@ public static class TryWords
         AttemptTrigger.AfterRestart => "after a restart",
         AttemptTrigger.Manual => WishOf(attempt, wishes) is { } wish ? $"{Verb(wish)} by {wish.By}{Mode(wish)}" : "by a person",
         AttemptTrigger.Bulk when batches?.FirstOrDefault(batch => batch.Id == attempt.RetryBatchId) is { } batch =>
-            $"{(batch.IsReplay ? "replay" : "bulk")} {PublicId.Retry(batch.Id)} by {batch.By}",
+            $"{(batch.Kind == RetryKind.Replay ? "replay" : "bulk")} {PublicId.Retry(batch.Id)} by {batch.By}",
         AttemptTrigger.Bulk => "bulk retry",
         _ => "unknown",
     };
