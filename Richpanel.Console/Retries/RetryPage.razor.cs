@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Richpanel.Console.Shared;
 using Richpanel.Core;
-using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Retries;
 
@@ -13,7 +12,6 @@ public sealed partial class RetryPage : IDisposable
     private readonly Leaving _leaving = new();
     private RetryView? _view;
     private IReadOnlyList<RetrySkip>? _skips;
-    private string? _notice;
     private string? _asked;
     private bool _isMissing;
     private bool _failed;
@@ -22,7 +20,6 @@ public sealed partial class RetryPage : IDisposable
     [Parameter] public string PublicRetryId { get; set; } = "";
 
     [Inject] public required RetryQueries Queries { get; init; }
-    [Inject] public required RetryBatches Batches { get; init; }
     [Inject] public required ConnectionDirectory Directory { get; init; }
     [Inject] public required ChangeFeed Changes { get; init; }
     [Inject] public required Viewer Viewer { get; init; }
@@ -45,7 +42,7 @@ public sealed partial class RetryPage : IDisposable
     {
         if (_asked != PublicRetryId)
         {
-            (_asked, _view, _skips, _notice, _isMissing) = (PublicRetryId, null, null, null, false);
+            (_asked, _view, _skips, _isMissing) = (PublicRetryId, null, null, false);
             await ReadAsync();
         }
     }
@@ -75,26 +72,6 @@ public sealed partial class RetryPage : IDisposable
         }
 
         StateHasChanged();
-    }
-
-    private Task PauseAsync() => ActAsync(Batches.PauseAsync);
-
-    private Task ResumeAsync() => ActAsync(Batches.ResumeAsync);
-
-    private Task CancelAsync() => ActAsync(Batches.CancelAsync);
-
-    /// <summary>The page shows how it stands then, not that it was asked for.</summary>
-    private async Task ActAsync(Func<Actor, long, Task<RetryOutcome>> act)
-    {
-        if (_view is not { } view)
-        {
-            return;
-        }
-
-        RetryOutcome? outcome = null;
-        var refused = await Viewer.RefusalAsync(async by => outcome = await act(by, view.Batch.Id));
-        _notice = refused ?? outcome?.Fault;
-        await ReadAsync();
     }
 
     private string LinkTo(RetryResult result) => LogLink.To(RetryWords.Query(_view!.Batch, result));

@@ -121,9 +121,9 @@ internal static class ComponentActions
                 page.Find("#replay-customer").Change("nobody");
             },
         },
-        new("RetryPage", "PauseAsync", typeof(RetryPage), "Pause, of a bulk retry", Permission.ActOnMany) { Button = "Pause", Open = pages => RetryAsync(pages) },
-        new("RetryPage", "ResumeAsync", typeof(RetryPage), "Go on, with a bulk retry", Permission.ActOnMany) { Button = "Go on", Open = pages => RetryAsync(pages, paused: true) },
-        new("RetryPage", "CancelAsync", typeof(RetryPage), "Cancel the rest, of a bulk retry", Permission.ActOnMany) { Button = "Cancel the rest", Yes = "Leave them unsent", Open = pages => RetryAsync(pages) },
+        new("RetrySteering", "PauseAsync", typeof(RetryPage), "Pause, of a bulk retry", Permission.ActOnMany) { Button = "Pause", Open = pages => RetryAsync(pages) },
+        new("RetrySteering", "ResumeAsync", typeof(RetryPage), "Go on, with a bulk retry", Permission.ActOnMany) { Button = "Go on", Open = pages => RetryAsync(pages, paused: true) },
+        new("RetrySteering", "CancelAsync", typeof(RetryPage), "Cancel the rest, of a bulk retry", Permission.ActOnMany) { Button = "Cancel the rest", Yes = "Leave them unsent", Open = pages => RetryAsync(pages) },
 
         new("AttemptTimeline", "OnTryNow", typeof(DeliveryDetailPage), "Try now", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 503) },
         new("AttemptTimeline", "OnCancel", typeof(DeliveryDetailPage), "Cancel", Permission.ActOnOne) { Yes = "Cancel the delivery", Open = pages => DeliveryAsync(pages, 503) },

@@ -336,6 +336,32 @@ public sealed class GroupPagesTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_retry_that_is_under_way_is_paused_gone_on_with_and_ended_in_the_row_of_its_group()
+    {
+        var (id, _) = await FailedAsync();
+        await _pages.Holds.PauseAsync(Actor.System, _pages.Sandbox.Id, null);
+        var batch = (await _pages.Get<RetryPlanner>().PlanAsync(Actor.System, new RetryAsk(RetryKind.Retry) { Query = LogQuery.Of($"group:{PublicId.Group(id)} state:failed") }, Ct)).Batch!;
+        await _pages.Get<RetryBatches>().StartAsync(Actor.System, batch.Id, new RetryStart(Canary: 0));
+        _pages.Role = Role.Viewer;
+        var seen = _pages.Open<GroupsPage>("/groups");
+        seen.EventuallySays("0 % sent. 1 left");
+        Assert.Empty(seen.FindAll(".steering"));
+
+        _pages.Role = Role.Operator;
+        var list = _pages.Open<GroupsPage>("/groups");
+        list.EventuallySays("0 % sent. 1 left");
+        await list.PressAsync("Pause");
+        list.EventuallySays("Nothing more is sent until somebody goes on.");
+        await list.PressAsync("Go on");
+        list.EventuallySays("0 % sent. 1 left");
+        await list.PressAsync("Cancel the rest");
+        await list.PressAsync("Leave them unsent");
+
+        list.EventuallySays("Canceled");
+        list.Eventually(() => Assert.Empty(list.FindAll(".steering")));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task What_is_failed_can_be_looked_at_by_event_cause_code_and_connection()
     {
         _pages.Open<GroupsPage>("/groups?by=event").EventuallySays("Nothing is failed");
