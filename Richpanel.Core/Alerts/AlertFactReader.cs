@@ -58,11 +58,14 @@ internal sealed partial class AlertFactReader(
         try
         {
             var failed = await hours.ReadAsync(id, time.GetUtcNow(), ct);
+            List<LateCause> causes = [.. failed.Causes.Take(MostCauses)];
+            var samples = await hours.SamplesAsync(causes.ConvertAll(cause => cause.GroupId), ct);
             return item with
             {
                 Failed = failed.Count,
                 FailedSince = failed.Since,
-                Causes = [.. failed.Causes.Take(MostCauses).Select(one => new AlertCause(one.Cause, CauseCatalog.Find(one.Cause).Title, one.Count))],
+                Causes = [.. causes.Select(one => new AlertCause(
+                    one.Cause, CauseCatalog.Find(one.Cause).Title, one.Count, PublicId.Group(one.GroupId), samples.TryGetValue(one.GroupId, out var sample) ? PublicId.Delivery(sample) : null))],
             };
         }
         catch (Exception failure) when (failure is not (OutOfMemoryException or OperationCanceledException))

@@ -7,11 +7,15 @@ namespace Richpanel.Core.Health;
 
 /// <summary>Failures of a connection by when they failed, however long before they were received.</summary>
 /// <param name="Since">The beginning of the hour before the one under way.</param>
-/// <param name="Causes">By code of the cause catalogue, the most frequent first.</param>
-public sealed record LateFailures(DateTimeOffset Since, IReadOnlyList<(string Cause, long Count)> Causes)
+/// <param name="Causes">The most frequent first.</param>
+public sealed record LateFailures(DateTimeOffset Since, IReadOnlyList<LateCause> Causes)
 {
     public long Count => Causes.Sum(one => one.Count);
 }
+
+/// <param name="Cause">Code of the cause catalogue.</param>
+/// <param name="GroupId">The failure group with most of them.</param>
+public sealed record LateCause(string Cause, long Count, long GroupId);
 
 /// <summary>
 /// Reads what failed in the hour under way and the one before, as failure groups count it: a delivery that fails twice counts twice.
@@ -24,11 +28,28 @@ public sealed class FailureHours(IDbContextFactory<ConsoleDbContext> contexts)
         await using var context = await contexts.CreateDbContextAsync(ct);
         var from = FromOf(now);
         var causes = await context.GroupHours.Where(hour => hour.Hour >= from)
-            .Join(context.FailureGroups.Where(group => group.ConnectionId == connection), hour => hour.GroupId, group => group.Id, (hour, group) => new { group.Cause, hour.Count })
-            .GroupBy(one => one.Cause).Select(cause => new { cause.Key, Count = cause.Sum(one => one.Count) }).ToListAsync(ct);
+            .Join(context.FailureGroups.Where(group => group.ConnectionId == connection), hour => hour.GroupId, group => group.Id, (hour, group) => new { group.Cause, group.Id, hour.Count })
+            .GroupBy(one => new { one.Cause, one.Id }).Select(group => new { group.Key.Cause, group.Key.Id, Count = group.Sum(one => one.Count) }).ToListAsync(ct);
         return new LateFailures(
             DateTimeOffset.UnixEpoch + (RollupTime.Hour * from),
-            [.. causes.OrderByDescending(cause => cause.Count).ThenBy(cause => cause.Key, StringComparer.Ordinal).Select(cause => (cause.Key, cause.Count))]);
+            [.. causes.GroupBy(group => group.Cause).Select(cause => new LateCause(cause.Key, cause.Sum(group => group.Count), cause.MaxBy(group => group.Count)!.Id))
+                .OrderByDescending(cause => cause.Count).ThenBy(cause => cause.Cause, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>The newest delivery of each of these failure groups that has one left, by group.</summary>
+    public async Task<IReadOnlyDictionary<long, long>> SamplesAsync(IReadOnlyCollection<long> groups, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        Dictionary<long, long> samples = [];
+        foreach (var group in groups)   // few, and each is one step along an index
+        {
+            if (await context.Deliveries.Where(row => row.GroupId == group).OrderByDescending(row => row.Id).Select(row => (long?)row.Id).FirstOrDefaultAsync(ct) is { } newest)
+            {
+                samples[group] = newest;
+            }
+        }
+
+        return samples;
     }
 
     /// <summary>Of these connections those of which too much failed before it was sent.</summary>

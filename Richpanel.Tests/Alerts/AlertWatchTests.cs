@@ -234,6 +234,39 @@ public sealed class AlertWatchTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_cause_leads_to_its_failure_group_and_to_the_newest_delivery_in_it()
+    {
+        var shop = await _alerts.Console.AddSourceAsync("Shop", connection => connection.PausedAt = DateTimeOffset.UnixEpoch);
+        await _alerts.AddWebhookAsync(_stub);
+        await _alerts.Channels.SetAsync(Actor.System, new AlertSettingsDraft(ConsoleUrl: "https://console.example.com/"));
+        await _alerts.FailAsync(shop, FailureStage.Sending, "unprocessable", 5);
+        await _alerts.FailAsync(shop, FailureStage.Sending, "unauthorized", 2);   // of this one no delivery is left
+        using var sender = _alerts.Console.CreateClient();
+        foreach (var id in new[] { "older", "newer" })
+        {
+            await sender.PostCallAsync("/v1/track", $$"""{"messageId":"{{id}}","userId":"u","event":"E"}""", shop.WriteKey).AcceptedAsync();
+        }
+
+        await _alerts.Console.ExpandedAsync();
+        await using var db = _alerts.Console.Read();
+        var newest = db.Deliveries.Max(row => row.Id);
+        var groups = db.FailureGroups.ToDictionary(group => group.Cause, group => group.Id, StringComparer.Ordinal);
+        await _alerts.Console.Writer.WriteAsync(session => session.Execute(FormattableString.Invariant($"""UPDATE "Deliveries" SET "GroupId"={groups["unprocessable"]}""")));
+
+        await _alerts.HoldAsync(shop);
+        await _alerts.PassAsync(AlertWatch.Every);
+
+        using var body = JsonDocument.Parse(Assert.Single(_stub.Bodies));
+        var causes = body.RootElement.GetProperty("alerts")[0].GetProperty("causes");
+        Assert.Equal(
+            [
+                ($"https://console.example.com/groups/{PublicId.Group(groups["unprocessable"])}", $"https://console.example.com/deliveries/{PublicId.Delivery(newest)}"),
+                ($"https://console.example.com/groups/{PublicId.Group(groups["unauthorized"])}", null),
+            ],
+            causes.EnumerateArray().Select(cause => (cause.GetProperty("group").GetString(), cause.GetProperty("sample").GetString())));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task That_calls_fail_before_they_are_sent_is_told()
     {
         var shop = await _alerts.Console.AddSourceAsync("Shop");

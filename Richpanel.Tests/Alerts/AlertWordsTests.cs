@@ -166,6 +166,24 @@ public sealed class AlertWordsTests
     }
 
     [Fact]
+    public void The_commonest_cause_is_linked_where_the_address_of_the_console_is_known()
+    {
+        var item = AlertItem.Of(Notice(Fact(c => c.HoldCause = "unauthorized"))) with { Causes = [new("unauthorized", "Key not accepted (401)", 8, "grp_1", "dlv_2k"), new("dns_not_found", "No such host", 2, "grp_2")] };
+        var message = Message() with { Items = [item] };
+
+        var letter = AlertWords.Letter(message);
+        Assert.Contains("  One that failed: https://console.example.com/deliveries/dlv_2k", letter, StringComparison.Ordinal);
+        Assert.Contains("  Its failure group: https://console.example.com/groups/grp_1", letter, StringComparison.Ordinal);
+        using var body = JsonDocument.Parse(AlertWords.Slack(message));
+        Assert.EndsWith(
+            "|Open it in the console> · <https://console.example.com/deliveries/dlv_2k|One that failed> · <https://console.example.com/groups/grp_1|Its failure group>",
+            body.RootElement.GetProperty("text").GetString(), StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(AlertWords.Json(message with { Console = null }));
+        Assert.All(json.RootElement.GetProperty("alerts")[0].GetProperty("causes").EnumerateArray(), cause => Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (cause.GetProperty("group").ValueKind, cause.GetProperty("sample").ValueKind)));
+        Assert.DoesNotContain("One that failed", AlertWords.Letter(message with { Console = null }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_kept_is_read_back_whole()
     {
         var item = AlertItem.Of(Notice(Fact(c => (c.HoldCause, c.HoldSince) = ("unauthorized", A.Noon)))) with { Failed = 3, FailedSince = A.Noon, Causes = [new("a", "A", 3)], Relapses = 1 };

@@ -5,7 +5,9 @@ using Richpanel.Core.Health;
 namespace Richpanel.Core.Alerts.Rules;
 
 /// <summary>Why deliveries failed lately, and how many.</summary>
-public sealed record AlertCause(string Code, string Title, long Count);
+/// <param name="Group">Public id of the failure group with most of them; null in alerts of before.</param>
+/// <param name="Sample">Public id of the newest delivery of that group; null when none is left of it.</param>
+public sealed record AlertCause(string Code, string Title, long Count, string? Group = null, string? Sample = null);
 
 /// <summary>One thing that an alert tells, as it is kept and sent.</summary>
 /// <param name="Subject">As of <see cref="AlertFact"/>.</param>

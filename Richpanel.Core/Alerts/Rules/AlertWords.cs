@@ -12,6 +12,12 @@ namespace Richpanel.Core.Alerts.Rules;
 public sealed record AlertMessage(string Id, DateTimeOffset At, IReadOnlyList<AlertItem> Items, string? Console, bool IsTest = false)
 {
     public string? LinkOf(AlertItem item) => Console is null ? null : Console + item.Link;
+
+    /// <summary>All of a cause as one thing: its failure group.</summary>
+    public string? GroupOf(AlertCause? cause) => Console is null || cause?.Group is not { } group ? null : $"{Console}/groups/{group}";
+
+    /// <summary>One delivery that failed so.</summary>
+    public string? SampleOf(AlertCause? cause) => Console is null || cause?.Sample is not { } sample ? null : $"{Console}/deliveries/{sample}";
 }
 
 /// <summary>An alert in words: as a subject, as a letter, as JSON for programs, as what Slack and its like take. Pure.</summary>
@@ -19,6 +25,12 @@ public static class AlertWords
 {
     /// <summary>Discord refuses the whole of what is longer than 2,000 characters; room is left for what counts the rest.</summary>
     private const int LongestChat = 1_800;
+
+    /// <summary>What leads to the newest delivery of the commonest cause.</summary>
+    public const string OneOfThem = "One that failed";
+
+    /// <summary>What leads to the failure group of the commonest cause.</summary>
+    public const string AllOfThem = "Its failure group";
 
     private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -105,6 +117,15 @@ public static class AlertWords
                 text.Append("  ").AppendLine(link);
             }
 
+            var top = item.Causes.FirstOrDefault();
+            foreach (var (words, there) in new[] { (OneOfThem, message.SampleOf(top)), (AllOfThem, message.GroupOf(top)) })
+            {
+                if (there is not null)
+                {
+                    text.Append(CultureInfo.InvariantCulture, $"  {words}: ").AppendLine(there);
+                }
+            }
+
             text.AppendLine();
         }
 
@@ -113,7 +134,7 @@ public static class AlertWords
 
     /// <summary>
     /// For programs: <c>{id, at, test, summary, alerts:[{kind, subject, connection, environment, state, before, since, cause, title, text,
-    /// whatToDo, counts:{waiting, held, failed, failedSince}, causes:[{code, title, count}], link}]}</c>. Times are ISO 8601 in UTC.
+    /// whatToDo, counts:{waiting, held, failed, failedSince}, causes:[{code, title, count, group, sample}], link}]}</c>. Times are ISO 8601 in UTC.
     /// </summary>
     public static byte[] Json(AlertMessage message) => JsonSerializer.SerializeToUtf8Bytes(
         new
@@ -136,7 +157,7 @@ public static class AlertWords
                 text = item.Text,
                 whatToDo = item.Remedy,
                 counts = item.Waiting is null ? null : new { waiting = item.Waiting, held = item.Held, failed = item.Failed, failedSince = item.FailedSince is { } from ? Iso(from) : null },
-                causes = item.Causes.Select(cause => new { code = cause.Code, title = cause.Title, count = cause.Count }),
+                causes = item.Causes.Select(cause => new { code = cause.Code, title = cause.Title, count = cause.Count, group = message.GroupOf(cause), sample = message.SampleOf(cause) }),
                 link = message.LinkOf(item),
             }),
         },
@@ -179,7 +200,10 @@ public static class AlertWords
             text.Append('\n').Append(Escaped(line));
         }
 
-        return message.LinkOf(item) is { } link ? text.Append(CultureInfo.InvariantCulture, $"\n<{SlackLink(link)}|Open it in the console>").ToString() : text.ToString();
+        var top = item.Causes.FirstOrDefault();
+        var links = new[] { ("Open it in the console", message.LinkOf(item)), (OneOfThem, message.SampleOf(top)), (AllOfThem, message.GroupOf(top)) }
+            .Where(link => link.Item2 is not null).Select(link => $"<{SlackLink(link.Item2!)}|{link.Item1}>").ToList();
+        return links.Count == 0 ? text.ToString() : text.Append('\n').AppendJoin(" · ", links).ToString();
     }
 
     private static string SlackLink(string link) => Escaped(link).Replace("|", "%7C", StringComparison.Ordinal);
