@@ -188,6 +188,7 @@ public static class CoreServices
         services.AddSingleton<LogExport>();
         services.AddSingleton<DeliveryUnmasking>();
         services.AddSingleton<DeliveryActions>();
+        services.AddSingleton<DeliveryNotes>();
         services.AddSingleton<LabSender>();
         services.AddSingleton<DeliveryEdits>();
         services.AddSingleton<SampleStore>();

@@ -61,6 +61,7 @@ public static class ApiEndpoints
         api.MapDeliveries();
         api.MapGroups();
         api.MapRetries();
+        api.MapDeliveryNotes();
         api.MapPreview();
         api.MapSamples();
         api.MapConnections();

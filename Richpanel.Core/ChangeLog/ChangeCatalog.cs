@@ -123,6 +123,7 @@ public static class ChangeCatalog
     public static readonly ChangeAction AlertChannelTested = new("alert-channel.tested", "sent a test alert by the channel");
     public static readonly ChangeAction AlertSettingsChanged = new("alerts.changed", "changed how alerts are told");
 
+    public static readonly ChangeAction DeliveryNoted = new("delivery.noted", "wrote a note on the delivery");
     public static readonly ChangeAction DeliveryPinned = new("delivery.pinned", "pinned, so that it stays, the delivery");
     public static readonly ChangeAction DeliveryUnpinned = new("delivery.unpinned", "took away the pin of the delivery");
     public static readonly ChangeAction RetentionChanged = new("retention.changed", "changed how long what is kept stays");

@@ -12,11 +12,11 @@ public sealed record ErasurePlace(string Code, string Words, params IReadOnlyLis
 /// </summary>
 public static class ErasurePlaces
 {
-    public static readonly ErasurePlace Deliveries = new("deliveries", "deliveries with their tries, search keys and pins", "Deliveries", "Attempts");
+    public static readonly ErasurePlace Deliveries = new("deliveries", "deliveries with their tries, search keys, pins and notes", "Deliveries", "Attempts");
     public static readonly ErasurePlace Sent = new("sent", "calls as they were sent, and answers to them", "MappedCalls", "Exchanges");
     public static readonly ErasurePlace Requests = new("requests", "requests as they were received, whole", "Requests");
     public static readonly ErasurePlace SharedRequests = new("sharedRequests", "requests with calls of others, the customer's own blanked");
-    public static readonly ErasurePlace Mentions = new("mentions", "texts of others, the customer's names in them blanked", "RetryBatches", "Erasures", "PrivacyTasks", "FailureGroups", "FailureGroupNotes", "Pins");
+    public static readonly ErasurePlace Mentions = new("mentions", "texts of others, the customer's names in them blanked", "RetryBatches", "Erasures", "PrivacyTasks", "FailureGroups", "FailureGroupNotes", "Pins", "DeliveryNotes");
     public static readonly ErasurePlace Refused = new("refused", "samples of refused requests", "RejectedRequests");
     public static readonly ErasurePlace Samples = new("samples", "saved samples of the lab", "Samples");
     public static readonly ErasurePlace Views = new("views", "saved views of the log that searched for the customer", "SavedViews");

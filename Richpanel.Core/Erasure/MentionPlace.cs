@@ -43,6 +43,7 @@ internal sealed class MentionPlace
         new("notes of privacy tasks", "PrivacyTasks", "Note"),
         new("messages of failure groups", "FailureGroups", "Pattern"),
         new("notes of failure groups", "FailureGroupNotes", "Text"),
+        new("notes of deliveries", "DeliveryNotes", "Text"),
         new("DeliveryId", "reasons of pins", "Pins", ["Reason"]),
     ];
 

@@ -58,6 +58,7 @@ internal static class DeliveryRemoval
         Set(session.Command(RemovalSql.DeleteAttempts, "$id"), row.Id).ExecuteNonQuery();
         Set(session.Command(RemovalSql.DeleteMappedCalls, "$id"), row.Id).ExecuteNonQuery();
         Set(session.Command(RemovalSql.DeletePin, "$id"), row.Id).ExecuteNonQuery();
+        Set(session.Command(RemovalSql.DeleteNotes, "$id"), row.Id).ExecuteNonQuery();
         Set(session.Command(RemovalSql.DeleteDelivery, "$id"), row.Id).ExecuteNonQuery();
         Set(session.Command(RemovalSql.DeleteRequest, "$r"), row.RequestId).ExecuteNonQuery();
         session.Ledger.Moved(row.Place, Purged(row.Place, cause));

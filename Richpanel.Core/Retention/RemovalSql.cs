@@ -46,6 +46,8 @@ internal static class RemovalSql
 
     public const string DeletePin = """DELETE FROM "Pins" WHERE "DeliveryId"=$id""";
 
+    public const string DeleteNotes = """DELETE FROM "DeliveryNotes" WHERE "DeliveryId"=$id""";
+
     public const string DeleteDelivery = """DELETE FROM "Deliveries" WHERE "Id"=$id""";
 
     public const string MarkRemoved = """UPDATE "Deliveries" SET "Marks"="Marks"|64 WHERE "Id"=$id""";

@@ -92,6 +92,8 @@ public abstract class ConsoleDbContext(DbContextOptions options) : DbContext(opt
 
     public DbSet<Pin> Pins => Set<Pin>();
 
+    public DbSet<DeliveryNote> DeliveryNotes => Set<DeliveryNote>();
+
     public DbSet<CustomerErasure> Erasures => Set<CustomerErasure>();
 
     public DbSet<PrivacyTask> PrivacyTasks => Set<PrivacyTask>();

@@ -41,6 +41,8 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("DeliveryActions.RetryAsync", Permission.ActOnOne, (of, by) => Get<DeliveryActions>(of).RetryAsync(by, Missing, false, Ct)),
         ("DeliveryActions.CancelAsync", Permission.ActOnOne, (of, by) => Get<DeliveryActions>(of).CancelAsync(by, Missing, Ct)),
         ("DeliveryActions.TryNowAsync", Permission.ActOnOne, (of, by) => Get<DeliveryActions>(of).TryNowAsync(by, Missing, Ct)),
+        ("DeliveryNotes.OfAsync", Permission.Read, (of, by) => Get<DeliveryNotes>(of).OfAsync(by, Missing, Ct)),
+        ("DeliveryNotes.AddAsync", Permission.ActOnOne, (of, by) => Get<DeliveryNotes>(of).AddAsync(by, Missing, "a note")),
         ("DeliveryEdits.SendAsync", Permission.ActOnOne, (of, by) => Get<DeliveryEdits>(of).SendAsync(by, Missing, s_call, new EditWish(), TimeSpan.Zero, Ct)),
         ("RetryPlanner.PlanAsync", Permission.ActOnMany, (of, by) => Get<RetryPlanner>(of).PlanAsync(by, new RetryAsk(RetryKind.Retry) { Ids = [Missing] }, Ct)),
         ("RetryBatches.StartAsync", Permission.ActOnMany, (of, by) => Get<RetryBatches>(of).StartAsync(by, Missing, new RetryStart())),

@@ -170,7 +170,11 @@ internal static class ComponentActions
             },
             Prepare = page => page.Find("#group-into").Change(page.Find("#group-into option:last-child").GetAttribute("value")),
         },
-        new("GroupNotes", "AddAsync", typeof(GroupPage), "Add note", Permission.ActOnOne) { Open = pages => GroupAsync(pages), Prepare = page => page.Find("#note-text").Input("Asked Richpanel") },
+        new("WrittenNotes", "AddAsync", typeof(DeliveryDetailPage), "Add note, on a delivery", Permission.ActOnOne)
+        {
+            Button = "Add note", Open = pages => DeliveryAsync(pages, 422), Prepare = page => page.Find("#note-text").Input("Told the customer"),
+        },
+        new("WrittenNotes", "AddAsync", typeof(GroupPage), "Add note, on a group", Permission.ActOnOne) { Button = "Add note", Open = pages => GroupAsync(pages), Prepare = page => page.Find("#note-text").Input("Asked Richpanel") },
         new("LogViewForm", "SaveForAllAsync", typeof(DeliveriesPage), "Save for everyone", Permission.ShareViews)
         {
             Open = pages => LogViewAsync(pages, "?q=state%3Afailed%20type%3Atrack", "Save view"), Prepare = page => page.Find("#view-name").Input("Failed tracks"),

@@ -149,6 +149,7 @@ public sealed partial class ComponentMatrixTests
             Deliveries = await context.Deliveries.AsNoTracking().ToListAsync(Ct),
             People = await context.People.AsNoTracking().ToListAsync(Ct),
             Tokens = await context.ApiTokens.AsNoTracking().ToListAsync(Ct),
+            Notes = await context.DeliveryNotes.AsNoTracking().ToListAsync(Ct),
             Pins = await context.Pins.AsNoTracking().ToListAsync(Ct),
             Lines = await context.ChangeLog.LongCountAsync(Ct),
         });

@@ -34,6 +34,7 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
         ["DeliveryActions.RetryAsync"] = (of, by) => of.Get<DeliveryActions>().RetryAsync(by, of.DeliveryId, false, Ct),
         ["DeliveryActions.CancelAsync"] = (of, by) => of.Get<DeliveryActions>().CancelAsync(by, of.DeliveryId, Ct),
         ["DeliveryActions.TryNowAsync"] = (of, by) => of.Get<DeliveryActions>().TryNowAsync(by, of.DeliveryId, Ct),
+        ["DeliveryNotes.AddAsync"] = (of, by) => of.Get<DeliveryNotes>().AddAsync(by, of.DeliveryId, "a note"),
         ["PinStore.PinAsync"] = (of, by) => of.Get<PinStore>().PinAsync(by, of.DeliveryId, "a reason long enough"),
         ["PinStore.UnpinAsync"] = (of, by) => of.Get<PinStore>().UnpinAsync(by, of.DeliveryId),
         ["DeliveryEdits.SendAsync"] = (of, by) => of.Get<DeliveryEdits>().SendAsync(by, of.DeliveryId, Encoding.UTF8.GetBytes("no call"), new EditWish(), TimeSpan.FromSeconds(1), Ct),
@@ -79,7 +80,7 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
          "RetryPlanner.PlanAsync", "RetryBatches.StartAsync", "RetryBatches.PauseAsync", "RetryBatches.ResumeAsync", "RetryBatches.CancelAsync", "RetryBatches.DiscardAsync",
          "RetryQueries.ListAsync", "RetryQueries.OfGroupAsync", "RetryQueries.NewestOfGroupsAsync", "RetryQueries.RecentAsync", "RetryQueries.FindAsync", "RetryQueries.SkipsAsync", "RetryQueries.SamplesAsync",
          "GroupQueries.PageAsync", "GroupQueries.CountAsync", "GroupQueries.ExistsAsync", "GroupQueries.FindAsync", "GroupQueries.OfDeliveryAsync", "GroupQueries.CausesAsync", "GroupQueries.MergeTargetsAsync", "GroupQueries.FailedByAsync",
-         "PrivacyTasks.PageAsync", "PrivacyTasks.FindAsync", "PrivacyTasks.CountAsync"];
+         "DeliveryNotes.OfAsync", "PrivacyTasks.PageAsync", "PrivacyTasks.FindAsync", "PrivacyTasks.CountAsync"];
 
     public static TheoryData<string> OfOne => [.. s_ofOne.Keys];
 

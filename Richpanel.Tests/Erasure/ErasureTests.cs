@@ -39,7 +39,7 @@ public sealed class ErasureTests
         string[] files = [console.DatabaseFile, console.DatabaseFile + "-wal", Path.Combine(console.Folder, "sandbox.db"), Path.Combine(console.Folder, "sandbox.db-wal")];
         Assert.NotEmpty(PlantedCustomer.InBytes(files));
         var planted = PlantedCustomer.InTables(console.DatabaseFile);
-        foreach (var table in new[] { "Deliveries", "MappedCalls", "Requests", "RejectedRequests", "Samples", "QuarterRollups", "Pins" })
+        foreach (var table in new[] { "Deliveries", "MappedCalls", "Requests", "RejectedRequests", "Samples", "QuarterRollups", "Pins", "DeliveryNotes" })
         {
             Assert.Contains(planted, found => found.StartsWith(table + ": ", StringComparison.Ordinal));
         }
@@ -75,6 +75,7 @@ public sealed class ErasureTests
         {
             Assert.Equal(ids.Count, await AddsUp.AsyncOf(console.Services.GetRequiredService<LedgerRecount>(), console.Services.GetRequiredService<SqliteStore>(), context, Ct));
             Assert.Equal(created, await CreatedAsync(console));
+            Assert.StartsWith("A present for ", (await context.DeliveryNotes.SingleAsync(Ct)).Text, StringComparison.Ordinal);   // what was written about the customer's own is gone
             Assert.Equal(["erased"], await context.QuarterRollups.Where(line => line.State == DeliveryState.Purged && line.Count > 0).Select(line => line.Code).Distinct().ToListAsync(Ct));
             Assert.Equal(["erasure.asked", "erasure.done"], await context.ChangeLog.Where(line => line.ObjectId == PublicId.Erasure(asked.Id)).OrderBy(line => line.Id).Select(line => line.Action).ToListAsync(Ct));
         }
@@ -125,6 +126,8 @@ public sealed class ErasureTests
         {
             using var pins = session.Context();
             pins.Pins.Add(new Pin { DeliveryId = rows["o-1"], Reason = $"Bought it for {PlantedCustomer.User}", By = "Ada", At = DateTimeOffset.UnixEpoch });
+            pins.DeliveryNotes.Add(new DeliveryNote { DeliveryId = rows["o-1"], At = DateTimeOffset.UnixEpoch, Author = "Ada", Text = $"A present for {PlantedCustomer.Email}" });
+            pins.DeliveryNotes.Add(new DeliveryNote { DeliveryId = rows["h-2"], At = DateTimeOffset.UnixEpoch, Author = "Ada", Text = "Her own, without a name in it" });
             pins.SaveChanges();
         });
         await services.GetRequiredService<SampleStore>().SaveAsync(Actor.System, "An order", $$"""{"type":"track","userId":"{{PlantedCustomer.User}}","properties":{"street":"{{PlantedCustomer.Street}}"} }""");

@@ -34,6 +34,7 @@ public sealed class RetentionSweepTests
         await test.UntilAllAsync(failed, row => row.State == DeliveryState.Failed);
         var (sweeper, care) = (test.Get<RetentionSweeper>(), test.Get<RetentionCare>());
         var rules = (await test.Get<RetentionStore>().SettingsAsync(Ct)).Rules;
+        Assert.True((await test.Get<DeliveryNotes>().AddAsync(Actor.System, accepted[0], "Looked at")).Found);
 
         Assert.Equal(0, (await sweeper.PlanAsync(rules, null, Ct)).Contents);
         test.Time.Advance(TimeSpan.FromDays(31));
@@ -48,6 +49,7 @@ public sealed class RetentionSweepTests
         Assert.Equal((3, 0, plan.Bytes, false), (run.Contents, run.Rows, run.Bytes, run.BrokenOff));
         Assert.All(await test.ReadAsync(db => db.Deliveries.Where(row => accepted.Contains(row.Id)).ToListAsync(Ct)), row => Assert.True(row.Marks.HasFlag(DeliveryMarks.ContentRemoved)));
         Assert.Equal(failed.Count, await test.ReadAsync(db => db.Requests.CountAsync(Ct)));
+        Assert.Equal(1, await test.ReadAsync(db => db.DeliveryNotes.CountAsync(Ct)));   // as long as the row
         Assert.Equal(failed.Count, await test.ReadAsync(db => db.MappedCalls.CountAsync(Ct)));
         Assert.Equal(3, await test.ReadAsync(db => db.Attempts.CountAsync(attempt => accepted.Contains(attempt.DeliveryId) && attempt.MappedCallId == null && attempt.ExchangeId != null, Ct)));
         Assert.Equal(0, await test.ReadAsync(db => db.Exchanges.CountAsync(exchange => exchange.StatusCode == 200 && exchange.ResponseBody != null, Ct)));
@@ -63,7 +65,7 @@ public sealed class RetentionSweepTests
         Assert.Equal((0, 5), (plan.Contents, plan.Rows));
         await care.RunAsync(Actor.System, Ct);
         Assert.Equal(5, (await test.Get<RetentionStore>().RunsAsync(1, Ct))[0].Rows);
-        Assert.Equal(0, await test.ReadAsync(async db => await db.Deliveries.CountAsync(Ct) + await db.Attempts.CountAsync(Ct) + await db.Exchanges.CountAsync(Ct) + await db.MappedCalls.CountAsync(Ct) + await db.Requests.CountAsync(Ct)));
+        Assert.Equal(0, await test.ReadAsync(async db => await db.Deliveries.CountAsync(Ct) + await db.Attempts.CountAsync(Ct) + await db.Exchanges.CountAsync(Ct) + await db.MappedCalls.CountAsync(Ct) + await db.Requests.CountAsync(Ct) + await db.DeliveryNotes.CountAsync(Ct)));
         Assert.Equal(5, await test.ReadAsync(db => AddsUp.AsyncOf(test.Get<LedgerRecount>(), test.Get<SqliteStore>(), db, Ct)));
         Assert.Equal(["expired"], await test.ReadAsync(db => db.HourlyRollups.Where(line => line.Count > 0).Select(line => line.Code).Distinct().ToListAsync(Ct)));
         Assert.Equal(2, await test.ReadAsync(db => db.ChangeLog.CountAsync(line => line.Action == ChangeCatalog.RetentionRan.Code, Ct)));   // a round without effect is no line
