@@ -18,7 +18,7 @@ public sealed class GroupQueries(IDbContextFactory<ConsoleDbContext> contexts, C
     /// <summary>What failed deliveries can be counted by, beside their groups.</summary>
     public static IReadOnlyList<LogKey> Ways { get; } = [LogKey.Cause, LogKey.Code, LogKey.Event, LogKey.Connection];
 
-    private const int SamplesShown = 3;
+    private const int SamplesShown = 5;
 
     private const int CustomersShown = 8;
 

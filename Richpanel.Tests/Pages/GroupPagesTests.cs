@@ -336,6 +336,37 @@ public sealed class GroupPagesTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Samples_are_looked_into_one_after_another_as_sent_received_and_answered()
+    {
+        var (id, _) = await FailedAsync();
+        _pages.Answers(422);
+        await _pages.SendAsync(""" "userId":"joe","event":"Order Completed","properties":{"order_id":"A-2","note":"joe.doe@example.test"} """, "m-second");
+        var page = _pages.Open<GroupPage>($"/groups/{PublicId.Group(id)}", set => set.Add(one => one.PublicGroupId, PublicId.Group(id)));
+        page.Eventually(() => Assert.Equal(2, page.FindAll(".samples li").Count));
+        Assert.Empty(page.FindAll(".sample"));
+
+        await page.InvokeAsync(() => page.FindAll(".samples button")[0].Click());
+        page.EventuallySays("Sample 1 of 2");
+        page.EventuallySays("HTTP 422");
+        await page.PressAsync("Request sent");
+        page.EventuallySays("m-second");
+        await page.PressAsync("Segment event");
+        page.EventuallySays("joe.doe@example.test");
+        await page.ClickAsync("button[aria-label='Older sample']");
+        page.EventuallySays("Sample 2 of 2");
+        page.Eventually(() => Assert.DoesNotContain("joe.doe@example.test", page.Find(".sample").Words(), StringComparison.Ordinal));
+        Assert.True(page.Find("button[aria-label='Older sample']").HasAttribute("disabled"));
+
+        _pages.Role = Role.Viewer;
+        var masked = _pages.Open<GroupPage>($"/groups/{PublicId.Group(id)}", set => set.Add(one => one.PublicGroupId, PublicId.Group(id)));
+        masked.Eventually(() => Assert.Equal(2, masked.FindAll(".samples li").Count));
+        await masked.InvokeAsync(() => masked.FindAll(".samples button")[0].Click());
+        await masked.PressAsync("Segment event");
+        masked.EventuallySays("Order Completed");
+        Assert.DoesNotContain("joe.doe", masked.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_retry_that_is_under_way_is_paused_gone_on_with_and_ended_in_the_row_of_its_group()
     {
         var (id, _) = await FailedAsync();
