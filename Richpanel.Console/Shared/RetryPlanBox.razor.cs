@@ -41,7 +41,7 @@ public sealed partial class RetryPlanBox : IDisposable
 
     private bool IsCancel => Wish.Kind == RetryKind.Cancel;
 
-    private string Title => Wish.Kind switch { RetryKind.Replay => "Replay", RetryKind.Cancel => "Cancel many", _ => "Retry many" };
+    private string Title => Wish.Kind switch { RetryKind.Replay => "Replay", RetryKind.Cancel => "Cancel tries", _ => "Retry many" };
 
     private string LeftOut => IsCancel ? "Will not be canceled" : "Will not be sent";
 

@@ -487,7 +487,7 @@ internal static class ComponentActions
         ("LogRange", "() => ChooseAsync(null)", OnlyTheView), ("LogRange", "() => ChooseAsync(value)", OnlyTheView), ("LogRange", "ApplyAsync", OnlyTheView),
         ("LogResults", "OnToggle", OnlyTheView), ("LogRowLine", "() => OnMenu.InvokeAsync(Data.Id)", OnlyTheView),
         ("LogRowMenu", "() => OnChoose.InvokeAsync(term with { IsNot = true })", OnlyTheView), ("LogRowMenu", "() => OnChoose.InvokeAsync(term)", OnlyTheView), ("LogRowMenu", "OnClose", OnlyTheView),
-        ("GroupSamples", "() => _shown = sample.Row.Id", OnlyTheView), ("GroupSample", "() => OnMove.InvokeAsync(At - 1)", OnlyTheView), ("GroupSample", "() => OnMove.InvokeAsync(At + 1)", OnlyTheView), ("GroupSample", "() => _part = part", OnlyTheView),
+        ("GroupSamples", "() => Look(sample.Row.Id)", OnlyTheView), ("GroupSample", "() => OnMove.InvokeAsync(At - 1)", OnlyTheView), ("GroupSample", "() => OnMove.InvokeAsync(At + 1)", OnlyTheView), ("GroupSample", "() => _part = part", OnlyTheView),
         ("RetriesPage", "() => _asking = true", OnlyTheView), ("ReplayBox", "CloseAsync", OnlyTheView), ("RetryShares", "() => _all = true", OnlyTheView),
         ("RetryPlanBox", "CloseAsync", "takes away a plan that whoever presses it has made"),
         ("LogSelectionBar", "OnAll", OnlyTheView), ("LogSelectionBar", "OnClear", OnlyTheView), ("LogSelectionBar", "OnCopyIds", "copies ids that whoever presses it sees anyway"),

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Richpanel.Core;
@@ -39,9 +40,12 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         ("retries", "/retries", null),
         ("retry", "/retries/{retry}", null),
         ("retry-plan", "/deliveries?q=state:accepted,failed", RetryAllAsync),
+        ("cancel-plan", "/deliveries?q=state:waiting", page => CancelAsync(page, page.GetByLabel("Select all rows of this page"))),
+        ("cancel", "/deliveries?q=state:waiting", CancelOneAsync),
         ("groups", "/groups", null),
         ("groups-by-event", "/groups?by=event", null),
         ("group", "/groups/{group}", null),
+        ("group-sample", "/groups/{group}", page => page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Look inside") }).First.ClickAsync()),
         ("group-retry", "/groups/{group}", RetryGroupAsync),
         ("connections", "/connections", null),
         ("connection-new", "/connections/new", null),
@@ -82,6 +86,20 @@ public sealed class Screenshots(BrowserFixture browser, Screenshots.Sample sampl
         await page.GetByLabel("Select all rows of this page").CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Retry…" }).ClickAsync();
         await PlanAsync(page);
+    }
+
+    private static async Task CancelAsync(IPage page, ILocator box)
+    {
+        await box.CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel tries…" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Keep them" }).WaitForAsync();
+    }
+
+    private static async Task CancelOneAsync(IPage page)
+    {
+        await CancelAsync(page, page.Locator("tbody input[type=checkbox]").First);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel 1 delivery" }).ClickAsync();
+        await page.GetByText("1 canceled.").WaitForAsync();
     }
 
     private static async Task RetryGroupAsync(IPage page)
