@@ -45,13 +45,14 @@ internal sealed partial class ConnectionLoop
         }
 
         _move = AfterProbe(connection, answer, result, now) ?? _move;
-        if (answer != BreakerAnswer.Unanswered)
+        if (answer == BreakerAnswer.Unanswered)
         {
-            return reading;
+            _passedOver.Add(sent.Delivery.Row.Lane);
+            return new HoldReading(HoldDecision.Probe, 0);
         }
 
-        _passedOver.Add(sent.Delivery.Row.Lane);
-        return new HoldReading(HoldDecision.Probe, 0);
+        // A wish to wait leaves an open breaker as it is, and the probe spends no try of its delivery.
+        return connection.BreakerSince is not null && answer == BreakerAnswer.None && result.Verdict.Class == AnswerClass.TryLater ? new HoldReading(HoldDecision.Probe, 0) : reading;
     }
 
     /// <summary>What goes first speaks for all: a refusal, or an address fault at the first. A single 403 may be about one event alone.</summary>
@@ -75,7 +76,7 @@ internal sealed partial class ConnectionLoop
     {
         _breaker.Forget();
         var probes = connection.BreakerSince is null ? 0 : connection.BreakerProbes + 1;
-        return new FlowMove.Open(result.Verdict.Cause!, now + Breaker.ProbeAfter(probes), probes);
+        return new FlowMove.Open(result.Verdict.Cause!, now + Breaker.ProbeAfter(probes, result.RetryAfter), probes);
     }
 
     private FlowMove.Close Close()

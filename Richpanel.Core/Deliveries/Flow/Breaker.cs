@@ -5,7 +5,7 @@ namespace Richpanel.Core.Deliveries.Flow;
 /// <summary>What an answer says about the other side as a whole.</summary>
 internal enum BreakerAnswer
 {
-    /// <summary>Nothing: it asked to wait, which is a postponement, or it speaks of key or address, which is for the holds.</summary>
+    /// <summary>Nothing: it has enough for now and says how long (429), which is a postponement, or it speaks of key or address, which is for the holds.</summary>
     None,
 
     /// <summary>It is there and decides, whether it accepts the event or refuses it.</summary>
@@ -33,6 +33,8 @@ internal sealed class Breaker
     public static readonly TimeSpan FirstProbe = TimeSpan.FromSeconds(30);
     public static readonly TimeSpan LongestProbe = TimeSpan.FromMinutes(10);
 
+    private const int TooManyRequests = 429;
+
     private static readonly TimeSpan s_slot = TimeSpan.FromSeconds(10);
 
     private readonly Queue<Slot> _slots = new();
@@ -41,15 +43,17 @@ internal sealed class Breaker
     public static BreakerAnswer Read(SendResult result) => result.Verdict.Class switch
     {
         AnswerClass.Accepted or AnswerClass.Failed => BreakerAnswer.Answered,
-        AnswerClass.TryLater when !(result.RetryAfter > TimeSpan.Zero) => BreakerAnswer.Unanswered,
+        AnswerClass.TryLater when result is { StatusCode: TooManyRequests, RetryAfter.Ticks: > 0 } => BreakerAnswer.None,
+        AnswerClass.TryLater => BreakerAnswer.Unanswered,   // also a 503 that says when to come back: it is an outage, announced
         _ => BreakerAnswer.None,
     };
 
-    /// <summary>The wait before a probe, after so many that got no answer.</summary>
-    public static TimeSpan ProbeAfter(int unanswered)
+    /// <summary>The wait before a probe, after so many that got no answer; never less than was asked for.</summary>
+    public static TimeSpan ProbeAfter(int unanswered, TimeSpan? asked = null)
     {
         var wait = FirstProbe * Math.Pow(2, Math.Min(unanswered, 10));
-        return wait < LongestProbe ? wait : LongestProbe;
+        wait = wait < LongestProbe ? wait : LongestProbe;
+        return asked > wait ? asked.Value : wait;
     }
 
     /// <summary>True when this answer opens it.</summary>

@@ -65,6 +65,76 @@ public sealed class FlowTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task An_outage_that_says_when_to_come_back_is_one_too_and_no_probe_goes_before_that()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(503, retryAfter: "120");
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "4"), ("Delivery:Schedule:0", "00:00:00"), ("Delivery:Schedule:1", "00:00:05"), ("Delivery:Schedule:2", "00:00:05"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        var ids = await test.ReceiveAsync(connection, [.. Enumerable.Range(0, 30).Select(i => $"u{i}")]);
+        for (var rounds = 0; Row(test, connection).BreakerSince is null && rounds < 4; rounds++)
+        {
+            await test.UntilConnectionAsync(connection, row => row.PostponedUntil > test.Time.GetUtcNow() || row.BreakerSince is not null);
+            test.Advance(TimeSpan.FromSeconds(120));
+        }
+
+        await test.UntilConnectionAsync(connection, row => row is { BreakerSince: not null, BreakerCause: "service_unavailable" });
+        var before = (await test.UntilAllAsync(ids, _ => true)).Sum(row => row.ScheduleStep);
+        for (var probes = 1; probes <= 6; probes++)
+        {
+            var until = await UntilOpenAsync(test, connection, probes - 1);
+            Assert.True(until - test.Time.GetUtcNow() >= TimeSpan.FromSeconds(119), $"{until} at {test.Time.GetUtcNow()}");
+            var sent = stub.Requests.Count;
+            test.Advance(TimeSpan.FromSeconds(100));
+            Assert.Equal(sent, stub.Requests.Count);
+            test.Advance(Breaker.LongestProbe);
+        }
+
+        await UntilOpenAsync(test, connection, 6);
+        var rows = await test.UntilAllAsync(ids, row => row.State == DeliveryState.Waiting);
+        Assert.Equal(before, rows.Sum(row => row.ScheduleStep));   // probes spend none
+        stub.Always(200);
+        test.Advance(Breaker.LongestProbe);
+        await test.UntilConnectionAsync(connection, row => row.BreakerSince is null);
+        test.Advance(TimeSpan.FromMinutes(3));   // their own waits
+        await test.UntilAllAsync(ids, row => row.State == DeliveryState.Accepted);
+        await test.LedgerAddsUpAsync();
+
+        static async Task<DateTimeOffset> UntilOpenAsync(DispatcherUnderTest test, long connection, int probes)
+        {
+            await test.UntilConnectionAsync(connection, row => row.BreakerSince is not null && row.BreakerProbes == probes);
+            return Row(test, connection).BreakerUntil!.Value;
+        }
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_probe_that_is_asked_to_wait_spends_no_try_and_leaves_the_breaker_as_it_is()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(503);
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "1"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        var ids = await test.ReceiveAsync(connection, s_ten);
+        await test.UntilConnectionAsync(connection, row => row.BreakerSince is not null);
+        var before = (await test.UntilAllAsync(ids, _ => true)).Sum(row => row.ScheduleStep);
+
+        stub.Always(429, retryAfter: "60");
+        test.Advance(TimeSpan.FromSeconds(30));
+        await test.UntilConnectionAsync(connection, row => row.PostponedUntil == A.Noon.AddSeconds(90));
+        Assert.Equal((0, true), (Row(test, connection).BreakerProbes, Row(test, connection).BreakerSince is not null));
+        Assert.Equal(before, (await test.UntilAllAsync(ids, row => row.State == DeliveryState.Waiting)).Sum(row => row.ScheduleStep));
+
+        stub.Always(200);
+        test.Advance(TimeSpan.FromSeconds(60));
+        await test.UntilConnectionAsync(connection, row => row.BreakerSince is null);
+        test.Advance(TimeSpan.FromMinutes(1));
+        await test.UntilAllAsync(ids, row => row.State == DeliveryState.Accepted);
+        Assert.Equal(11, stub.Requests.Count - (ids.Count - 1));   // ten failed, one was asked to wait; each was accepted once, one of them by the probe
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task An_open_breaker_stands_after_a_restart()
     {
         await using var stub = await RichpanelStub.StartAsync();

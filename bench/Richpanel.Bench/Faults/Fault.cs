@@ -79,6 +79,7 @@ internal sealed record Fault(string Name, string What, string Cause, Func<Faulty
         new("429-seconds", "429 with Retry-After in seconds", "too_many_requests", visit => visit.AnswerAsync(429, "{}", "Retry-After: 1\r\n")),
         new("429-date", "429 with Retry-After as a date", "too_many_requests", visit =>
             visit.AnswerAsync(429, "{}", string.Create(CultureInfo.InvariantCulture, $"Retry-After: {DateTime.UtcNow.AddSeconds(2):R}\r\n"))),
+        new("503-seconds", "503 with Retry-After in seconds", "service_unavailable", visit => visit.AnswerAsync(503, "{}", "Retry-After: 1\r\n")),
         Status(500, "server_error"), Status(501, "not_implemented"), Status(502, "bad_gateway"), Status(503, "service_unavailable"), Status(504, "gateway_timeout"),
         Status(505, "http_version_refused"), Status(520, "server_error_other"),
         new("html", "200 with a page of HTML", "not_richpanel", visit => visit.AnswerAsync(200, "<!doctype html><title>Parked</title>", "Content-Type: text/html\r\n")),
