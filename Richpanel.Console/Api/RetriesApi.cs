@@ -45,9 +45,9 @@ public sealed record ResultShape(DeliveryState State, CauseShape? Cause, long Co
         : new ResultShape(result.State, CauseShape.Of(result.Cause.Length == 0 ? null : result.Cause), result.Count, RetryWords.Query(batch, result), false);
 }
 
-/// <summary>A bulk retry, replay or cancel; what a cancel canceled is in <c>other</c>, and its <c>as</c> is null. <c>left</c>, <c>skipped</c>, <c>accepted</c>, <c>waiting</c>, <c>failed</c> and <c>other</c> add up to <c>planned</c>.</summary>
+/// <summary>A bulk retry, replay or cancel; what a cancel canceled is in <c>other</c>, and it has neither <c>as</c>, <c>perSecond</c>, <c>canary</c> nor <c>stopAbovePercent</c>. <c>left</c>, <c>skipped</c>, <c>accepted</c>, <c>waiting</c>, <c>failed</c> and <c>other</c> add up to <c>planned</c>.</summary>
 public sealed record RetryShape(
-    string Id, RetryKind Kind, RetryState State, string By, string? Scope, bool NeverAccepted, string? As, int PerSecond, int Canary, int StopAbovePercent, int? CanaryNotAccepted,
+    string Id, RetryKind Kind, RetryState State, string By, string? Scope, bool NeverAccepted, string? As, int? PerSecond, int? Canary, int? StopAbovePercent, int? CanaryNotAccepted,
     DateTimeOffset PlannedAt, DateTimeOffset? StartedAt, DateTimeOffset StateSince, DateTimeOffset? EndedAt,
     long Planned, long Left, long Skipped, long Accepted, long Waiting, long Failed, long Other,
     IReadOnlyList<ResultShape> Results, IReadOnlyList<ShareShape> SkipReasons, IReadOnlyList<string> WaitsForConnections, PlanShape Plan)
@@ -55,15 +55,16 @@ public sealed record RetryShape(
     public static RetryShape Of(RetryView view)
     {
         var (batch, plan, progress) = (view.Batch, view.Plan, view.Progress);
+        var sends = batch.Kind != RetryKind.Cancel;
         return new RetryShape(
-            PublicId.Retry(batch.Id), batch.Kind, batch.State, batch.ByName, batch.Scope, batch.NeverAccepted, batch.Kind == RetryKind.Cancel ? null : batch.AsThen ? "then" : "now", batch.Rate, batch.CanarySize, batch.StopPercent, batch.CanaryNotAccepted,
+            PublicId.Retry(batch.Id), batch.Kind, batch.State, batch.ByName, batch.Scope, batch.NeverAccepted, sends ? batch.AsThen ? "then" : "now" : null, sends ? batch.Rate : null, sends ? batch.CanarySize : null, sends ? batch.StopPercent : null, batch.CanaryNotAccepted,
             batch.PlannedAt, batch.StartedAt, batch.StateSince, batch.EndedAt,
             progress.Planned, progress.Left, progress.Skipped, progress.Accepted, progress.Waiting, progress.Failed, progress.Other,
             [.. view.Results.Select(result => ResultShape.Of(batch, result))],
             ShareShape.Reasons(view.SkipReasons), [.. view.StoppedConnections.Concat(view.RecoveringConnections).Select(connection => connection.Name)],
             new PlanShape(
                 plan.Total, ShareShape.Reasons(plan.LeftOut), ShareShape.Of(plan.Connections), ShareShape.Of(plan.Causes), ShareShape.Of(plan.Events),
-                plan.Oldest, plan.Newest, plan.Since, plan.Until, plan.NeverSent, plan.MayHaveGoneOut, view.GoesOn && batch.Kind != RetryKind.Cancel ? (long)RetryPlan.Lasts(progress.Left, batch.Rate).TotalSeconds : null));
+                plan.Oldest, plan.Newest, plan.Since, plan.Until, plan.NeverSent, plan.MayHaveGoneOut, view.GoesOn && sends ? (long)RetryPlan.Lasts(progress.Left, batch.Rate).TotalSeconds : null));
     }
 }
 
@@ -182,7 +183,9 @@ internal static class RetriesApi
         RetryKind kind, string retry, StartWish? wish, HttpContext http, RetryBatches batches, RetryQueries queries, CancellationToken ct)
     {
         var how = new RetryStart(wish?.As == "then", wish?.PerSecond, wish?.Canary, wish?.StopAbovePercent);
-        return wish?.As is not (null or "now" or "then")
+        return kind == RetryKind.Cancel && wish is not (null or { As: null, PerSecond: null, Canary: null, StopAbovePercent: null })
+            ? Task.FromResult<Results<Ok<RetryShape>, ProblemHttpResult>>(ApiProblems.BadRequest("A cancel sends nothing: it takes neither as, perSecond, canary nor stopAbovePercent."))
+            : wish?.As is not (null or "now" or "then")
             ? Task.FromResult<Results<Ok<RetryShape>, ProblemHttpResult>>(ApiProblems.BadRequest("as: give now (mapped by today's settings) or then (what was sent, where it was kept)."))
             : how.Fault() is { } fault ? Task.FromResult<Results<Ok<RetryShape>, ProblemHttpResult>>(ApiProblems.BadRequest(fault))
             : ActAsync(kind, retry, http, queries, (by, id) => batches.StartAsync(by, id, how), ct);

@@ -141,8 +141,8 @@ public sealed partial class RetryPlanBox : IDisposable
     };
 
     /// <summary>What a cancel cannot take back.</summary>
-    private static string Tried(RetryPlan plan) => plan.NeverSent == plan.Total ? "None of them was ever tried."
-        : plan.MayHaveGoneOut > 0 ? $"{Numbers.Of(plan.MayHaveGoneOut)} may have reached the other side at an earlier try; canceling takes nothing back."
+    private static string Tried(RetryPlan plan) => plan.MayHaveGoneOut > 0 ? $"{Numbers.Of(plan.MayHaveGoneOut)} may have reached the other side before; canceling takes nothing back."
+        : plan.NeverSent == plan.Total ? "None of them was ever tried."
         : $"{Numbers.Of(plan.Total - plan.NeverSent)} had a try already.";
 
     private Connection? ConnectionOf(string publicId) => PublicId.Parse(publicId, "con") is { } id ? Directory.Find(id) : null;

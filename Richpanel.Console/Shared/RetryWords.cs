@@ -76,9 +76,9 @@ public static class RetryWords
         };
     }
 
-    /// <summary><c>62 % sent. 480 left, 50 a second, about 10 s.</c> What is not running says its sentence.</summary>
+    /// <summary><c>62 % sent. 480 left, 50 a second, about 10 s.</c> or <c>62 % canceled. 480 left.</c> What is not running says its sentence.</summary>
     public static string Progress(RetryView view) => view is { Batch: { State: RetryState.Running, Planned: > 0 } batch, Progress: { Left: > 0 } progress }
-        ? $"{100 * (progress.Planned - progress.Left) / progress.Planned} % sent. {Numbers.Of(progress.Left)} left, {batch.Rate} a second{(view.GoesOn ? $", {Lasts(progress.Left, batch.Rate)}" : "")}."
+        ? IsCancel(view) ? $"{100 * (progress.Planned - progress.Left) / progress.Planned} % canceled. {Numbers.Of(progress.Left)} left." : $"{100 * (progress.Planned - progress.Left) / progress.Planned} % sent. {Numbers.Of(progress.Left)} left, {batch.Rate} a second{(view.GoesOn ? $", {Lasts(progress.Left, batch.Rate)}" : "")}."
         : Sentence(view);
 
     /// <summary><c>1,190 accepted, 94 failed again (2 causes)</c>.</summary>

@@ -48,6 +48,7 @@ public static class ChangeCatalog
     public static readonly ChangeAction DeliveryEdited = new("delivery.edited", "edited and resent the delivery");
     public static readonly ChangeAction RetryStarted = new("retry.started", "started to send many deliveries again with");
     public static readonly ChangeAction CancelStarted = new("retry.cancel_started", "started to cancel many deliveries with");
+    public static readonly ChangeAction CancelEnded = new("retry.cancel_ended", "ended early, with the rest left as it was,");
     public static readonly ChangeAction RetryAsked = new("retry.asked", "stopped after too many of the first were not accepted, and asks about");
     public static readonly ChangeAction RetryPaused = new("retry.paused", "paused");
     public static readonly ChangeAction RetryResumed = new("retry.resumed", "went on with");

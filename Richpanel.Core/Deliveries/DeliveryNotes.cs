@@ -39,7 +39,8 @@ public sealed class DeliveryNotes(StoreWriter writer, IDbContextFactory<ConsoleD
     public const int Most = 50;
 
     /// <summary>Oldest first, e-mails and phones masked for whoever may not see them; null: there is no such delivery for this actor.</summary>
-    public async Task<IReadOnlyList<DeliveryNote>?> OfAsync(Actor by, long deliveryId, CancellationToken ct)
+    /// <param name="sight">What an unmasking showed of it; null: as the role sees.</param>
+    public async Task<IReadOnlyList<DeliveryNote>?> OfAsync(Actor by, long deliveryId, CancellationToken ct, Sight? sight = null)
     {
         by.Demand(Permission.Read);
         await using var context = await contexts.CreateDbContextAsync(ct);
@@ -50,7 +51,7 @@ public sealed class DeliveryNotes(StoreWriter writer, IDbContextFactory<ConsoleD
         }
 
         var notes = await context.DeliveryNotes.AsNoTracking().Where(note => note.DeliveryId == deliveryId).OrderBy(note => note.Id).ToListAsync(ct);
-        if (!Sight.Of(by).IsClear)
+        if (!(sight ?? Sight.Of(by)).Shows(deliveryId))
         {
             notes.ForEach(note => note.Text = TextMask.Name(note.Text)!);
         }
@@ -86,7 +87,11 @@ public sealed class DeliveryNotes(StoreWriter writer, IDbContextFactory<ConsoleD
             context.SaveChanges();
             return new NoteOutcome(true);
         });
-        changes.Raise();
+        if (outcome is { Found: true, Fault: null })
+        {
+            changes.Raise();
+        }
+
         return outcome;
     }
 }

@@ -23,6 +23,9 @@ public sealed record LateCause(string Cause, long Count, long GroupId);
 /// </summary>
 public sealed class FailureHours(IDbContextFactory<ConsoleDbContext> contexts)
 {
+    /// <summary>Deliveries of a group among which one that is still failed is looked for.</summary>
+    private const int MostLooked = 100;
+
     public async Task<LateFailures> ReadAsync(long connection, DateTimeOffset now, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
@@ -32,20 +35,21 @@ public sealed class FailureHours(IDbContextFactory<ConsoleDbContext> contexts)
             .GroupBy(one => new { one.Cause, one.Id }).Select(group => new { group.Key.Cause, group.Key.Id, Count = group.Sum(one => one.Count) }).ToListAsync(ct);
         return new LateFailures(
             DateTimeOffset.UnixEpoch + (RollupTime.Hour * from),
-            [.. causes.GroupBy(group => group.Cause).Select(cause => new LateCause(cause.Key, cause.Sum(group => group.Count), cause.MaxBy(group => group.Count)!.Id))
+            [.. causes.GroupBy(group => group.Cause).Select(cause => new LateCause(cause.Key, cause.Sum(group => group.Count), cause.OrderByDescending(group => group.Count).ThenBy(group => group.Id).First().Id))
                 .OrderByDescending(cause => cause.Count).ThenBy(cause => cause.Cause, StringComparer.Ordinal)]);
     }
 
-    /// <summary>The newest delivery of each of these failure groups that has one left, by group.</summary>
+    /// <summary>Of each of these failure groups the newest delivery that is failed; else, where all were sent again, the newest; by group.</summary>
     public async Task<IReadOnlyDictionary<long, long>> SamplesAsync(IReadOnlyCollection<long> groups, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         Dictionary<long, long> samples = [];
         foreach (var group in groups)   // few, and each is one step along an index
         {
-            if (await context.Deliveries.Where(row => row.GroupId == group).OrderByDescending(row => row.Id).Select(row => (long?)row.Id).FirstOrDefaultAsync(ct) is { } newest)
+            var rows = await context.Deliveries.Where(row => row.GroupId == group).OrderByDescending(row => row.Id).Take(MostLooked).Select(row => new { row.Id, row.State }).ToListAsync(ct);
+            if ((rows.Find(row => row.State == DeliveryState.Failed) ?? rows.FirstOrDefault()) is { } newest)
             {
-                samples[group] = newest;
+                samples[group] = newest.Id;
             }
         }
 

@@ -22,5 +22,7 @@ internal static class RetryLines
 
     private static bool Sends(RetryBatch batch) => batch.Kind != RetryKind.Cancel;
 
-    private static ChangeAction ActionOf(ChangeAction action, RetryBatch batch) => action == ChangeCatalog.RetryStarted && !Sends(batch) ? ChangeCatalog.CancelStarted : action;
+    /// <summary>"Canceled the rest of the cancel" would say the opposite of what it means.</summary>
+    private static ChangeAction ActionOf(ChangeAction action, RetryBatch batch) =>
+        Sends(batch) ? action : action == ChangeCatalog.RetryStarted ? ChangeCatalog.CancelStarted : action == ChangeCatalog.RetryCanceled ? ChangeCatalog.CancelEnded : action;
 }

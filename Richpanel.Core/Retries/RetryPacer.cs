@@ -35,7 +35,7 @@ internal sealed partial class RetryPacer(
     private const int LeastLooked = 200;
 
     /// <summary>Canceled in one look at a batch, so that the others have their turn.</summary>
-    private const int MostCanceled = 5_000;
+    private const int MostCanceled = 1_000;
 
     private readonly Dictionary<long, Run> _runs = [];
     private readonly UntriedRetries _untried = new();
@@ -131,7 +131,7 @@ internal sealed partial class RetryPacer(
 
     private async Task StepAsync(RetryBatch batch, Run run, CancellationToken ct)
     {
-        var changed = await (batch.Kind == RetryKind.Cancel ? CancelAsync(batch, run) : SendAsync(batch, run, ct)) > 0;
+        var changed = await (batch.Kind == RetryKind.Cancel ? CancelAsync(batch, run, ct) : SendAsync(batch, run, ct)) > 0;
         if (batch.State == RetryState.Canary)
         {
             changed |= !_untried.IsAnyOf(batch.Id) && await queue.JudgeCanaryAsync(batch.Id);
@@ -148,25 +148,34 @@ internal sealed partial class RetryPacer(
     }
 
     /// <summary>Whatever its connection does: nothing goes out, so there is no rate. The writer serves everybody else between two pieces.</summary>
-    private async Task<int> CancelAsync(RetryBatch batch, Run run)
+    private async Task<int> CancelAsync(RetryBatch batch, Run run, CancellationToken ct)
     {
         run.IsSending = batch.Left > 0;
-        var looked = 0;
+        var handled = 0;
         foreach (var connection in batch.Left > 0 ? batch.ConnectionIds : [])
         {
-            while (looked < MostCanceled)
+            if (IsDeleted(connection))
             {
-                var piece = IsDeleted(connection) ? await queue.SkipDeletedAsync(batch.Id, connection) : await queue.CancelAsync(batch.Id, connection);
-                if (piece.Looked == 0)
+                handled += (await queue.SkipDeletedAsync(batch.Id, connection)).Looked;
+                continue;
+            }
+
+            for (var piece = await queue.CancelAsync(batch.Id, connection, 0); piece.Last > 0; piece = await queue.CancelAsync(batch.Id, connection, piece.Last))
+            {
+                handled += piece.Handled;
+                if (handled >= MostCanceled || ct.IsCancellationRequested)
                 {
                     break;
                 }
-
-                looked += piece.Looked;
             }
         }
 
-        return looked;
+        if (handled > 0)
+        {
+            signals.Canceled();
+        }
+
+        return handled;
     }
 
     /// <summary>In turn from each connection that goes on, until the credit is spent, all have enough untried, or enough was looked at.</summary>
@@ -301,9 +310,12 @@ internal sealed partial class RetryPacer(
 }
 
 /// <summary>Whom the pacer tells, and who tells it.</summary>
-internal sealed class RetrySignals(RetryWaker waker, DeliverySignal dispatcher, ChangeFeed changes)
+internal sealed class RetrySignals(RetryWaker waker, DeliverySignal dispatcher, DeliveryPulse pulse, ChangeFeed changes)
 {
     public RetryWaker Waker => waker;
+
+    /// <summary>Whoever waits for the outcome of one of them has it.</summary>
+    public void Canceled() => pulse.Beat();
 
     public void Changed()
     {

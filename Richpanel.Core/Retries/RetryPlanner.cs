@@ -103,7 +103,7 @@ public sealed class RetryPlanner(LogReader reader, StoreWriter writer, Connectio
             Plan = "",
             Canary = "[]",
             Rate = options.Value.PerSecond,
-            CanarySize = options.Value.Canary,
+            CanarySize = wish.Kind == RetryKind.Cancel ? 0 : options.Value.Canary,
             StopPercent = options.Value.StopAbovePercent,
             PlannedAt = now,
             StateSince = now,

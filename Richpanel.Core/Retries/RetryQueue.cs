@@ -18,6 +18,11 @@ internal sealed record RetryPiece(IReadOnlyList<(long Delivery, long Connection)
     public static RetryPiece None { get; } = new([], 0);
 }
 
+/// <summary>What one piece of a cancel did.</summary>
+/// <param name="Handled">Items canceled or left alone.</param>
+/// <param name="Last">Id of the last item that was looked at, where the next piece goes on; 0 = there was none.</param>
+internal readonly record struct CancelPiece(int Handled, long Last);
+
 /// <summary>
 /// The pacer's writes. An item leaves its plan in the same commit in which its delivery becomes Waiting, so that whatever stops the product
 /// in between, none goes out twice and none is forgotten.
@@ -28,7 +33,7 @@ internal sealed class RetryQueue(StoreWriter writer, ConnectionDirectory directo
     public const int Piece = 10;
 
     /// <summary>Items that are canceled at once: nothing is looked up for each.</summary>
-    public const int CancelPiece = 100;
+    public const int CancelAtOnce = 100;
 
     /// <summary>Items that are left alone at once, where that is one statement.</summary>
     public const int SkipPiece = 2_000;
@@ -64,31 +69,40 @@ internal sealed class RetryQueue(StoreWriter writer, ConnectionDirectory directo
         return new RetryPiece(sent, items.Count);
     });
 
-    /// <summary>Cancels the next of one connection, at most <see cref="CancelPiece"/>: those that still wait. Does nothing when the batch was stopped meanwhile.</summary>
-    public Task<RetryPiece> CancelAsync(long batchId, long connectionId) => writer.WriteAsync(session =>
+    /// <summary>
+    /// Cancels the next of one connection after an item, at most <see cref="CancelAtOnce"/>: those that still wait. What is being sent at that
+    /// moment stays planned: it is looked at again once its try has ended. Does nothing when the batch was stopped meanwhile.
+    /// </summary>
+    public Task<CancelPiece> CancelAsync(long batchId, long connectionId, long after) => writer.WriteAsync(session =>
     {
         using var context = session.Context();
         var batch = context.RetryBatches.Single(batch => batch.Id == batchId);
         if (!batch.IsActive)
         {
-            return RetryPiece.None;
+            return default(CancelPiece);
         }
 
-        var items = Next(session, batchId, connectionId, CancelPiece);
+        var items = Next(session, batchId, connectionId, CancelAtOnce, after);
         var ids = items.ConvertAll(item => item.Delivery);
-        var waiting = context.Deliveries.Where(delivery => ids.Contains(delivery.Id) && delivery.State == DeliveryState.Waiting).ToDictionary(delivery => delivery.Id);
+        var there = context.Deliveries
+            .Where(delivery => ids.Contains(delivery.Id) && (delivery.State == DeliveryState.Waiting || delivery.State == DeliveryState.Sending)).ToDictionary(delivery => delivery.Id);
         List<(LedgerPlace Before, Delivery Delivery)> canceled = [];
+        var handled = 0;
         foreach (var item in items)
         {
-            var isWaiting = waiting.TryGetValue(item.Delivery, out var delivery);
-            if (isWaiting)
+            if (!there.TryGetValue(item.Delivery, out var delivery))
             {
-                canceled.Add((LedgerPlace.Of(delivery!), delivery!));
-                RetryRules.Cancel(delivery!, time.GetUtcNow());
-                delivery!.RetryBatchId = batch.Id;
+                Mark(session, batch, item, RetryReasons.Changed, null);
+                handled++;
             }
-
-            Mark(session, batch, item, isWaiting ? null : RetryReasons.Changed, null);
+            else if (delivery.State == DeliveryState.Waiting)
+            {
+                canceled.Add((LedgerPlace.Of(delivery), delivery));
+                RetryRules.Cancel(delivery, time.GetUtcNow());
+                delivery.RetryBatchId = batch.Id;
+                Mark(session, batch, item, null, null);
+                handled++;
+            }
         }
 
         context.SaveChanges();
@@ -97,7 +111,7 @@ internal sealed class RetryQueue(StoreWriter writer, ConnectionDirectory directo
             session.Ledger.Moved(before, LedgerPlace.Of(delivery));
         }
 
-        return new RetryPiece([], items.Count);
+        return new CancelPiece(handled, items.Count == 0 ? 0 : items[^1].Delivery);
     });
 
     /// <summary>Leaves the next of a deleted connection alone, at most <see cref="SkipPiece"/>: all for the same reason, so none is looked at.</summary>
@@ -299,10 +313,11 @@ internal sealed class RetryQueue(StoreWriter writer, ConnectionDirectory directo
     private static bool IsAnyPlanned(WriteSession session, long batchId) =>
         DispatchStore.Set(session.Command(RetrySql.IsAnyPlanned, "$b"), batchId).ExecuteScalar() is 1L;
 
-    private static List<Item> Next(WriteSession session, long batchId, long connectionId, int atMost)
+    /// <param name="after">An item that was looked at before; 0 = from the first.</param>
+    private static List<Item> Next(WriteSession session, long batchId, long connectionId, int atMost, long after = 0)
     {
         List<Item> items = [];
-        using var reader = DispatchStore.Set(session.Command(RetrySql.NextItems, "$b", "$c", "$n"), batchId, connectionId, atMost).ExecuteReader();
+        using var reader = DispatchStore.Set(session.Command(RetrySql.NextItems, "$b", "$c", "$n", "$a"), batchId, connectionId, atMost, after).ExecuteReader();
         while (reader.Read())
         {
             items.Add(new Item(reader.GetInt64(0), (DeliveryState)reader.GetInt32(1), reader.GetInt32(2)));

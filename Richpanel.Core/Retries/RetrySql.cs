@@ -9,7 +9,7 @@ internal static class RetrySql
 
     /// <summary>What goes next of one connection, in the order it was received.</summary>
     public const string NextItems =
-        """SELECT "DeliveryId","SeenState","SeenAttempts" FROM "RetryItems" INDEXED BY "IX_RetryItems_Planned" WHERE "BatchId"=$b AND "ConnectionId"=$c AND "State"=1 ORDER BY "DeliveryId" LIMIT $n""";
+        """SELECT "DeliveryId","SeenState","SeenAttempts" FROM "RetryItems" INDEXED BY "IX_RetryItems_Planned" WHERE "BatchId"=$b AND "ConnectionId"=$c AND "State"=1 AND "DeliveryId">$a ORDER BY "DeliveryId" LIMIT $n""";
 
     public const string IsAnyPlanned =
         """SELECT EXISTS(SELECT 1 FROM "RetryItems" INDEXED BY "IX_RetryItems_Planned" WHERE "BatchId"=$b AND "State"=1)""";

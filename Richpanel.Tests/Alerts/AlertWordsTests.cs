@@ -172,15 +172,15 @@ public sealed class AlertWordsTests
         var message = Message() with { Items = [item] };
 
         var letter = AlertWords.Letter(message);
-        Assert.Contains("  One that failed: https://console.example.com/deliveries/dlv_2k", letter, StringComparison.Ordinal);
-        Assert.Contains("  Its failure group: https://console.example.com/groups/grp_1", letter, StringComparison.Ordinal);
+        Assert.Contains("  One of the commonest cause: https://console.example.com/deliveries/dlv_2k", letter, StringComparison.Ordinal);
+        Assert.Contains("  Failure group of the commonest cause: https://console.example.com/groups/grp_1", letter, StringComparison.Ordinal);
         using var body = JsonDocument.Parse(AlertWords.Slack(message));
         Assert.EndsWith(
-            "|Open it in the console> · <https://console.example.com/deliveries/dlv_2k|One that failed> · <https://console.example.com/groups/grp_1|Its failure group>",
+            "|Open it in the console> · <https://console.example.com/deliveries/dlv_2k|One of the commonest cause> · <https://console.example.com/groups/grp_1|Failure group of the commonest cause>",
             body.RootElement.GetProperty("text").GetString(), StringComparison.Ordinal);
         using var json = JsonDocument.Parse(AlertWords.Json(message with { Console = null }));
         Assert.All(json.RootElement.GetProperty("alerts")[0].GetProperty("causes").EnumerateArray(), cause => Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (cause.GetProperty("group").ValueKind, cause.GetProperty("sample").ValueKind)));
-        Assert.DoesNotContain("One that failed", AlertWords.Letter(message with { Console = null }), StringComparison.Ordinal);
+        Assert.DoesNotContain("One of the commonest cause", AlertWords.Letter(message with { Console = null }), StringComparison.Ordinal);
     }
 
     [Fact]

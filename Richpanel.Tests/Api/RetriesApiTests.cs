@@ -76,9 +76,10 @@ public sealed class RetriesApiTests(ApiUnderTest api) : IClassFixture<ApiUnderTe
         var plan = await api.JsonAsync(HttpMethod.Post, "cancels", """{"search":{"event":"Api Rubbish"}}""", HttpStatusCode.Created, Role.Operator);
         var path = "cancels/" + Text(plan, "id");
         Assert.Equal(("cancel", 2, JsonValueKind.Null), (Text(plan, "kind"), plan.GetProperty("planned").GetInt32(), plan.GetProperty("plan").GetProperty("secondsAtRate").ValueKind));
+        Assert.All(new[] { "as", "perSecond", "canary", "stopAbovePercent" }, setting => Assert.Equal(JsonValueKind.Null, plan.GetProperty(setting).ValueKind));
         await api.JsonAsync(HttpMethod.Get, path + "/samples", status: HttpStatusCode.NotFound);
         await api.JsonAsync(HttpMethod.Get, path.Replace("cancels", "retries", StringComparison.Ordinal), status: HttpStatusCode.NotFound);
-        var bad = await api.JsonAsync(HttpMethod.Post, path + "/start", """{"perSecond":10}""", HttpStatusCode.Conflict);
+        var bad = await api.JsonAsync(HttpMethod.Post, path + "/start", """{"as":"now"}""", HttpStatusCode.BadRequest);
         Assert.StartsWith("A cancel sends nothing", Text(bad, "detail"), StringComparison.Ordinal);
         await api.JsonAsync(HttpMethod.Post, path + "/start", role: Role.Operator);
         var done = await UntilAsync(path, "finished");

@@ -65,7 +65,7 @@ public sealed class GroupJourneyTests(BrowserFixture browser, JourneyConsole con
         await tab.GoAsync("/groups?state=all&cause=bad_request_by_richpanel");
         await tab.Page.Locator("a.row-link").First.ClickAsync();
         await SeesAsync(tab.Page.GetByText("None of its deliveries is failed any more."));
-        await SeesAsync(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Retried together" }));
+        await SeesAsync(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Bulk retries of it" }));
         Assert.Empty(tab.Faults);
     }
 

@@ -259,7 +259,7 @@ public sealed class GroupPagesTests : IAsyncLifetime
         page.Eventually(() => Assert.Matches("/retries/rty_", _pages.Address.Uri));
 
         var after = Open(id);
-        after.EventuallySays("Retried together");
+        after.EventuallySays("Bulk retries of it");
         after.EventuallySays("1 accepted.");
         after.EventuallySays("None of its deliveries is failed any more.");
         Assert.DoesNotContain(after.FindAll("button"), button => button.Words() == "Retry group…");   // nothing is left to send

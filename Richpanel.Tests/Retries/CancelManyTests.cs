@@ -26,7 +26,7 @@ public sealed class CancelManyTests
         await test.StartAsync();
         var failed = await test.FailAsync(stub, shop, 2);
         await test.Holds.PauseAsync(Actor.System, shop, null);
-        var rubbish = await test.ReceiveAsync(shop, [.. Enumerable.Range(0, RetryQueue.CancelPiece + 5).Select(number => $"bad{number}")]);
+        var rubbish = await test.ReceiveAsync(shop, [.. Enumerable.Range(0, RetryQueue.CancelAtOnce + 5).Select(number => $"bad{number}")]);
         var batch = await test.PlanAsync($"connection:{PublicId.Connection(shop)}", RetryKind.Cancel);
         var late = await test.ReceiveAsync(shop, "after-the-count");
 
@@ -84,19 +84,72 @@ public sealed class CancelManyTests
     {
         await using var test = await DispatcherUnderTest.CreateAsync();
         var shop = await test.ConnectAsync("http://127.0.0.1:9", connection => connection.PausedAt = DateTimeOffset.UnixEpoch);
-        var ids = await test.ReceiveAsync(shop, [.. Enumerable.Range(0, RetryQueue.CancelPiece + 7).Select(number => $"u{number}")]);
+        var ids = await test.ReceiveAsync(shop, [.. Enumerable.Range(0, RetryQueue.CancelAtOnce + 7).Select(number => $"u{number}")]);
         var batch = await test.PlanAsync("state:held", RetryKind.Cancel);
         Assert.StartsWith("A cancel sends nothing", (await test.Batches.StartAsync(Actor.System, batch.Id, new RetryStart(PerSecond: 10))).Fault, StringComparison.Ordinal);
         await test.Batches.StartAsync(Actor.System, batch.Id, new RetryStart());
 
-        Assert.Equal(RetryQueue.CancelPiece, (await test.Get<RetryQueue>().CancelAsync(batch.Id, shop)).Looked);
+        Assert.Equal(RetryQueue.CancelAtOnce, (await test.Get<RetryQueue>().CancelAsync(batch.Id, shop, 0)).Handled);
         await test.Batches.PauseAsync(Actor.System, batch.Id);
-        Assert.Equal(RetryPiece.None, await test.Get<RetryQueue>().CancelAsync(batch.Id, shop));
+        Assert.Equal(default, await test.Get<RetryQueue>().CancelAsync(batch.Id, shop, 0));
         Assert.Equal(new RetryOutcome(RetryState.Canceled), await test.Batches.CancelAsync(Actor.System, batch.Id));
 
         var view = (await test.Retries.FindAsync(Actor.System, batch.Id, Ct))!;
-        Assert.Equal((RetryQueue.CancelPiece, 7), (view.Batch.Queued, view.Batch.Left));
+        Assert.Equal((RetryQueue.CancelAtOnce, 7), (view.Batch.Queued, view.Batch.Left));
         Assert.Equal(7, (await test.UntilAllAsync(ids, _ => true)).Count(row => row.State == DeliveryState.Waiting));
+        await test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_is_being_sent_at_that_moment_is_looked_at_again_once_its_try_has_ended()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "2"));
+        var shop = await test.ConnectAsync(stub.BaseUrl);
+        await test.Holds.PauseAsync(Actor.System, shop, null);
+        var ids = await test.ReceiveAsync(shop, "u1", "u2", "u3", "u4");
+        var batch = await test.PlanAsync("state:waiting", RetryKind.Cancel);
+        var (gate, tried) = (new TaskCompletionSource(), 0);
+        stub.Answer = async _ =>
+        {
+            var first = Interlocked.Increment(ref tried) == 1;
+            await gate.Task;
+            return new StubAnswer(first ? 200 : 503);
+        };
+        await test.StartAsync();
+        await test.Holds.ResumeAsync(Actor.System, shop);
+        await test.UntilAllAsync(ids.Take(2), row => row.State == DeliveryState.Sending);
+        await test.Holds.PauseAsync(Actor.System, shop, null);
+        await test.Batches.StartAsync(Actor.System, batch.Id, new RetryStart());
+
+        var waits = await test.UntilRetryAsync(batch.Id, view => view.Batch.Queued == 2);
+        Assert.Equal((RetryState.Running, 2, 0), (waits.Batch.State, waits.Batch.Left, waits.Batch.Skipped));
+        gate.SetResult();
+        var done = await test.UntilRetryAsync(batch.Id, view => view.Batch.State == RetryState.Finished);
+
+        Assert.Equal((3, 1), (done.Batch.Queued, done.Batch.Skipped));   // one was accepted meanwhile; the other waits again, and no more
+        Assert.Equal([DeliveryState.Accepted, DeliveryState.Canceled, DeliveryState.Canceled, DeliveryState.Canceled], (await test.UntilAllAsync(ids, _ => true)).Select(row => row.State).Order());
+        await test.LedgerAddsUpAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Of_two_connections_one_that_is_deleted_meanwhile_is_left_alone_and_the_others_are_canceled()
+    {
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var (shop, gone) = (await test.ConnectAsync("http://127.0.0.1:9", connection => connection.PausedAt = DateTimeOffset.UnixEpoch), await test.ConnectAsync("http://127.0.0.1:9", connection => connection.PausedAt = DateTimeOffset.UnixEpoch));
+        var ids = await test.ReceiveAsync(shop, "u1", "u2");
+        await test.ReceiveAsync(gone, "u3");
+        var batch = await test.PlanAsync("state:held", RetryKind.Cancel);
+        var limited = Actor.System with { Id = 7, Connections = [test.Directory.Find(shop)!.Name] };
+        Assert.Null((await test.Batches.StartAsync(limited, batch.Id, new RetryStart())).State);   // it is about more than theirs
+        await test.Batches.StartAsync(Actor.System, batch.Id, new RetryStart());
+        Assert.Null((await test.Batches.PauseAsync(limited, batch.Id)).State);
+        await test.ChangeConnectionAsync(gone, connection => connection.DeletedAt = test.Time.GetUtcNow());
+
+        var done = await test.UntilRetryAsync(batch.Id, view => view.Batch.State == RetryState.Finished);
+
+        Assert.Equal([new RetryShare(RetryReasons.ConnectionDeleted.Code, 1)], done.SkipReasons);
+        Assert.All(await test.UntilAllAsync(ids, _ => true), row => Assert.Equal(DeliveryState.Canceled, row.State));
         await test.LedgerAddsUpAsync();
     }
 
@@ -105,10 +158,10 @@ public sealed class CancelManyTests
     {
         await using var test = await DispatcherUnderTest.CreateAsync();
         var shop = await test.ConnectAsync("http://127.0.0.1:9", connection => connection.PausedAt = DateTimeOffset.UnixEpoch);
-        var ids = await test.ReceiveAsync(shop, [.. Enumerable.Range(0, (2 * RetryQueue.CancelPiece) + 1).Select(number => $"u{number}")]);
+        var ids = await test.ReceiveAsync(shop, [.. Enumerable.Range(0, (2 * RetryQueue.CancelAtOnce) + 1).Select(number => $"u{number}")]);
         var batch = await test.PlanAsync("", RetryKind.Cancel);
         await test.Batches.StartAsync(Actor.System, batch.Id, new RetryStart());
-        await test.Get<RetryQueue>().CancelAsync(batch.Id, shop);
+        await test.Get<RetryQueue>().CancelAsync(batch.Id, shop, 0);
         await test.KillAsync();
 
         await using var next = await test.NextProcessAsync();

@@ -131,7 +131,7 @@ internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
 
         await using var product = new Product(await workspace.PublishAsync(), folder, []);
         await product.StartAsync();
-        var canceled = await CancelInTheMiddleAsync(product, record);
+        var canceled = await CancelInTheMiddleAsync(product, record, Math.Min(1_000, rows / 10));
         var path = await StartAllAsync(product);
         for (var kill = 0; kill < kills; kill++)
         {
@@ -156,15 +156,16 @@ internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
             rows - sent.Count + sent.Values.Count(count => count != 1));
     }
 
-    /// <summary>A retry of all that are failed, canceled once a thousand are sent; ends when what was due has arrived, and nothing after it.</summary>
-    private static async Task<Canceled> CancelInTheMiddleAsync(Product product, string record)
+    /// <summary>A retry of all that are failed, canceled once the first are sent; ends when what was due has arrived, and nothing after it.</summary>
+    private static async Task<Canceled> CancelInTheMiddleAsync(Product product, string record, int first)
     {
         var path = await StartAllAsync(product);
-        await UntilAsync(product, path, view => Sent(view) >= 1_000, TimeSpan.FromMinutes(1));
+        await UntilAsync(product, path, view => Sent(view) >= first, TimeSpan.FromMinutes(1));
         var clock = Stopwatch.GetTimestamp();
         var canceled = await product.ApiAsync(HttpMethod.Post, path + "/cancel");
         var took = Stopwatch.GetElapsedTime(clock);
         var ended = await UntilAsync(product, path, view => view.GetProperty("waiting").GetInt32() == 0, TimeSpan.FromMinutes(1));
+        await Task.Delay(TimeSpan.FromSeconds(5));   // what would come after all has the time for it
         return new Canceled(took, Sent(ended), (Sent(ended) - Sent(canceled)) + Math.Max(0, File.ReadLines(record).Count() - Sent(ended)));
     }
 

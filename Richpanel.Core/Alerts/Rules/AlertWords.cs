@@ -27,10 +27,10 @@ public static class AlertWords
     private const int LongestChat = 1_800;
 
     /// <summary>What leads to the newest delivery of the commonest cause.</summary>
-    public const string OneOfThem = "One that failed";
+    public const string OneOfThem = "One of the commonest cause";
 
     /// <summary>What leads to the failure group of the commonest cause.</summary>
-    public const string AllOfThem = "Its failure group";
+    public const string AllOfThem = "Failure group of the commonest cause";
 
     private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -77,7 +77,7 @@ public static class LogKeys
         new(LogKey.Order, "order", "Order id", "order:998") { MayBePrefix = true, IsPersonal = true },
         new(LogKey.Message, "message", "messageId", "message:m-123") { MayBePrefix = true },
         new(LogKey.Id, "id", "Id of a delivery", "id:dlv_2k"),
-        new(LogKey.Retry, "retry", "Sent by this bulk retry or replay", "retry:rty_2k"),
+        new(LogKey.Retry, "retry", "Sent by this bulk retry or replay, or ended by this bulk cancel", "retry:rty_2k"),
         new(LogKey.Group, "group", "Failed in this group, also once it was retried", "group:grp_2k"),
         new(LogKey.Connection, "connection", "Name of the connection", "connection:Production") { MayBePrefix = true },
         new(LogKey.Source, "source", "Name of the source", "source:Website") { MayBePrefix = true },

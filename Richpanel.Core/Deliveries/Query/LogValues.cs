@@ -46,7 +46,7 @@ internal static partial class LogValues
             LogKey.Tries => ($"'{value.Text}' is no number of tries.", "Give a number such as 3, or a comparison such as >3, >=3, <3 or <=3."),
             LogKey.Since or LogKey.Until => ($"'{value.Text}' is no time.", LogTime.Remedy),
             LogKey.Id => ($"'{value.Text}' is no id of a delivery.", "Ids look like dlv_2k; copy one from the list."),
-            LogKey.Retry => ($"'{value.Text}' is no id of a bulk retry or replay.", "Ids look like rty_2k; copy one from the page Retries."),
+            LogKey.Retry => ($"'{value.Text}' is no id of a bulk retry, replay or cancel.", "Ids look like rty_2k; copy one from the page Retries."),
             LogKey.Group => ($"'{value.Text}' is no id of a failure group.", "Ids look like grp_2k; copy one from the page Failure groups."),
             _ => ($"'{value.Text}' is no {key.Word}.", $"Use one of {string.Join(", ", key.Words)}."),
         };
