@@ -35,7 +35,7 @@ internal static class ApiProblems
 }
 
 /// <summary>What a handler throws, put as a problem: a body that is not the JSON asked for, a store that cannot write now.</summary>
-internal sealed class ApiFaults : IExceptionHandler
+internal sealed class ApiFaults(StoreIntegrity integrity) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -56,25 +56,30 @@ internal sealed class ApiFaults : IExceptionHandler
             case StoreUnavailableException { Fault: StoreFault.Stopping or StoreFault.Overloaded }:
                 await ComeAgainAsync(httpContext, "The database cannot be written now", "Nothing was changed. Try again in a few seconds; /readyz says when.");
                 return true;
-            case StoreUnavailableException store:
-                await ComeAgainAsync(httpContext, "The database cannot be written now", $"{DatabaseFault.WhileRunning(store.Fault)} Nothing was changed. Try again in a few seconds; /readyz says when.");
-                return true;
             default:
                 // A read may meet what a write does: another process that holds the file, a disk that fails.
-                if (StoreUnavailableException.FaultOf(exception) is not { } unread)
+                if (StoreUnavailableException.FaultOf(exception) is not { } fault)
                 {
                     return false;
                 }
 
-                if (DatabaseFault.IsDamage(exception))
-                {
-                    await ApiProblems.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable, "The database is damaged", $"The file of the database cannot be read as it should be. {DatabaseFault.Outlook(isDamaged: true)} GET /api/v1/faults says more.");
-                    return true;
-                }
-
-                await ComeAgainAsync(httpContext, "The database does not answer now", $"{DatabaseFault.WhileRunning(unread)} Try again in a few seconds; /readyz says when.");
+                await StoreAsync(httpContext, exception, fault);
                 return true;
         }
+    }
+
+    private Task StoreAsync(HttpContext context, Exception failure, StoreFault fault)
+    {
+        var (title, undone) = failure is StoreUnavailableException ? ("The database cannot be written now", "Nothing was changed. ") : ("The database does not answer now", "");
+        if (!DatabaseFault.IsDamage(failure))
+        {
+            return ComeAgainAsync(context, title, $"{DatabaseFault.WhileRunning(fault)} {undone}{DatabaseFault.Remedy(fault)} Try again in a few seconds; /readyz says when.");
+        }
+
+        integrity.Met(failure);   // so that the list of faults, which is pointed to, has it
+        return ApiProblems.WriteAsync(
+            context, StatusCodes.Status503ServiceUnavailable, "The database is damaged",
+            $"The file of the database cannot be read as it should be. {undone}{DatabaseFault.Outlook(isDamaged: true)} GET /api/v1/faults says more.");
     }
 
     private static Task ComeAgainAsync(HttpContext context, string title, string detail)

@@ -20,7 +20,8 @@ public sealed partial class ChangeWriting(StoreWriter writer, InstallationKey ke
     /// <summary>Fields that hold no person's words.</summary>
     private static readonly System.Collections.Frozen.FrozenSet<string> s_settings =
         System.Collections.Frozen.FrozenSet.Create(StringComparer.Ordinal, "baseUrl", "apiKey", "allowedOrigins", "allowedAddresses", "seed", "lines",
-            "host", "consoleUrl", "pausedUntil", "holdUntil", "previousSecretUntil", "expires", "dueAt", "since", "until", "bytes");
+            "host", "consoleUrl", "pausedUntil", "holdUntil", "previousSecretUntil", "expires", "dueAt", "since", "until", "bytes",
+            "bytes given back", "contents removed", "rows removed", "refused samples removed");
 
     /// <summary>Where the line is the whole change: a look, a failed sign-in.</summary>
     public Task WriteAsync(Actor by, Change change) => writer.WriteAsync(session => Append(session, by, change));

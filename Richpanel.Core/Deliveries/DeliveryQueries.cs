@@ -4,7 +4,6 @@ using Richpanel.Core.Json;
 using Richpanel.Core.Preview;
 using Richpanel.Core.Privacy;
 using Richpanel.Core.Receiving;
-using Richpanel.Core.Retries;
 using Richpanel.Core.Storage;
 
 namespace Richpanel.Core.Deliveries;

@@ -223,7 +223,7 @@ public sealed partial class RetentionCare(
                         Count = tally.Contents + tally.Rows,
                         Fields = FieldChange.Between(
                             ("contents removed", 0L, (object)tally.Contents), ("rows removed", 0L, (object)tally.Rows), ("refused samples removed", 0L, (object)tally.Refused),
-                            ("bytes", 0L, (object)tally.Bytes), ("broken off", null, run.BrokenOff ? "yes" : null)),
+                            ("bytes", 0L, (object)tally.Bytes), ("bytes given back", 0L, (object)run.GivenBack), ("broken off", null, run.BrokenOff ? "yes" : null)),
                     });
                 }
 

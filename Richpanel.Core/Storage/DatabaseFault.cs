@@ -44,6 +44,19 @@ public static class DatabaseFault
         : "Nothing acknowledged is lost, and it goes on by itself then.";
 
     /// <summary>The file itself is damaged, or none of SQLite's, however the failure was wrapped.</summary>
-    public static bool IsDamage(Exception failure) =>
-        (failure as SqliteException ?? failure.InnerException as SqliteException)?.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB;
+    public static bool IsDamage(Exception failure) => DamageOf(failure) is not null;
+
+    /// <summary>What SQLite said of a file that is damaged; null where a failure is about something else.</summary>
+    public static SqliteException? DamageOf(Exception? failure)
+    {
+        for (; failure is not null; failure = failure.InnerException)
+        {
+            if (failure is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB } damage)
+            {
+                return damage;
+            }
+        }
+
+        return null;
+    }
 }

@@ -26,8 +26,8 @@ public sealed record IntegrityReport(Integrity Is, DateTimeOffset At, IReadOnlyL
 
 /// <summary>
 /// After a stop that broke off, looks through the database once with <c>PRAGMA quick_check</c>, beside everything else: table by table,
-/// so that no snapshot is held long and the WAL can start again between two of them. Damage that a write or the count of the ledger
-/// meets at any other time counts the same.
+/// so that no snapshot is held long and the WAL can start again between two of them. Damage that a write, an answer of the API or the
+/// count of the ledger meets at any other time counts the same.
 /// </summary>
 public sealed partial class StoreIntegrity(SqliteStore store, StoreWriter writer, RunningMark mark, ChangeFeed changes, TimeProvider time, ILogger<StoreIntegrity> log) : BackgroundService
 {
@@ -47,10 +47,10 @@ public sealed partial class StoreIntegrity(SqliteStore store, StoreWriter writer
     /// <summary>Somebody met damage; anything else a failure may be about is not looked at. The next start looks through the whole file.</summary>
     public void Met(Exception failure)
     {
-        if (DatabaseFault.IsDamage(failure))
+        if (DatabaseFault.DamageOf(failure) is { } damage)
         {
             mark.IsCheckOwed = true;
-            Become(Integrity.Damaged, [(failure as SqliteException ?? failure.InnerException ?? failure).Message]);
+            Become(Integrity.Damaged, [damage.Message]);
         }
     }
 

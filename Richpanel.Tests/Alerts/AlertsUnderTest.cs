@@ -5,6 +5,8 @@ using Richpanel.Core.Alerts;
 using Richpanel.Core.Connections;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Groups;
+using Richpanel.Core.Storage;
+using Richpanel.Core.Support;
 using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.Alerts;
@@ -14,11 +16,20 @@ internal sealed class AlertsUnderTest : IAsyncDisposable
 {
     private AlertWatch _watch;
 
-    public AlertsUnderTest(TemporaryFolder? over = null)
+    /// <param name="disk">What the disk of the database says of itself, which then nobody looks after but the test; null: the real one, which is never low.</param>
+    public AlertsUnderTest(TemporaryFolder? over = null, Func<StoreSpace>? disk = null)
     {
         Console = new ConsoleUnderTest(
             new() { ["Outgoing:AllowPrivateNetworks"] = "true", ["Storage:LowBelow"] = "0", ["Storage:LowBelowShare"] = "0" },
-            services => services.Remove(services.Single(service => service.ImplementationType == typeof(AlertWatch))),
+            services =>
+            {
+                services.Remove(services.Single(service => service.ImplementationType == typeof(AlertWatch)));
+                if (disk is not null)
+                {
+                    services.Remove(services.Single(service => service.ImplementationType == typeof(FaultCare)));
+                    services.AddSingleton(_ => new StoreHealth(disk, Clock));
+                }
+            },
             over);
         _watch = Watch();
     }

@@ -5,7 +5,6 @@ using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Deliveries;
-using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.Api;
 

@@ -1,8 +1,11 @@
 using System.Net;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Console.Shell;
+using Richpanel.Core.Storage;
 using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.Pages;
@@ -12,8 +15,12 @@ public sealed class ErrorPageTests : IAsyncLifetime
 {
     private const string Planted = "planted-words-of-the-failure";
 
-    private readonly ConsoleUnderTest _console = new(services: services => services.AddHttpContextAccessor().AddSingleton<IComponentActivator, BreaksOnDeliveries>());
+    private readonly ConsoleUnderTest _console;
+    private Exception _failure = new InvalidOperationException(Planted);
     private HttpClient _client = null!;
+
+    public ErrorPageTests() => _console = new(services: services => services.AddHttpContextAccessor()
+        .AddSingleton<IComponentActivator>(provider => new BreaksOnDeliveries(provider.GetRequiredService<IHttpContextAccessor>(), provider, () => _failure)));
 
     public ValueTask InitializeAsync()
     {
@@ -35,6 +42,33 @@ public sealed class ErrorPageTests : IAsyncLifetime
         Assert.DoesNotContain("jane", page, StringComparison.Ordinal);
         Assert.DoesNotContain(Planted, page, StringComparison.Ordinal);
         Assert.Contains(Planted, _console.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(SQLitePCL.raw.SQLITE_BUSY, "Another process holds the database, so nothing can be written.", "End whatever holds it: a copy tool or an SQLite shell on the same file. Nothing acknowledged is lost, and it goes on by itself then.")]
+    [InlineData(
+        SQLitePCL.raw.SQLITE_READONLY, "The database cannot be written: it is read-only.",
+        "Give the product the right to write the file and its folder, and check that the disk is not mounted read-only. Nothing acknowledged is lost, and it goes on by itself then.")]
+    [InlineData(
+        SQLitePCL.raw.SQLITE_CORRUPT, "The disk or the file of the database fails.",
+        "Some of what is in it may be lost. Stop the product, keep a copy of the file, and restore the last backup.")]
+    public async Task A_page_that_breaks_by_the_database_says_what_is_wrong_with_it_what_to_do_and_what_becomes_of_what_was_acknowledged(int code, string what, string remedy)
+    {
+        var sqlite = new SqliteException(Planted, code);
+        foreach (var failure in new Exception[] { sqlite, StoreUnavailableException.From(new DbUpdateException("not saved", sqlite))! })
+        {
+            _failure = failure;
+
+            using var answer = await BrowseAsync("/deliveries");
+
+            var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+            Assert.Contains("The database does not answer</h1>", page, StringComparison.Ordinal);
+            Assert.Contains($"<p>{what} Senders are asked to come again while nothing can be written.</p>", page, StringComparison.Ordinal);
+            Assert.Contains($"<p>{remedy}</p>", page, StringComparison.Ordinal);
+            Assert.Contains("href=\"/deliveries\"", page, StringComparison.Ordinal);
+            Assert.DoesNotContain(Planted, page, StringComparison.Ordinal);
+        }
     }
 
     [Fact(Timeout = 60_000)]
@@ -69,11 +103,11 @@ public sealed class ErrorPageTests : IAsyncLifetime
     }
 
     /// <summary>Makes components as usual, except the frame of one page.</summary>
-    private sealed class BreaksOnDeliveries(IHttpContextAccessor http, IServiceProvider services) : IComponentActivator
+    private sealed class BreaksOnDeliveries(IHttpContextAccessor http, IServiceProvider services, Func<Exception> failure) : IComponentActivator
     {
         public IComponent CreateInstance(Type componentType) =>
             componentType == typeof(App) && http.HttpContext?.Request.Path == "/deliveries"
-                ? throw new InvalidOperationException(Planted)
+                ? throw failure()
                 : (IComponent)ActivatorUtilities.CreateInstance(services, componentType);
     }
 }

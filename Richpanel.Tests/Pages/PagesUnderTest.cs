@@ -28,15 +28,21 @@ internal sealed class PagesUnderTest : IAsyncDisposable
     private readonly AsyncServiceScope _circuit;
     private readonly HttpClient _sender;
 
-    public PagesUnderTest()
+    public PagesUnderTest(params (string Key, string Value)[] settings)
     {
-        App = new ConsoleUnderTest(new()
+        var all = new Dictionary<string, string?>
         {
             ["Delivery:Schedule:0"] = "00:00:00",
             ["Delivery:Schedule:1"] = "01:00:00",
             ["Delivery:Jitter"] = "0",
             ["Sandbox:Port"] = "0",
-        });
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        App = new ConsoleUnderTest(all);
         _sender = App.CreateClient();
         _circuit = App.Services.CreateAsyncScope();
         _context.JSInterop.Mode = JSRuntimeMode.Loose;

@@ -165,6 +165,49 @@ public sealed class RetentionSweepTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_round_gives_what_it_removed_back_to_the_disk_and_its_note_and_its_line_say_how_much()
+    {
+        const int Large = 2_000_000;
+        const int AboveWhatIsKept = 20_000_000;
+        await using var stub = await RichpanelStub.StartAsync();
+        await using var test = await DispatcherUnderTest.CreateAsync();
+        var shop = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        var ids = await test.ReceiveAsync(shop, [.. Enumerable.Range(0, 12).Select(i => $"user-{i}")]);
+        await test.UntilAllAsync(ids, row => row.State == DeliveryState.Accepted);
+        await test.Writer.WriteAsync(session => session.Execute($"UPDATE \"Requests\" SET \"Body\"=randomblob({Large})"));
+        var space = test.Get<DatabaseSpace>();
+        Assert.True(await space.EmptyWalAsync(Ct));
+        var before = space.Read();
+        Assert.InRange(before.File, ids.Count * Large, long.MaxValue);
+        test.Time.Advance(TimeSpan.FromDays(31));
+
+        await test.Get<RetentionCare>().RunAsync(Actor.System, Ct);
+
+        var run = (await test.Get<RetentionStore>().RunsAsync(1, Ct))[0];
+        Assert.Equal((ids.Count, false), (run.Contents, run.BrokenOff));
+        Assert.InRange(run.GivenBack, (ids.Count * Large) - (DatabaseSpace.KeptFree * 4096), run.Bytes);
+        Assert.Equal(before.File - run.GivenBack, new FileInfo(Path.Combine(test.Folder, "console.db")).Length);
+        Assert.Equal(
+            [new("contents removed", "0", Text(run.Contents)), new("bytes", "0", Text(run.Bytes)), new("bytes given back", "0", Text(run.GivenBack))],
+            await LineAsync());
+
+        // What others left free goes back by a round that itself removes nothing.
+        await test.Writer.WriteAsync(session => session.Execute($"CREATE TABLE \"Ballast\" AS SELECT randomblob({AboveWhatIsKept}) AS \"B\""));
+        Assert.True(await space.EmptyWalAsync(Ct));
+        await test.Writer.WriteAsync(session => session.Execute("DROP TABLE \"Ballast\""));
+        await test.Get<RetentionCare>().RunAsync(Actor.System, Ct);
+        run = (await test.Get<RetentionStore>().RunsAsync(1, Ct))[0];
+        Assert.Equal((0, 0), (run.Contents, run.Rows));
+        Assert.Equal([new("bytes given back", "0", Text(run.GivenBack))], await LineAsync());
+
+        static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        async Task<IReadOnlyList<FieldChange>> LineAsync() => FieldChange.Read(await test.ReadAsync(db => db.ChangeLog
+            .Where(line => line.Action == ChangeCatalog.RetentionRan.Code).OrderByDescending(line => line.Id).Select(line => line.Fields).FirstAsync(Ct)));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_database_of_before_is_compacted_once_and_can_shrink_from_then_on()
     {
         using var folder = new TemporaryFolder();

@@ -3,7 +3,6 @@ using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Deliveries;
-using Richpanel.Core.Deliveries.Query;
 using Richpanel.Core.Privacy;
 using Richpanel.Core.Retries;
 using Richpanel.Tests.Deliveries;

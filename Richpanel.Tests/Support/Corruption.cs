@@ -13,8 +13,10 @@ internal static class Corruption
         {
             connection.Open();
             using var ask = connection.CreateCommand();
-            ask.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+            ask.CommandText = "PRAGMA busy_timeout=10000";
             ask.ExecuteNonQuery();
+            ask.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+            Assert.Equal(0L, ask.ExecuteScalar());   // else the page would be read from there, and not be broken
             ask.CommandText = "SELECT rootpage FROM sqlite_schema WHERE name=$table";
             ask.Parameters.AddWithValue("$table", table);
             page = (long)ask.ExecuteScalar()!;

@@ -117,7 +117,7 @@ public static class AlertWords
                 text.Append("  ").AppendLine(link);
             }
 
-            var top = item.Causes.FirstOrDefault();
+            var top = item.Causes.Count > 0 ? item.Causes[0] : null;
             foreach (var (words, there) in new[] { (OneOfThem, message.SampleOf(top)), (AllOfThem, message.GroupOf(top)) })
             {
                 if (there is not null)
@@ -200,7 +200,7 @@ public static class AlertWords
             text.Append('\n').Append(Escaped(line));
         }
 
-        var top = item.Causes.FirstOrDefault();
+        var top = item.Causes.Count > 0 ? item.Causes[0] : null;
         var links = new[] { ("Open it in the console", message.LinkOf(item)), (OneOfThem, message.SampleOf(top)), (AllOfThem, message.GroupOf(top)) }
             .Where(link => link.Item2 is not null).Select(link => $"<{SlackLink(link.Item2!)}|{link.Item1}>").ToList();
         return links.Count == 0 ? text.ToString() : text.Append('\n').AppendJoin(" · ", links).ToString();

@@ -51,14 +51,16 @@ internal sealed record Fault(string Name, string What, string Cause, Func<Faulty
             visit.Take();
             await visit.HangAsync();
         }),
+        new("drip-headers", "headers that come byte by byte", "timeout_answer", async visit =>
+        {
+            await visit.ReadAsync();
+            visit.Take();
+            await DripAsync(visit, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Played: ".PadRight(1000, 'x'));
+        }),
         new("slow-body", "a body that trickles", "timeout_body", async visit =>
         {
             await BeginAsync(visit, length: 1000);
-            for (var sent = 0; sent < 1000; sent++)
-            {
-                await visit.WriteAsync(" ");
-                await Task.Delay(200, visit.Stop);
-            }
+            await DripAsync(visit, new string(' ', 1000));
         }),
         new("not-http", "an answer that is no HTTP", "not_http", async visit =>
         {
@@ -108,6 +110,16 @@ internal sealed record Fault(string Name, string What, string Cause, Func<Faulty
         await visit.ReadAsync();
         visit.Take();
         await visit.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"));
+    }
+
+    /// <summary>Five bytes a second, so that never so long a time passes without any.</summary>
+    private static async Task DripAsync(FaultyVisit visit, string text)
+    {
+        foreach (var one in text)
+        {
+            await visit.WriteAsync([(byte)one]);
+            await Task.Delay(200, visit.Stop);
+        }
     }
 
     /// <summary>No text in any encoding, and the same each time.</summary>
