@@ -16,6 +16,8 @@ public sealed partial class DangerPanel : IDisposable
     private LiveUpdate? _update;
     private string _disableName = "";
     private string _deleteName = "";
+    private string? _disableFault;
+    private string? _deleteFault;
     private string? _said;
     private bool _bad;
     private bool _busy;
@@ -81,7 +83,7 @@ public sealed partial class DangerPanel : IDisposable
             return SetAsync(disabled: true);
         }
 
-        (_said, _bad) = ($"Not disabled. Type its name, {Connection.Name}, exactly as it stands here.", true);
+        _disableFault = $"Not disabled. Type its name, {Connection.Name}, exactly as it stands here.";
         return Task.CompletedTask;
     }
 
@@ -92,7 +94,8 @@ public sealed partial class DangerPanel : IDisposable
     private Task DeleteAsync() => DoAsync(async by =>
     {
         var outcome = await Removal.DeleteAsync(by, Connection.Id, _deleteName);
-        (_said, _bad) = outcome.Match(_ => ("", false), Faults, () => ("The connection is gone.", true));
+        (_said, _bad) = outcome.Match<(string?, bool)>(_ => (null, false), _ => (null, true), () => ("The connection is gone.", true));
+        _deleteFault = outcome is SaveOutcome<RemovedConnection>.Invalid { Faults: var faults } ? Faults(faults).Item1 : null;
         if (outcome is SaveOutcome<RemovedConnection>.Saved { Value: var gone })
         {
             Navigation.NavigateTo("/connections", new NavigationOptions { HistoryEntryState = $"{gone.Name} was deleted. {(gone.Waited == 1 ? "1 delivery that waited was canceled" : $"{Numbers.Of(gone.Waited)} deliveries that waited were canceled")}." });

@@ -121,8 +121,8 @@ internal static class ComponentActions
                 page.Find("#replay-customer").Change("nobody");
             },
         },
-        new("RetrySteering", "PauseAsync", typeof(RetryPage), "Pause, of a bulk retry", Permission.ActOnMany) { Button = "Pause", Open = pages => RetryAsync(pages) },
-        new("RetrySteering", "ResumeAsync", typeof(RetryPage), "Go on, with a bulk retry", Permission.ActOnMany) { Button = "Go on", Open = pages => RetryAsync(pages, paused: true) },
+        new("RetrySteering", "TurnAsync", typeof(RetryPage), "Pause, of a bulk retry", Permission.ActOnMany) { Button = "Pause", Open = pages => RetryAsync(pages) },
+        new("RetrySteering", "TurnAsync", typeof(RetryPage), "Go on, with a bulk retry", Permission.ActOnMany) { Button = "Go on", Open = pages => RetryAsync(pages, paused: true) },
         new("RetrySteering", "CancelAsync", typeof(RetryPage), "Cancel the rest, of a bulk retry", Permission.ActOnMany) { Button = "Cancel the rest", Yes = "Leave them unsent", Open = pages => RetryAsync(pages) },
 
         new("AttemptTimeline", "OnTryNow", typeof(DeliveryDetailPage), "Try now", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 503) },
@@ -487,7 +487,7 @@ internal static class ComponentActions
         ("LogRange", "() => ChooseAsync(null)", OnlyTheView), ("LogRange", "() => ChooseAsync(value)", OnlyTheView), ("LogRange", "ApplyAsync", OnlyTheView),
         ("LogResults", "OnToggle", OnlyTheView), ("LogRowLine", "() => OnMenu.InvokeAsync(Data.Id)", OnlyTheView),
         ("LogRowMenu", "() => OnChoose.InvokeAsync(term with { IsNot = true })", OnlyTheView), ("LogRowMenu", "() => OnChoose.InvokeAsync(term)", OnlyTheView), ("LogRowMenu", "OnClose", OnlyTheView),
-        ("GroupSamples", "() => Look(sample.Row.Id)", OnlyTheView), ("GroupSample", "() => OnMove.InvokeAsync(At - 1)", OnlyTheView), ("GroupSample", "() => OnMove.InvokeAsync(At + 1)", OnlyTheView), ("GroupSample", "() => _part = part", OnlyTheView),
+        ("GroupSamples", "() => Look(sample.Row.Id)", OnlyTheView), ("GroupSample", "() => MoveAsync(At - 1)", OnlyTheView), ("GroupSample", "() => MoveAsync(At + 1)", OnlyTheView), ("GroupSample", "() => _part = part", OnlyTheView),
         ("RetriesPage", "() => _asking = true", OnlyTheView), ("ReplayBox", "CloseAsync", OnlyTheView), ("RetryShares", "() => _all = true", OnlyTheView),
         ("RetryPlanBox", "CloseAsync", "takes away a plan that whoever presses it has made"),
         ("LogSelectionBar", "OnAll", OnlyTheView), ("LogSelectionBar", "OnClear", OnlyTheView), ("LogSelectionBar", "OnCopyIds", "copies ids that whoever presses it sees anyway"),

@@ -337,7 +337,7 @@ public sealed class ConnectionPartsTests : IAsyncLifetime
         await page.ClickAsync("button[aria-label='Delete Web']");
         await page.InputAsync("#delete-source-name", "web");
         await page.SubmitAsync("form.source-form");
-        page.EventuallySays("Type the name of the source, Web, to delete it.");
+        page.EventuallySays("Not deleted. Type its name, Web, exactly as it stands here.");
 
         await page.InputAsync("#delete-source-name", "Web");
         await page.SubmitAsync("form.source-form");

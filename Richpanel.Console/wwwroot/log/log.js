@@ -31,7 +31,12 @@ export function queryBox(root, circuit) {
     return span;
   };
   const draw = found => {
-    if (!found || found.items.length === 0 || (found.items.length === 1 && found.items[0].insert === input.value.slice(found.start, found.end))) { close(); return; }
+    if (!found || found.items.length === 0 || (found.items.length === 1 && found.items[0].insert === input.value.slice(found.start, found.end))) {
+      const enter = early?.includes('Enter'); // meant for a list that did not come: then for the query
+      close();
+      if (enter) { root.closest('form')?.requestSubmit(); }
+      return;
+    }
     shown = found;
     list.replaceChildren(...found.items.map((item, i) => {
       const option = document.createElement('li');
@@ -98,8 +103,8 @@ export function queryBox(root, circuit) {
     if (e.isComposing) { return; }
     const count = shown?.items.length ?? 0;
     const moves = e.key === 'ArrowDown' || e.key === 'ArrowUp';
-    const takes = e.key === 'Enter' || e.key === 'Tab';
-    if (early && (moves || (takes && early.length > 0))) {
+    const takes = e.key === 'Enter' || (e.key === 'Tab' && !e.shiftKey);
+    if (early && (moves || (e.key === 'Enter' && early.length > 0))) {
       e.preventDefault(); // meant for the list that comes, not for the one of fewer letters
       early.push(e.key);
     } else if (moves) {
