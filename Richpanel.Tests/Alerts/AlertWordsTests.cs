@@ -122,6 +122,20 @@ public sealed class AlertWordsTests
     }
 
     [Fact]
+    public void Letters_about_one_thing_are_one_thread_from_its_first_alert_over_what_is_worse_to_its_recovery()
+    {
+        var fact = Fact(c => (c.HoldCause, c.HoldSince) = ("unauthorized", A.Noon.AddHours(1)));
+        var first = AlertWords.ThreadOf(Message(new AlertNotice(AlertNoticeKind.Change, fact, HealthState.Healthy, A.Noon, 0)));
+        var worse = AlertWords.ThreadOf(Message(new AlertNotice(AlertNoticeKind.Change, fact, HealthState.Degraded, A.Noon.AddHours(1), 0) { Began = A.Noon }));
+        var over = AlertWords.ThreadOf(Message(new AlertNotice(AlertNoticeKind.Recovered, fact, HealthState.Held, A.Noon, 0)));
+        var again = AlertWords.ThreadOf(Message(new AlertNotice(AlertNoticeKind.Change, fact, HealthState.Healthy, A.Noon.AddDays(1), 0)));
+
+        Assert.Equal(["thread.connection-7.1772366400"], new[] { first, worse, over }.Distinct());
+        Assert.NotEqual(first, again);
+        Assert.Null(AlertWords.ThreadOf(Message() with { Items = [AlertItem.Test], IsTest = true }));
+    }
+
+    [Fact]
     public void Programs_get_every_part_under_its_own_name()
     {
         var message = Message(Notice(Fact(c => (c.HoldCause, c.HoldSince) = ("unauthorized", A.Noon))));

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Richpanel.Core.Access;
+using Richpanel.Core.Deliveries;
+using Richpanel.Core.Deliveries.Flow;
 
 namespace Richpanel.Tests.Api;
 
@@ -18,6 +21,23 @@ public sealed class ConnectionActionsApiTests(ApiUnderTest api) : IClassFixture<
         Assert.Equal(["retryJitterPercent", "retryWaits"], bad.GetProperty("errors").EnumerateObject().Select(error => error.Name).Order(StringComparer.Ordinal));
         var reset = await api.JsonAsync(HttpMethod.Put, "connections/Own%20waits", """{"retryWaits":""}""");
         Assert.Equal(JsonValueKind.Null, reset.GetProperty("retryWaits").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_hold_is_released_and_a_pause_ended_with_the_rate_and_the_canary_that_were_asked_for()
+    {
+        await MakeAsync("Goes on");
+        var id = api.Console.Directory.Connections.Single(one => one.Name == "Goes on").Id;
+        var holds = api.Console.Services.GetRequiredService<ConnectionHolds>();
+        await holds.HoldAsync(id, "unauthorized", null);
+        await api.JsonAsync(HttpMethod.Post, "connections/Goes%20on/release", """{"reason":"the key is right again","rate":7,"canary":true}""", role: Role.Operator);
+        var released = api.Console.Directory.Find(id)!;
+        Assert.Equal((null, 7, Recovery.CanarySize, true), (released.HoldCause, released.RecoveryRate, released.RecoveryProbes, released.RecoveryBefore is not null));
+
+        await api.JsonAsync(HttpMethod.Post, "connections/Goes%20on/pause", """{"reason":"while the shop is mended"}""", role: Role.Operator);
+        await api.JsonAsync(HttpMethod.Post, "connections/Goes%20on/resume", """{"rate":9}""", role: Role.Operator);
+        var resumed = api.Console.Directory.Find(id)!;
+        Assert.Equal((null, 9), (resumed.PausedAt, resumed.RecoveryRate));
     }
 
     [Fact]

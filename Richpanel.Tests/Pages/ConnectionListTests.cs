@@ -104,6 +104,21 @@ public sealed class ConnectionListTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task An_open_breaker_is_told_on_every_page_with_the_clock_time_of_its_next_probe()
+    {
+        var banner = _pages.Show<StopBanner>();
+        await ChangeAsync(connection =>
+            (connection.BreakerSince, connection.BreakerCause, connection.BreakerUntil) = (TimeProvider.System.GetUtcNow(), "service_unavailable", TimeProvider.System.GetUtcNow().AddMinutes(5)));
+
+        banner.EventuallySays("Sandbox gets no answers: Unavailable (503) since");
+        banner.EventuallySays("next probe at");
+        banner.EventuallySays("Events wait and spend no try.");
+        await ChangeAsync(connection => connection.PausedAt = TimeProvider.System.GetUtcNow());
+        banner.EventuallySays("Sandbox is paused since");
+        banner.Eventually(() => Assert.DoesNotContain("gets no answers", banner.Words(), StringComparison.Ordinal));   // one reason is enough
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_list_that_cannot_be_read_says_so_and_tries_again()
     {
         await _pages.App.RenameTableAsync("HourlyRollups", "Away");
@@ -114,5 +129,18 @@ public sealed class ConnectionListTests : IAsyncLifetime
         await page.PressAsync("Try again");
 
         page.EventuallySays("Sandbox Made by the product");
+    }
+
+    /// <summary>As the dispatcher writes it.</summary>
+    private async Task ChangeAsync(Action<Connection> change)
+    {
+        await _pages.App.Writer.WriteAsync(session =>
+        {
+            using var context = session.Context();
+            change(context.Connections.Single(connection => connection.Id == _pages.Sandbox.Id));
+            context.SaveChanges();
+        });
+        await _pages.App.Directory.ReloadAsync(Xunit.TestContext.Current.CancellationToken);
+        _pages.Get<Richpanel.Core.ChangeFeed>().Raise();
     }
 }

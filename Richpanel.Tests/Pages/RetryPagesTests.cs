@@ -183,7 +183,7 @@ public sealed class RetryPagesTests : IAsyncLifetime
         page.EventuallySays("Nothing was sent again or canceled yet");
         await page.InvokeAsync(() => page.Button("Replay…").ClickAsync(new()));
         await page.InvokeAsync(() => page.Find("dialog form").SubmitAsync());
-        page.EventuallySays("Give a time to begin with, or a customer");
+        page.EventuallySays("Give a time to begin with, a customer, or only what was never accepted");
 
         await page.InvokeAsync(() => page.Find("#replay-customer").ChangeAsync(new() { Value = "jane" }));
         await page.InvokeAsync(() => page.Find("dialog form").SubmitAsync());
@@ -195,6 +195,43 @@ public sealed class RetryPagesTests : IAsyncLifetime
         var report = Show(_pages.Address.Uri.Split('/')[^1]);
         report.EventuallySays("1 accepted.");
         Assert.Equal("Replay of 1 event", report.Find("h1").TextContent);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_was_never_accepted_is_replayed_alone_and_a_time_and_a_customer_narrow_it()
+    {
+        await FailAsync("m-1");
+        Answers(200);
+        await _pages.SendAsync(""" "userId":"joe@example.test","event":"Went well" """, "m-2");
+        await _pages.SendAsync(""" "userId":"joe","event":"Went well","context":{"traits":{"email":"joe@example.test"}} """, "m-3");
+
+        await CountAsync(page => page.Find("#replay-never").Change(true), "1 event goes out again as new deliveries");
+        await CountAsync(page => page.Find("#replay-since").Change("2020-01-01T00:00:00"), "3 events go out again as new deliveries");
+        await CountAsync(
+            page =>
+            {
+                page.Find("#replay-since").Change("2020-01-01T00:00:00");
+                page.Find("#replay-until").Change("2020-01-02T00:00:00");
+            },
+            "Nothing of it can be sent: no delivery fits.");
+        await CountAsync(page => page.Find("#replay-customer").Change("joe@example.test"), "1 event goes out again");   // by id
+        await CountAsync(
+            page =>
+            {
+                page.Find("#replay-key").Change("Email");
+                page.Find("#replay-customer").Change("joe@example.test");
+            },
+            "1 event goes out again");
+
+        async Task CountAsync(Action<IRenderedComponent<RetriesPage>> fill, string words)
+        {
+            var page = _pages.Open<RetriesPage>("/retries");
+            page.EventuallySays("Replay…");
+            await page.PressAsync("Replay…");
+            await page.InvokeAsync(() => fill(page));
+            await page.InvokeAsync(() => page.Find("dialog form").SubmitAsync());
+            page.EventuallySays(words);
+        }
     }
 
     [Theory(Timeout = 60_000)]

@@ -31,6 +31,9 @@ public sealed record AlertItem(AlertNoticeKind Kind, string Subject, HealthState
     /// <summary>When it began; of a recovery: when what is over had begun.</summary>
     public DateTimeOffset? Since { get; init; }
 
+    /// <summary>As of <see cref="AlertNotice"/>.</summary>
+    public DateTimeOffset? Began { get; init; }
+
     public long? Waiting { get; init; }
 
     public long? Held { get; init; }
@@ -55,6 +58,7 @@ public sealed record AlertItem(AlertNoticeKind Kind, string Subject, HealthState
         Environment = notice.Fact.Environment,
         Cause = notice.Fact.Cause,
         Since = notice.Since,
+        Began = notice.Began,
         Waiting = notice.Fact.Waiting,
         Held = notice.Fact.Held,
         Relapses = notice.Relapses,

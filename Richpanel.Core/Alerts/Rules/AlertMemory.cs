@@ -52,7 +52,11 @@ public enum AlertNoticeKind
 /// <param name="Before">As it was told before.</param>
 /// <param name="Since">When it began; of a recovery: when what is over had begun.</param>
 /// <param name="Relapses">How often it has come again within an hour of going; 0: it has not.</param>
-public sealed record AlertNotice(AlertNoticeKind Kind, AlertFact Fact, HealthState Before, DateTimeOffset? Since, int Relapses);
+public sealed record AlertNotice(AlertNoticeKind Kind, AlertFact Fact, HealthState Before, DateTimeOffset? Since, int Relapses)
+{
+    /// <summary>When it left the state of being well, whatever it has become since; the same from its first alert to its recovery.</summary>
+    public DateTimeOffset? Began { get; init; } = Since;
+}
 
 /// <summary>One look at everything.</summary>
 /// <param name="Memory">Of every subject that is still there.</param>

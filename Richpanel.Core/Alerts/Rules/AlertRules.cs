@@ -87,7 +87,7 @@ public static class AlertRules
 
         var since = memory.IsBad ? memory.BadSince : fact.Since ?? memory.DiffersSince;
         var relapses = memory.IsBad ? memory.Relapses : now - memory.ToldAt < RelapsesWithin ? memory.Relapses + 1 : 0;
-        return (told with { BadSince = since, Relapses = relapses }, new AlertNotice(AlertNoticeKind.Change, fact, memory.Told, fact.Since ?? memory.DiffersSince, relapses));
+        return (told with { BadSince = since, Relapses = relapses }, new AlertNotice(AlertNoticeKind.Change, fact, memory.Told, fact.Since ?? memory.DiffersSince, relapses) { Began = since });
     }
 
     private static int Rank(AlertNotice notice) => notice switch
