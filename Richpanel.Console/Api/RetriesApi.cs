@@ -28,12 +28,12 @@ public sealed record ShareShape(
 }
 
 /// <summary>
-/// What was counted. <c>total</c> is exactly what will be sent; key <c>*</c> of an event means all others together. <c>since</c> and
+/// What was counted. <c>total</c> is exactly what will be sent; key <c>*</c> of an event or failure group means all others together. <c>since</c> and
 /// <c>until</c>: what the times of the query meant. <c>secondsAtRate</c> is null while nothing goes on: every connection of it is stopped or
 /// catching up, or nothing is left.
 /// </summary>
 public sealed record PlanShape(
-    long Total, IReadOnlyList<ShareShape> LeftOut, IReadOnlyList<ShareShape> Connections, IReadOnlyList<ShareShape> Causes, IReadOnlyList<ShareShape> Events,
+    long Total, IReadOnlyList<ShareShape> LeftOut, IReadOnlyList<ShareShape> Connections, IReadOnlyList<ShareShape> Causes, IReadOnlyList<ShareShape> Events, IReadOnlyList<ShareShape> Groups,
     DateTimeOffset? Oldest, DateTimeOffset? Newest, DateTimeOffset? Since, DateTimeOffset? Until, long NeverSent, long MayHaveGoneOut, long? SecondsAtRate);
 
 /// <summary>By state and cause. <c>query</c> asks the log for them.</summary>
@@ -63,7 +63,7 @@ public sealed record RetryShape(
             [.. view.Results.Select(result => ResultShape.Of(batch, result))],
             ShareShape.Reasons(view.SkipReasons), [.. view.StoppedConnections.Concat(view.RecoveringConnections).Select(connection => connection.Name)],
             new PlanShape(
-                plan.Total, ShareShape.Reasons(plan.LeftOut), ShareShape.Of(plan.Connections), ShareShape.Of(plan.Causes), ShareShape.Of(plan.Events),
+                plan.Total, ShareShape.Reasons(plan.LeftOut), ShareShape.Of(plan.Connections), ShareShape.Of(plan.Causes), ShareShape.Of(plan.Events), ShareShape.Of(plan.Groups),
                 plan.Oldest, plan.Newest, plan.Since, plan.Until, plan.NeverSent, plan.MayHaveGoneOut, view.GoesOn && sends ? (long)RetryPlan.Lasts(progress.Left, batch.Rate).TotalSeconds : null));
     }
 }

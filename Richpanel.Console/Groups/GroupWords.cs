@@ -13,8 +13,6 @@ internal static class GroupWords
     /// <summary>While failures of an earlier version are in no group yet.</summary>
     public const string StillGrouping = "Older failures are still being grouped. Until that is done there are more of them than it says here, and Retry group… sends only those that are grouped already.";
 
-    private const int MostInList = 80;
-
     /// <summary><c>12</c>, or <c>1,000+</c> when only the newest deliveries were looked at.</summary>
     public static string Customers(GroupCustomers customers) => Numbers.Of(customers.Count) + (customers.LookedAt is null ? "" : "+");
 
@@ -33,23 +31,12 @@ internal static class GroupWords
         var (now, before) => $"{Numbers.Of(now)}, {Change(now, before)}",
     };
 
-    /// <summary>What the message is called in a list.</summary>
-    public static string? Message(FailureGroup group) => group.Pattern == FailurePrint.OtherMessages ? "other messages" : group.Pattern;
-
-    /// <summary>Its cause.</summary>
-    public static string Title(FailureGroup group) => CauseCatalog.Find(group.Cause).Title;
-
-    /// <summary>Its cause, and what tells it from others of that cause.</summary>
-    public static string Name(FailureGroup group) => $"{Title(group)}: {(Message(group) is { } message ? Shortened(message) : Richpanel.Core.PublicId.Group(group.Id))}";
-
-    private static string Shortened(string message) => message.Length <= MostInList ? message : Lengths.Cut(message, MostInList) + "…";
-
     /// <summary><c>12 still failed of 40</c>.</summary>
     public static string Failed(FailureGroup group) => $"{Numbers.Of(group.StillFailed)} still failed of {Numbers.Of(group.Total)}";
 
     /// <summary>One line in a list of groups to choose from.</summary>
     public static string InList(FailureGroup group) =>
-        Title(group) + (Message(group) is { } message ? $": {Shortened(message)}" : "") + $" ({Failed(group)}{(group.State == GroupState.Open ? "" : $", {group.State.ToString().ToLowerInvariant()}")})";
+        GroupNames.Title(group) + (GroupNames.Message(group) is { } message ? $": {GroupNames.Shortened(message)}" : "") + $" ({Failed(group)}{(group.State == GroupState.Open ? "" : $", {group.State.ToString().ToLowerInvariant()}")})";
 
     /// <summary>Who looks after it. A group that resolved by itself says what is so, not by which of the ways it came to it.</summary>
     /// <param name="isGone">Its connection was deleted.</param>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.Connections;
+using Richpanel.Core.Groups;
 using Richpanel.Core.Retries;
 
 namespace Richpanel.Console.Shared;
@@ -16,6 +17,7 @@ public sealed partial class RetryPlanBox : IDisposable
     private ModalBox? _box;
     private RetryView? _view;
     private IReadOnlyList<RetrySample>? _samples;
+    private IReadOnlyDictionary<string, FailureGroup> _groups = new Dictionary<string, FailureGroup>();
     private string? _fault;
     private bool _asThen;
     private bool _isStarting;
@@ -29,6 +31,7 @@ public sealed partial class RetryPlanBox : IDisposable
     /// <summary>It is closed: take it out of the page.</summary>
     [Parameter] public EventCallback OnClosed { get; set; }
 
+    [Inject] public required GroupQueries Groups { get; init; }
     [Inject] public required RetryPlanner Planner { get; init; }
     [Inject] public required RetryBatches Batches { get; init; }
     [Inject] public required RetryQueries Queries { get; init; }
@@ -75,6 +78,7 @@ public sealed partial class RetryPlanBox : IDisposable
         }
 
         _view = await Queries.FindAsync(by, batch.Id, _leaving.Token);
+        _groups = (await Groups.NamedAsync(by, [.. _view!.Plan.Groups.Select(share => PublicId.Parse(share.Key, "grp")).OfType<long>()], _leaving.Token)).ToDictionary(group => PublicId.Group(group.Id), StringComparer.Ordinal);
         StateHasChanged();
         _samples = await Queries.SamplesAsync(by, _view!.Plan, _leaving.Token);
     }
@@ -132,6 +136,13 @@ public sealed partial class RetryPlanBox : IDisposable
         var lasts = RetryPlan.Lasts(plan.Total, _perSecond);
         return $"{first}At {_perSecond} a second it takes {RetryWords.Lasts(plan.Total, _perSecond)}, until about {Time.Clock(Time.Now + lasts)}; what comes in meanwhile goes on.";
     }
+
+    private string GroupOf(RetryShare share) => share.Key switch
+    {
+        "" => "in none",
+        RetryPlan.OtherEvents => OtherEvents,
+        var id => _groups.TryGetValue(id, out var group) ? GroupNames.Name(group) : id,
+    };
 
     private string What(RetryPlan plan) => Wish.Kind switch
     {

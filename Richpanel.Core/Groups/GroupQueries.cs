@@ -116,6 +116,14 @@ public sealed class GroupQueries(IDbContextFactory<ConsoleDbContext> contexts, C
         return [.. found.Select(group => Show(group, by))];
     }
 
+    /// <summary>Of these groups those that the actor may see, also such as were merged.</summary>
+    public async Task<IReadOnlyList<FailureGroup>> NamedAsync(Actor by, IReadOnlyCollection<long> ids, CancellationToken ct)
+    {
+        by.Demand(Permission.Read);
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return [.. (await Visible(context, by).Where(group => ids.Contains(group.Id)).ToListAsync(ct)).Select(group => Show(group, by))];
+    }
+
     /// <summary>The group of a delivery's last failure, or the one that was merged into; null when it never failed, or is not for this actor.</summary>
     public async Task<FailureGroup?> OfDeliveryAsync(Actor by, long deliveryId, CancellationToken ct)
     {

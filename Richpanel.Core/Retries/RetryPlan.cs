@@ -54,8 +54,14 @@ public sealed record RetryPlan(
     DateTimeOffset? Oldest, DateTimeOffset? Newest, long NeverSent, long MayHaveGoneOut, IReadOnlyList<long> Samples,
     DateTimeOffset? Since = null, DateTimeOffset? Until = null)
 {
+    /// <summary>Events, and failure groups, that are counted apart.</summary>
     public const int MostEvents = 20;
+
+    /// <summary>Key of all others together.</summary>
     public const string OtherEvents = "*";
+
+    /// <summary>By public id of the failure group of their last failure, likewise; empty = without one. None in plans of before.</summary>
+    public IReadOnlyList<RetryShare> Groups { get; init; } = [];
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
 

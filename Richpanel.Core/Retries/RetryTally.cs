@@ -11,6 +11,7 @@ internal sealed class RetryTally(RetryAsk wish, IReadOnlySet<long> deletedConnec
     private readonly Dictionary<string, long> _connections = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _causes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _events = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _groups = new(StringComparer.Ordinal);
     private readonly HashSet<(long Connection, string MessageId)> _messages = [];
     private readonly List<long> _samples = [];
     private long _total;
@@ -68,13 +69,7 @@ internal sealed class RetryTally(RetryAsk wish, IReadOnlySet<long> deletedConnec
 
     public RetryPlan ToPlan()
     {
-        var events = _events.OrderByDescending(one => one.Value).ThenBy(one => one.Key, StringComparer.Ordinal).Select(one => new RetryShare(one.Key, one.Value)).ToList();
-        if (events.Count > RetryPlan.MostEvents)
-        {
-            events = [.. events.Take(RetryPlan.MostEvents - 1), new RetryShare(RetryPlan.OtherEvents, events.Skip(RetryPlan.MostEvents - 1).Sum(one => one.Count))];
-        }
-
-        return new RetryPlan(_total, Shares(_leftOut), Shares(_connections), Shares(_causes), events, _oldest, _newest, _neverSent, _mayHaveGoneOut, [.. _samples]);
+        return new RetryPlan(_total, Shares(_leftOut), Shares(_connections), Shares(_causes), Top(_events), _oldest, _newest, _neverSent, _mayHaveGoneOut, [.. _samples]) { Groups = Top(_groups) };
     }
 
     private void Count(DeliveryRow row, RetryTwins twins)
@@ -83,6 +78,7 @@ internal sealed class RetryTally(RetryAsk wish, IReadOnlySet<long> deletedConnec
         Add(_connections, PublicId.Connection(row.ConnectionId));
         Add(_causes, row.Cause ?? "");
         Add(_events, row.EventName ?? "");
+        Add(_groups, row.GroupId is { } group ? PublicId.Group(group) : "");
         _oldest = _oldest < row.ReceivedAt ? _oldest : row.ReceivedAt;
         _newest = _newest > row.ReceivedAt ? _newest : row.ReceivedAt;
         _neverSent += row.AttemptCount == 0 ? 1 : 0;
@@ -104,6 +100,11 @@ internal sealed class RetryTally(RetryAsk wish, IReadOnlySet<long> deletedConnec
         Add(_leftOut, reason.Code);
         return false;
     }
+
+    /// <summary>The first ones, and all others as one.</summary>
+    private static IReadOnlyList<RetryShare> Top(Dictionary<string, long> counts) => Shares(counts) is { Count: > RetryPlan.MostEvents } all
+        ? [.. all.Take(RetryPlan.MostEvents - 1), new RetryShare(RetryPlan.OtherEvents, all.Skip(RetryPlan.MostEvents - 1).Sum(one => one.Count))]
+        : Shares(counts);
 
     private static IReadOnlyList<RetryShare> Shares(Dictionary<string, long> counts) =>
         [.. counts.OrderByDescending(one => one.Value).ThenBy(one => one.Key, StringComparer.Ordinal).Select(one => new RetryShare(one.Key, one.Value))];

@@ -65,6 +65,7 @@ public sealed class ActionMatrixTests(ActionMatrixTests.Product product) : IClas
         ("GroupActions.IgnoreAsync", Permission.Operate, (of, by) => Get<GroupActions>(of).IgnoreAsync(by, Missing)),
         ("GroupMerges.MergeAsync", Permission.Operate, (of, by) => Get<GroupMerges>(of).MergeAsync(by, Missing, Missing)),
         ("GroupMerges.SplitAsync", Permission.Operate, (of, by) => Get<GroupMerges>(of).SplitAsync(by, Missing)),
+        ("GroupQueries.NamedAsync", Permission.Read, (of, by) => Get<GroupQueries>(of).NamedAsync(by, [Missing], Ct)),
         ("GroupQueries.MergeTargetsAsync", Permission.Read, (of, by) => Get<GroupQueries>(of).MergeTargetsAsync(by, Missing, Ct)),
         ("GroupQueries.FailedByAsync", Permission.Read, (of, by) => Get<GroupQueries>(of).FailedByAsync(by, LogKey.Event, null, Ct)),
         ("GroupQueries.PageAsync", Permission.Read, (of, by) => Get<GroupQueries>(of).PageAsync(by, new GroupFilter(), null, 1, Ct)),

@@ -79,7 +79,7 @@ public sealed class ConnectionLimitTests(ConnectionLimitTests.Product product) :
         ["SampleStore.ListAsync", "SampleStore.FindAsync", "LogExport.WriteAsync", "LogViewStore.ListAsync", "LogViewStore.CreateAsync", "LogViewStore.ChangeAsync", "LogViewStore.DeleteAsync",
          "RetryPlanner.PlanAsync", "RetryBatches.StartAsync", "RetryBatches.PauseAsync", "RetryBatches.ResumeAsync", "RetryBatches.CancelAsync", "RetryBatches.DiscardAsync",
          "RetryQueries.ListAsync", "RetryQueries.OfGroupAsync", "RetryQueries.NewestOfGroupsAsync", "RetryQueries.RecentAsync", "RetryQueries.FindAsync", "RetryQueries.SkipsAsync", "RetryQueries.SamplesAsync",
-         "GroupQueries.PageAsync", "GroupQueries.CountAsync", "GroupQueries.ExistsAsync", "GroupQueries.FindAsync", "GroupQueries.OfDeliveryAsync", "GroupQueries.CausesAsync", "GroupQueries.MergeTargetsAsync", "GroupQueries.FailedByAsync",
+         "GroupQueries.NamedAsync", "GroupQueries.PageAsync", "GroupQueries.CountAsync", "GroupQueries.ExistsAsync", "GroupQueries.FindAsync", "GroupQueries.OfDeliveryAsync", "GroupQueries.CausesAsync", "GroupQueries.MergeTargetsAsync", "GroupQueries.FailedByAsync",
          "DeliveryNotes.OfAsync", "PrivacyTasks.PageAsync", "PrivacyTasks.FindAsync", "PrivacyTasks.CountAsync"];
 
     public static TheoryData<string> OfOne => [.. s_ofOne.Keys];

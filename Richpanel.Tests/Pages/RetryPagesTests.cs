@@ -134,6 +134,22 @@ public sealed class RetryPagesTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_plan_over_several_failure_groups_names_each_with_its_count()
+    {
+        await FailAsync("m-1", "m-2");
+        Answers(413);
+        await _pages.SendAsync(""" "userId":"joe","event":"Order Completed" """, "m-3");
+        var page = _pages.Open<DeliveriesPage>("/deliveries?q=state:failed");
+        page.Eventually(() => Assert.Equal(3, page.FindAll("tbody input[type=checkbox]").Count));
+        await page.InvokeAsync(() => page.Find("thead input[type=checkbox]").ChangeAsync(new() { Value = true }));
+        await page.PressAsync("Retry…");
+
+        page.EventuallySays("3 deliveries go out again");
+        var groups = page.FindAll(".retry-shares").Single(part => part.Words().StartsWith("Failure group", StringComparison.Ordinal)).Words();
+        Assert.Matches("^Failure group Content refused \\(422\\): .* 2 Too large \\(413\\): .* 1$", groups);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task What_has_ended_cannot_be_canceled_and_the_box_says_why()
     {
         await FailAsync("m-1");

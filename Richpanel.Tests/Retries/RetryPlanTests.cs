@@ -37,6 +37,8 @@ public sealed class RetryPlanTests
         Assert.Equal([new RetryShare(PublicId.Connection(shop), 7), new RetryShare(PublicId.Connection(other), 2)], plan.Connections);
         Assert.Equal([new RetryShare("unprocessable", 9)], plan.Causes);
         Assert.Equal([new RetryShare("Song Played", 9)], plan.Events);
+        Assert.Equal([7L, 2], plan.Groups.Select(share => share.Count));
+        Assert.All(plan.Groups, share => Assert.NotNull(PublicId.Parse(share.Key, "grp")));
         Assert.Equal((A.Noon, A.Noon, 0L), (plan.Oldest, plan.Newest, plan.NeverSent));
         Assert.Equal([.. failed, .. elsewhere], await test.ReadAsync(db => db.RetryItems.Where(item => item.BatchId == batch.Id).OrderBy(item => item.DeliveryId).Select(item => item.DeliveryId).ToListAsync(Ct)));
         Assert.False(await test.Pacer.StepAsync(Ct));
