@@ -1,9 +1,7 @@
 using System.Globalization;
 using Richpanel.Console.Shared;
-using Richpanel.Core.Causes;
 using Richpanel.Core.Deliveries;
 using Richpanel.Core.Groups;
-using Richpanel.Core.Storage;
 
 namespace Richpanel.Console.Groups;
 

@@ -17,7 +17,7 @@ public sealed partial class RetryPlanBox : IDisposable
     private ModalBox? _box;
     private RetryView? _view;
     private IReadOnlyList<RetrySample>? _samples;
-    private IReadOnlyDictionary<string, FailureGroup> _groups = new Dictionary<string, FailureGroup>();
+    private Dictionary<string, FailureGroup> _groups = [];
     private string? _fault;
     private bool _asThen;
     private bool _isStarting;
