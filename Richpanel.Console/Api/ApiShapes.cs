@@ -140,7 +140,7 @@ public sealed record ConnectionShape(
 /// <summary>Richpanel does not answer, so only probes go out. <c>probes</c>: so many got no answer either.</summary>
 public sealed record BreakerShape(CauseShape? Cause, DateTimeOffset Since, DateTimeOffset NextProbeAt, int Probes)
 {
-    public static BreakerShape? Of(Connection c) => c is { BreakerSince: { } since, BreakerUntil: { } until } ? new(CauseShape.Of(c.BreakerCause), since, until, c.BreakerProbes) : null;
+    public static BreakerShape? Of(Connection c) => c is { BreakerSince: { } since, NextProbeAt: { } until } ? new(CauseShape.Of(c.BreakerCause), since, until, c.BreakerProbes) : null;
 }
 
 /// <summary>After a stop: what was due before <c>dueBefore</c> goes out behind what came in since. <c>canaryLeft</c>: so many still go one by one.</summary>

@@ -55,5 +55,5 @@ public sealed class AlertSender(WebhookClient webhooks, MailClient mails, Secret
     private static MailLetter LetterOf(AlertChannel channel, AlertMessage message) => new(
         channel.From ?? "", channel.Recipients, AlertWords.Subject(message), AlertWords.Letter(message),
         string.Create(CultureInfo.InvariantCulture, $"{message.Id}.{channel.Id}.{message.At.UtcTicks}"),
-        AlertWords.ThreadOf(message));
+        AlertWords.ThreadsOf(message));
 }

@@ -119,7 +119,7 @@ public sealed class Connection : IKeepsSecret
 
     public DateTimeOffset? BreakerSince { get; set; }
 
-    /// <summary>When the next probe goes out.</summary>
+    /// <summary>When the breaker lets the next probe out; see <see cref="NextProbeAt"/>.</summary>
     public DateTimeOffset? BreakerUntil { get; set; }
 
     /// <summary>Probes so far that got no answer.</summary>
@@ -145,13 +145,22 @@ public sealed class Connection : IKeepsSecret
     public bool IsPaused(DateTimeOffset now) => PausedAt is not null && !(PausedUntil <= now);
 
     /// <summary>Nothing is sent: the other side did not answer, and the next probe is still to come.</summary>
-    public bool IsBroken(DateTimeOffset now) => BreakerUntil > now;
+    public bool IsBroken(DateTimeOffset now) => NextProbeAt > now;
+
+    /// <summary>When the next probe of an open breaker goes out: never before the other side asked for. Null while it is closed.</summary>
+    public DateTimeOffset? NextProbeAt => BreakerSince is null ? null : PostponedUntil > BreakerUntil ? PostponedUntil : BreakerUntil;
 
     /// <summary>One delivery at a time goes out, to see how it is answered.</summary>
     public bool IsProbing(DateTimeOffset now) => BreakerSince is not null ? !IsBroken(now) : RecoveryProbes > 0;
 
     /// <summary>What kept the other side from answering may be mended: the next probe of an open breaker goes out now.</summary>
-    internal void ProbeNow(DateTimeOffset now) => BreakerUntil = BreakerUntil > now ? now : BreakerUntil;
+    internal void ProbeNow(DateTimeOffset now)
+    {
+        if (BreakerSince is not null)
+        {
+            (BreakerUntil, PostponedUntil) = (BreakerUntil > now ? now : BreakerUntil, null);
+        }
+    }
 
     public bool IsStopped(DateTimeOffset now) => Disabled || IsPaused(now) || IsHeld(now);
 

@@ -45,14 +45,13 @@ internal sealed partial class ConnectionLoop
         }
 
         _move = AfterProbe(connection, answer, result, now) ?? _move;
-        if (answer == BreakerAnswer.Unanswered)
+        if (answer != BreakerAnswer.Unanswered && !IsAskedToWait(connection, answer, result))
         {
-            _passedOver.Add(sent.Delivery.Row.Lane);
-            return new HoldReading(HoldDecision.Probe, 0);
+            return reading;
         }
 
-        // A wish to wait leaves an open breaker as it is, and the probe spends no try of its delivery.
-        return connection.BreakerSince is not null && answer == BreakerAnswer.None && result.Verdict.Class == AnswerClass.TryLater ? new HoldReading(HoldDecision.Probe, 0) : reading;
+        _passedOver.Add(sent.Delivery.Row.Lane);
+        return new HoldReading(HoldDecision.Probe, 0);
     }
 
     /// <summary>What goes first speaks for all: a refusal, or an address fault at the first. A single 403 may be about one event alone.</summary>
@@ -63,10 +62,15 @@ internal sealed partial class ConnectionLoop
     private IReadOnlyDictionary<long, int> PassingOver(IReadOnlyDictionary<long, int> held) =>
         _passedOver.Count == 0 ? held : held.Concat(_passedOver.Where(lane => !held.ContainsKey(lane)).Select(lane => KeyValuePair.Create(lane, int.MaxValue))).ToDictionary();
 
-    /// <summary>A 401 is an answer too, and leads to a hold; a wish to wait is none and leaves everything as it is.</summary>
+    /// <summary>A probe of an open breaker that was answered 429 with a time: nothing is known yet, and it spends no try either.</summary>
+    private static bool IsAskedToWait(Connection connection, BreakerAnswer answer, SendResult result) =>
+        connection.BreakerSince is not null && answer == BreakerAnswer.None && result.Verdict.Class == AnswerClass.TryLater;
+
+    /// <summary>A 401 is an answer too, and leads to a hold; a wish to wait is none: the breaker stays as it is until another probe.</summary>
     private FlowMove? AfterProbe(Connection connection, BreakerAnswer answer, SendResult result, DateTimeOffset now) => answer switch
     {
         BreakerAnswer.Unanswered => Open(connection, result, now),
+        _ when IsAskedToWait(connection, answer, result) => new FlowMove.Open(connection.BreakerCause!, now + Breaker.ProbeAfter(connection.BreakerProbes, result.RetryAfter), connection.BreakerProbes),
         _ when connection.BreakerSince is not null && (answer == BreakerAnswer.Answered || result.Verdict.Class == AnswerClass.Hold) => Close(),
         BreakerAnswer.Answered => FlowMove.ProbePassed.Instance,
         _ => null,

@@ -75,7 +75,9 @@ internal static class DeliverySql
     /// <summary>Nobody chose now; what somebody chose for a stop before, and was not used up, stands where it is stricter.</summary>
     private const string RecoverByItself = """ "RecoveryBefore"=$now,"RecoveryRate"=MIN(COALESCE("RecoveryRate",$r),$r) """;
 
-    public const string ProbeNow = """UPDATE "Connections" SET "BreakerUntil"=$now WHERE "Id"=$id AND "BreakerUntil">$now""";
+    /// <summary>Also before the time that the other side asked for: a person knows more.</summary>
+    public const string ProbeNow =
+        """UPDATE "Connections" SET "BreakerUntil"=MIN("BreakerUntil",$now),"PostponedUntil"=NULL WHERE "Id"=$id AND "BreakerSince" IS NOT NULL AND ("BreakerUntil">$now OR "PostponedUntil">$now)""";
 
     public const string OpenBreaker =
         """UPDATE "Connections" SET "BreakerCause"=$k,"BreakerSince"=COALESCE("BreakerSince",$now),"BreakerUntil"=$u,"BreakerProbes"=$n WHERE "Id"=$id""";

@@ -68,7 +68,7 @@ public sealed record HealthSentence(string Look, string Text, string Detail, Dat
             var cause = CauseCatalog.Find(noAnswer);
             var probes = connection.BreakerProbes switch { 0 => "", 1 => " 1 probe got no answer.", var many => $" {many:N0} probes got no answer." };
             return connection.IsBroken(now)
-                ? new("waiting", $"gets no answers: {cause.Title}", $"{cause.Text} {unsent} and spend no try.{probes} The next probe goes out by itself.", since, connection.BreakerUntil, HealthAction.Probe) { State = HealthState.Failing, Cause = noAnswer }
+                ? new("waiting", $"gets no answers: {cause.Title}", $"{cause.Text} {unsent} and spend no try.{probes} The next probe goes out by itself.", since, connection.NextProbeAt, HealthAction.Probe) { State = HealthState.Failing, Cause = noAnswer }
                 : new("waiting", "gets no answers and is being probed", $"The next delivery shows whether Richpanel answers again. {unsent} and spend no try.", since, null, HealthAction.None) { State = HealthState.Failing, Cause = noAnswer };
         }
 

@@ -150,7 +150,6 @@ internal sealed partial class RetryPacer(
     /// <summary>Whatever its connection does: nothing goes out, so there is no rate. The writer serves everybody else between two pieces.</summary>
     private async Task<int> CancelAsync(RetryBatch batch, Run run, CancellationToken ct)
     {
-        run.IsSending = batch.Left > 0;
         var handled = 0;
         foreach (var connection in batch.Left > 0 ? batch.ConnectionIds : [])
         {
@@ -170,6 +169,7 @@ internal sealed partial class RetryPacer(
             }
         }
 
+        run.IsSending = handled > 0;   // else only what is being sent is left: a look every few seconds is enough
         if (handled > 0)
         {
             signals.Canceled();

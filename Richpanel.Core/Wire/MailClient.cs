@@ -17,8 +17,8 @@ public sealed record MailServer(string Host, int Port, bool Tls, bool StartTls, 
 
 /// <summary>A letter of plain text.</summary>
 /// <param name="Id">Stays the same when it is tried again, so that a reader may drop the second one.</param>
-/// <param name="Thread">Mail programs show letters of one thread together; null: it stands alone.</param>
-public sealed record MailLetter(string From, IReadOnlyList<string> To, string Subject, string Text, string Id, string? Thread = null)
+/// <param name="Threads">Mail programs that go by References show letters of one thread together, by the last; empty: it stands alone.</param>
+public sealed record MailLetter(string From, IReadOnlyList<string> To, string Subject, string Text, string Id, IReadOnlyList<string> Threads)
 {
     /// <summary>Never the addresses.</summary>
     public override string ToString() => $"{nameof(MailLetter)} {Id}";
@@ -116,9 +116,9 @@ public sealed class MailClient(IOptions<OutgoingOptions> outgoing, IOptions<Aler
         message.From.Add(MailboxAddress.Parse(letter.From));
         message.To.AddRange(letter.To.Select(MailboxAddress.Parse));
         message.MessageId = $"{letter.Id}@{message.From.Mailboxes.First().Domain}";
-        if (letter.Thread is { } thread)
+        foreach (var thread in letter.Threads)
         {
-            message.References.Add($"{thread}@{message.From.Mailboxes.First().Domain}");
+            message.References.Add(message.InReplyTo = $"{thread}@{message.From.Mailboxes.First().Domain}");
         }
 
         message.Headers.Add("Auto-Submitted", "auto-generated");   // no "I am on holiday" comes back

@@ -123,6 +123,7 @@ internal static class ComponentActions
         },
         new("RetrySteering", "TurnAsync", typeof(RetryPage), "Pause, of a bulk retry", Permission.ActOnMany) { Button = "Pause", Open = pages => RetryAsync(pages) },
         new("RetrySteering", "TurnAsync", typeof(RetryPage), "Go on, with a bulk retry", Permission.ActOnMany) { Button = "Go on", Open = pages => RetryAsync(pages, paused: true) },
+        new("RetrySteering", "ResumeAsync", typeof(RetryPage), "Send the other 1, of a bulk retry that asks", Permission.ActOnMany) { Button = "Send the other 1", Yes = "Send them", Open = pages => RetryAsync(pages, asking: true) },
         new("RetrySteering", "CancelAsync", typeof(RetryPage), "Cancel the rest, of a bulk retry", Permission.ActOnMany) { Button = "Cancel the rest", Yes = "Leave them unsent", Open = pages => RetryAsync(pages) },
 
         new("AttemptTimeline", "OnTryNow", typeof(DeliveryDetailPage), "Try now", Permission.ActOnOne) { Open = pages => DeliveryAsync(pages, 503) },
@@ -623,7 +624,7 @@ internal static class ComponentActions
     }
 
     /// <summary>A bulk retry that was started while its connection is stopped, so that all of it is left.</summary>
-    private static async Task<Func<IRenderedComponent<IComponent>>> RetryAsync(PagesUnderTest pages, bool paused = false)
+    private static async Task<Func<IRenderedComponent<IComponent>>> RetryAsync(PagesUnderTest pages, bool paused = false, bool asking = false)
     {
         pages.Answers(422);
         await pages.SendAsync(""" "userId":"jane","event":"Order Completed","properties":{"order_id":"A-1"} """, "m-1");
@@ -633,6 +634,11 @@ internal static class ComponentActions
         if (paused)
         {
             await pages.Get<RetryBatches>().PauseAsync(Actor.System, batch.Id);
+        }
+
+        if (asking)
+        {
+            await pages.App.Writer.WriteAsync(session => session.Execute("UPDATE \"RetryBatches\" SET \"State\"=4"));
         }
 
         var id = PublicId.Retry(batch.Id);

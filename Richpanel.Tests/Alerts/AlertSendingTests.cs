@@ -94,7 +94,7 @@ public sealed class AlertSendingTests
         Assert.Contains("To: one@example.com, two@example.com", letter, StringComparison.Ordinal);
         Assert.Contains("Subject: Shop is on hold", letter, StringComparison.Ordinal);
         Assert.Contains("Message-Id: <alt_1.3@example.com>", letter, StringComparison.Ordinal);
-        Assert.Contains("References: <thread.connection-7.1@example.com>", letter, StringComparison.Ordinal);
+        Assert.Contains("In-Reply-To: <thread.connection-7.1@example.com>", letter, StringComparison.Ordinal);
         Assert.Contains("Auto-Submitted: auto-generated", letter, StringComparison.Ordinal);
         Assert.Contains("What to do", letter, StringComparison.Ordinal);
         Assert.Contains(stub.Commands, line => line.StartsWith("AUTH PLAIN", StringComparison.Ordinal));
@@ -196,7 +196,7 @@ public sealed class AlertSendingTests
         var client = new MailClient(Options.Create(new OutgoingOptions { AllowPrivateNetworks = allowPrivate }), Options.Create(new AlertOptions { PrivateMailHosts = named }), ports, TimeProvider.System);
         return await client.SendAsync(
             new MailServer("127.0.0.1", port, false, startTls, user, password),
-            new MailLetter("console@example.com", ["one@example.com", "two@example.com"], "Shop is on hold", "What to do: look.\n", "alt_1.3", "thread.connection-7.1"),
+            new MailLetter("console@example.com", ["one@example.com", "two@example.com"], "Shop is on hold", "What to do: look.\n", "alt_1.3", ["thread.disk.1", "thread.connection-7.1"]),
             Ct);
     }
 }

@@ -125,14 +125,18 @@ public sealed class AlertWordsTests
     public void Letters_about_one_thing_are_one_thread_from_its_first_alert_over_what_is_worse_to_its_recovery()
     {
         var fact = Fact(c => (c.HoldCause, c.HoldSince) = ("unauthorized", A.Noon.AddHours(1)));
-        var first = AlertWords.ThreadOf(Message(new AlertNotice(AlertNoticeKind.Change, fact, HealthState.Healthy, A.Noon, 0)));
-        var worse = AlertWords.ThreadOf(Message(new AlertNotice(AlertNoticeKind.Change, fact, HealthState.Degraded, A.Noon.AddHours(1), 0) { Began = A.Noon }));
-        var over = AlertWords.ThreadOf(Message(new AlertNotice(AlertNoticeKind.Recovered, fact, HealthState.Held, A.Noon, 0)));
-        var again = AlertWords.ThreadOf(Message(new AlertNotice(AlertNoticeKind.Change, fact, HealthState.Healthy, A.Noon.AddDays(1), 0)));
+        var first = Thread(Message(new AlertNotice(AlertNoticeKind.Change, fact, HealthState.Healthy, A.Noon, 0)));
+        var worse = Thread(Message(new AlertNotice(AlertNoticeKind.Change, fact, HealthState.Degraded, A.Noon.AddHours(1), 0) { Began = A.Noon }));
+        var over = Thread(Message(new AlertNotice(AlertNoticeKind.Recovered, fact, HealthState.Held, A.Noon, 0)));
+        var again = Thread(Message(new AlertNotice(AlertNoticeKind.Change, fact, HealthState.Healthy, A.Noon.AddDays(1), 0)));
 
         Assert.Equal(["thread.connection-7.1772366400"], new[] { first, worse, over }.Distinct());
         Assert.NotEqual(first, again);
-        Assert.Null(AlertWords.ThreadOf(Message() with { Items = [AlertItem.Test], IsTest = true }));
+        Assert.Empty(AlertWords.ThreadsOf(Message() with { Items = [AlertItem.Test], IsTest = true }));
+        var both = AlertWords.ThreadsOf(Message(new AlertNotice(AlertNoticeKind.Change, fact with { Subject = "disk" }, HealthState.Healthy, A.Noon, 0), new AlertNotice(AlertNoticeKind.Recovered, fact, HealthState.Held, A.Noon, 0)));
+        Assert.Equal(["thread.connection-7.1772366400", "thread.disk.1772366400"], both);   // neither thread lacks its end
+
+        static string Thread(AlertMessage message) => Assert.Single(AlertWords.ThreadsOf(message));
     }
 
     [Fact]

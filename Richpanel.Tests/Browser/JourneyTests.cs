@@ -109,7 +109,7 @@ public sealed class JourneyTests(BrowserFixture browser, JourneyConsole console)
 
         await SeesAsync(tab.Page.GetByText("The call was understood, but its content is not accepted.").First);
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Retry", Exact = true })).ToBeDisabledAsync();
-        await SeesAsync(tab.Page.GetByText("It needs support: who may retry, cancel or hurry one delivery; edit one that was seen in clear, as the same customer's same event; acknowledge, snooze and note failure groups."));
+        await SeesAsync(tab.Page.GetByText("It needs support: who may retry, cancel or hurry one delivery; edit one that was seen in clear, as the same customer's same event; acknowledge, snooze and note failure groups.").First);
         Assert.DoesNotContain("jane", await tab.Page.Locator("main").InnerTextAsync(), StringComparison.OrdinalIgnoreCase);
         await tab.GoAsync($"/connections/{console.SandboxId}");
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" })).ToBeDisabledAsync();

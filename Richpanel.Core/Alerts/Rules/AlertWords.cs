@@ -52,11 +52,11 @@ public static class AlertWords
     public static string Subject(AlertMessage message) => $"[Richpanel Console{HostOf(message.Console)}] {Summary(message.Items)}";
 
     /// <summary>
-    /// The same for all that is told of one thing from its beginning to its recovery, so that mail programs show it as one thread; of a message
-    /// about several things, the first. Null for a test.
+    /// Of each thing one that is the same for all that is told of it from its beginning to its recovery, so that mail programs show it as one
+    /// thread; the first thing's stands last, where they look. None for a test.
     /// </summary>
-    public static string? ThreadOf(AlertMessage message) => message.IsTest || message.Items is not [var first, ..] ? null
-        : string.Create(CultureInfo.InvariantCulture, $"thread.{first.Subject.Replace(':', '-')}.{(first.Began ?? first.Since)?.ToUnixTimeSeconds() ?? 0}");
+    public static IReadOnlyList<string> ThreadsOf(AlertMessage message) => message.IsTest ? []
+        : [.. message.Items.Select(item => string.Create(CultureInfo.InvariantCulture, $"thread.{item.Subject.Replace(':', '-')}.{(item.Began ?? item.Since)?.ToUnixTimeSeconds() ?? 0}")).Distinct().Reverse()];
 
     /// <summary>Lines below its title: what happened, since when, how many, and what to do.</summary>
     /// <param name="clock">How a time is said; null = in UTC, as for readers of whom nothing is known.</param>

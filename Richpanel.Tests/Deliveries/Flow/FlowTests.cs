@@ -112,7 +112,7 @@ public sealed class FlowTests
         stub.Always(429, retryAfter: "60");
         test.Advance(TimeSpan.FromSeconds(30));
         await test.UntilConnectionAsync(connection, row => row.PostponedUntil == A.Noon.AddSeconds(90));
-        Assert.Equal((0, true), (Row(test, connection).BreakerProbes, Row(test, connection).BreakerSince is not null));
+        Assert.Equal((0, true, A.Noon.AddSeconds(90)), (Row(test, connection).BreakerProbes, Row(test, connection).BreakerSince is not null, Row(test, connection).NextProbeAt!.Value));
         Assert.Equal(before, (await test.UntilAllAsync(ids, row => row.State == DeliveryState.Waiting)).Sum(row => row.ScheduleStep));
 
         stub.Always(200);
@@ -121,6 +121,28 @@ public sealed class FlowTests
         test.Advance(TimeSpan.FromMinutes(1));
         await test.UntilAllAsync(ids, row => row.State == DeliveryState.Accepted);
         Assert.Equal(ids.Count + 1 + ids.Count, stub.Requests.Count);   // each was not answered once and accepted once, and one probe was asked to wait
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_customer_whose_probes_are_asked_to_wait_without_end_keeps_no_other_from_closing_the_breaker()
+    {
+        await using var stub = await RichpanelStub.StartAsync();
+        stub.Always(503);
+        await using var test = await DispatcherUnderTest.CreateAsync(("Delivery:Concurrency", "1"));
+        var connection = await test.ConnectAsync(stub.BaseUrl);
+        await test.StartAsync();
+        var ids = await test.ReceiveAsync(connection, s_ten);
+        await test.UntilConnectionAsync(connection, row => row.BreakerSince is not null);
+        var requests = stub.Requests.Count;
+        stub.Always(429, retryAfter: "1");
+        test.Advance(Breaker.FirstProbe);
+        await test.UntilConnectionAsync(connection, row => row.BreakerUntil == test.Time.GetUtcNow() + Breaker.FirstProbe);   // not a second later
+        stub.Always(200);
+        test.Advance(Breaker.FirstProbe);
+        await test.UntilConnectionAsync(connection, row => row.BreakerSince is null);
+
+        Assert.NotEqual(stub.EventIds.ElementAt(requests), stub.EventIds.ElementAt(requests + 1));
+        await test.AdvanceUntilAsync(test.UntilAllAsync(ids, row => row.State == DeliveryState.Accepted), TimeSpan.FromSeconds(5));
     }
 
     [Fact(Timeout = Patience)]
@@ -145,8 +167,10 @@ public sealed class FlowTests
         await next.UntilAllAsync(ids, row => row.State == DeliveryState.Accepted);
     }
 
-    [Fact(Timeout = Patience)]
-    public async Task A_person_sends_the_probe_now()
+    [Theory(Timeout = Patience)]
+    [InlineData(null)]
+    [InlineData("300")]
+    public async Task A_person_sends_the_probe_now(string? retryAfter)
     {
         await using var stub = await RichpanelStub.StartAsync();
         stub.Always(503);
@@ -155,6 +179,14 @@ public sealed class FlowTests
         await test.StartAsync();
         var ids = await test.ReceiveAsync(connection, s_ten);
         await test.UntilConnectionAsync(connection, row => row.BreakerSince is not null);
+        if (retryAfter is not null)
+        {
+            stub.Always(503, retryAfter: retryAfter);   // the first probe is told when to come back
+            test.Advance(TimeSpan.FromSeconds(30));
+            await test.UntilConnectionAsync(connection, row => row.BreakerProbes == 1);
+            Assert.Equal((test.Time.GetUtcNow().AddSeconds(300), true), (Row(test, connection).NextProbeAt!.Value, Row(test, connection).IsBroken(test.Time.GetUtcNow())));
+        }
+
         stub.Always(200);
 
         Assert.True(await test.Holds.ProbeAsync(Actor.System, connection));   // none is due yet: the first that waits goes
@@ -162,6 +194,7 @@ public sealed class FlowTests
         await test.UntilConnectionAsync(connection, row => row.BreakerSince is null);
         test.Advance(TimeSpan.FromSeconds(5));   // their own waits
         await test.UntilAllAsync(ids, row => row.State == DeliveryState.Accepted);
+        Assert.Null(Row(test, connection).NextProbeAt);
     }
 
     [Fact(Timeout = Patience)]
