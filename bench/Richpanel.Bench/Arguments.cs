@@ -29,7 +29,7 @@ internal sealed class Arguments(string[] args)
               lag          age of events without rows at steady rates [--seconds 15] [--write]
               seed         a log of made-up deliveries to look at  --database FILE [--rows 1000000] [--seed 1] [--until TIME]
               log          server times of the log's questions    [--rows 1000000] [--rounds 40] [--write]
-              bulk         bulk retry: plan, cancel, kill in the middle; holds [--rows 100000] [--rounds 5] [--waiting 1000000] [--holds 50] [--sent 3000] [--kills 5] [--seed 1] [--write]
+              bulk         bulk retry: plan, cancel, kill in the middle; holds [--rows 100000] [--rounds 5] [--waiting 1000000] [--holds 50] [--sent ROWS] [--kills 5] [--seed 1] [--write]
               first-event  fresh clone to first Accepted event   [--write]
               stub         a Richpanel that answers 200          --record FILE [--delay MILLISECONDS]
               baseline     a handler that parses JSON and answers

@@ -14,13 +14,19 @@ namespace Richpanel.Bench;
 
 /// <summary>
 /// <c>bulk</c>: how long planning and canceling a bulk retry takes and whom it keeps waiting, and how long a hold takes with very many
-/// waiting behind it, in this process; and what <c>kill -9</c> in the middle of a bulk retry does, against the published product and a stub
-/// that writes down what arrives.
+/// waiting behind it, in this process; and, against the published product and a stub that writes down what arrives,
+/// how long live events take beside a bulk retry, and what <c>kill -9</c> in the middle of one does.
 /// </summary>
 internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
 {
     /// <summary>As fast as a bulk retry goes.</summary>
     private const int PerSecond = RetryOptions.MostPerSecond;
+
+    /// <summary>Beside a slower one, live events would show nothing.</summary>
+    private const int LeastPerSecond = PerSecond * 8 / 10;
+
+    /// <summary>How long a bulk retry runs beside live events before it is canceled.</summary>
+    private static readonly TimeSpan s_beside = TimeSpan.FromSeconds(10);
 
     private static readonly DateTimeOffset s_until = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
@@ -47,6 +53,9 @@ internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
             Row("slowest plan", Milliseconds(times.SlowestPlan), "< 2,000 ms"),
             Row("longest wait of a commit of others while planning", Milliseconds(times.LongestWait), "< 50 ms"),
             Row("slowest cancel before anything is under way", Milliseconds(times.SlowestCancel), "< 1,000 ms"),
+            Row(string.Create(CultureInfo.InvariantCulture, $"live events end to end while {PerSecond} a second are sent again, p95"), Milliseconds(kills.Canceled.Live.P95), "< 1,000 ms"),
+            Row(string.Create(CultureInfo.InvariantCulture, $"of these {kills.Canceled.Live.Count:N0}, {LiveEvents.PerSecond} a second, answered 200 and lost"), Count(kills.Canceled.Live.Lost), "0"),
+            Row("sent again a second meanwhile", Count((int)kills.Canceled.Live.PerSecond), string.Create(CultureInfo.InvariantCulture, $"≥ {LeastPerSecond}")),
             Row(string.Create(CultureInfo.InvariantCulture, $"cancel in the middle, by API, when {kills.Canceled.Sent:N0} of {kills.Planned:N0} were sent"), Milliseconds(kills.Canceled.Took), "< 1,000 ms"),
             Row("of the rest, sent after that", Count(kills.Canceled.SentAfter), "0"),
             Row(string.Create(CultureInfo.InvariantCulture, $"slowest of {holds} holds opened with {waiting:N0} waiting"), Milliseconds(slowestHold), "< 100 ms"),
@@ -65,7 +74,7 @@ internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
 
         return times is { SlowestPlan.TotalMilliseconds: < 2_000, LongestWait.TotalMilliseconds: < 50, SlowestCancel.TotalMilliseconds: < 1_000 }
             && slowestHold.TotalMilliseconds < 100 && slowestRelease.TotalMilliseconds < 100
-            && kills is { Lost: 0, Unmarked: 0, Faults: 0, Canceled: { SentAfter: 0, Took.TotalMilliseconds: < 1_000 } } && kills.Marked <= kills.Kills * 8 ? 0 : 1;
+            && kills is { Lost: 0, Unmarked: 0, Faults: 0, Canceled: { SentAfter: 0, Took.TotalMilliseconds: < 1_000, Live: { Lost: 0, P95.TotalMilliseconds: < 1_000, PerSecond: >= LeastPerSecond } } } && kills.Marked <= kills.Kills * 8 ? 0 : 1;
     }
 
     private async Task<(TimeSpan Plan, TimeSpan SlowestPlan, TimeSpan LongestWait, TimeSpan SlowestCancel)> TimesAsync(int rows, int rounds)
@@ -121,8 +130,8 @@ internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
     private async Task<(int Planned, Canceled Canceled, int Kills, int Lost, int Unmarked, int Marked, int Faults)> KillsAsync(int rows, int kills, int seed)
     {
         var random = new Random(seed);
-        var record = Path.Combine(workspace.Folder, "arrived.txt");
-        await using var stub = ChildProcess.Self("stub", "--record", record, "--delay", "15");
+        var (record, times) = (Path.Combine(workspace.Folder, "arrived.txt"), Path.Combine(workspace.Folder, "times.txt"));
+        await using var stub = ChildProcess.Self("stub", "--record", record, "--times", times, "--delay", "15");
         var folder = Path.Combine(workspace.Folder, "kills");
         await using (await SeededAsync(Path.Combine(folder, "console.db"), rows, await stub.ListeningAsync() + "/v2", Failed))
         {
@@ -131,7 +140,7 @@ internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
 
         await using var product = new Product(await workspace.PublishAsync(), folder, []);
         await product.StartAsync();
-        var canceled = await CancelInTheMiddleAsync(product, record, Math.Min(1_000, rows / 10));
+        var canceled = await CancelInTheMiddleAsync(product, record, times, Math.Min(1_000, rows / 10), rows / 2);
         var path = await StartAllAsync(product);
         for (var kill = 0; kill < kills; kill++)
         {
@@ -142,7 +151,7 @@ internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
 
         await UntilAsync(product, path, view => view.GetProperty("state").GetString() == "finished", TimeSpan.FromSeconds((rows / PerSecond) + 180));
         await product.StopAsync();
-        var arrivals = File.ReadLines(record).GroupBy(id => id, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        var arrivals = Retried(record).GroupBy(id => id, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         await using var database = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = product.Database, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         await database.OpenAsync();
         var marked = await ReadAsync(database, "SELECT d.MessageId, COUNT(*) FROM Attempts a JOIN Deliveries d ON d.Id = a.DeliveryId WHERE a.MayRepeat = 1 GROUP BY d.MessageId");
@@ -156,18 +165,34 @@ internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
             rows - sent.Count + sent.Values.Count(count => count != 1));
     }
 
-    /// <summary>A retry of all that are failed, canceled once the first are sent; ends when what was due has arrived, and nothing after it.</summary>
-    private static async Task<Canceled> CancelInTheMiddleAsync(Product product, string record, int first)
+    /// <summary>
+    /// A retry of all that are failed, with live events beside it once the first are sent and it is as fast as it gets, and canceled after
+    /// them; ends when what was due has arrived, and nothing after it.
+    /// </summary>
+    private static async Task<Canceled> CancelInTheMiddleAsync(Product product, string record, string times, int first, int most)
     {
         var path = await StartAllAsync(product);
-        await UntilAsync(product, path, view => Sent(view) >= first, TimeSpan.FromMinutes(1));
+        var before = Sent(await UntilAsync(product, path, view => Sent(view) >= first, TimeSpan.FromMinutes(1)));
+        using var stop = new CancellationTokenSource();
+        var live = new LiveEvents(product, LogSeed.WriteKey);
+        var running = Stopwatch.StartNew();
+        var posting = live.PostAsync(stop.Token);
+        var beside = Sent(await UntilAsync(product, path, view => running.Elapsed >= s_beside || Sent(view) >= most, TimeSpan.FromMinutes(1))) - before;
+        var perSecond = beside / running.Elapsed.TotalSeconds;
+        await stop.CancelAsync();
+        await posting;
         var clock = Stopwatch.GetTimestamp();
         var canceled = await product.ApiAsync(HttpMethod.Post, path + "/cancel");
         var took = Stopwatch.GetElapsedTime(clock);
         var ended = await UntilAsync(product, path, view => view.GetProperty("waiting").GetInt32() == 0, TimeSpan.FromMinutes(1));
         await Task.Delay(TimeSpan.FromSeconds(5));   // what would come after all has the time for it
-        return new Canceled(took, Sent(ended), (Sent(ended) - Sent(canceled)) + Math.Max(0, File.ReadLines(record).Count() - Sent(ended)));
+        var (p95, lost) = live.Judge(StubServer.Times(times));
+        return new Canceled(
+            took, Sent(ended), (Sent(ended) - Sent(canceled)) + Math.Max(0, Retried(record).Count() - Sent(ended)), new Live(perSecond, live.Count, p95, lost));
     }
+
+    /// <summary>What has arrived of the retry.</summary>
+    private static IEnumerable<string> Retried(string record) => File.ReadLines(record).Where(id => !LiveEvents.IsOne(id));
 
     private static async Task<string> StartAllAsync(Product product)
     {
@@ -202,7 +227,11 @@ internal sealed class BulkCommand(Workspace workspace, Arguments arguments)
 
     /// <param name="Sent">Made due before the cancel; each of it arrives.</param>
     /// <param name="SentAfter">Made due by it later, or arrived without being made due.</param>
-    private sealed record Canceled(TimeSpan Took, int Sent, int SentAfter);
+    private sealed record Canceled(TimeSpan Took, int Sent, int SentAfter, Live Live);
+
+    /// <summary>Events that came in while the retry was running.</summary>
+    /// <param name="PerSecond">Sent again meanwhile.</param>
+    private sealed record Live(double PerSecond, int Count, TimeSpan P95, int Lost);
 
     /// <summary>The first one compiles and is not counted.</summary>
     private async Task<(TimeSpan SlowestHold, TimeSpan SlowestRelease)> HoldsAsync(int rows, int rounds)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Richpanel.Core.Connections;
+using Richpanel.Core.Deliveries;
 
 namespace Richpanel.Bench;
 
@@ -6,7 +8,7 @@ namespace Richpanel.Bench;
 /// <param name="Acknowledged">Events answered 200.</param>
 /// <param name="Lost">Acknowledged events the stub never saw: must be empty.</param>
 /// <param name="Repeats">Arrivals beyond the first, summed over all events.</param>
-/// <param name="RepeatsAllowed">Kills × concurrency × batch size.</param>
+/// <param name="RepeatsAllowed">What can be on its way at a kill: kills × concurrency × what one request carries.</param>
 /// <param name="Unmarked">Events that arrived again without an attempt that says it may repeat: must be empty.</param>
 /// <param name="LedgerFaults">Sentences about counters that do not equal the rows: must be empty.</param>
 /// <param name="SlowestStart">Longest time from start to ready after a kill.</param>
@@ -19,23 +21,23 @@ internal sealed record KillResult(
 
 /// <summary>
 /// <c>kill -9</c> at random moments under a stream of posted events, with a stub Richpanel in another process. The stub answers after
-/// a few milliseconds, so that most kills find requests in flight.
+/// some milliseconds, so that most kills find requests in flight; batches are fewer, and each is answered later.
 /// </summary>
 internal static class KillTrial
 {
-    private const int Concurrency = 8;
     private const string WriteKey = "bench-write-key-0000000000000001";
 
     /// <param name="dll">The product.</param>
     /// <param name="folder">For its data and the stub's record.</param>
     /// <param name="rounds">Kills.</param>
     /// <param name="seed">Decides the moments.</param>
-    public static async Task<KillResult> RunAsync(string dll, string folder, int rounds, int seed, CancellationToken ct = default)
+    /// <param name="transport">How the product sends.</param>
+    public static async Task<KillResult> RunAsync(string dll, string folder, int rounds, int seed, Transport transport = Transport.Single, CancellationToken ct = default)
     {
         var random = new Random(seed);
         var record = Path.Combine(folder, "arrived.txt");
-        await using var stub = ChildProcess.Self("stub", "--record", record, "--delay", "15");
-        var connection = new ProductConnection("Kill", await stub.ListeningAsync() + "/v2", WriteKey);
+        await using var stub = ChildProcess.Self("stub", "--record", record, "--delay", transport == Transport.Batch ? "60" : "15");
+        var connection = new ProductConnection("Kill", await stub.ListeningAsync() + "/v2", WriteKey, transport);
         await using var product = new Product(dll, Path.Combine(folder, "data"), [connection]);
         await product.StartAsync();
 
@@ -74,9 +76,16 @@ internal static class KillTrial
         return new KillResult(
             rounds, stream.Posted, stream.Acknowledged.Count,
             [.. stream.Acknowledged.Where(id => !arrivals.ContainsKey(id))],
-            arrivals.Values.Sum(count => count - 1), rounds * Concurrency,
+            arrivals.Values.Sum(count => count - 1), rounds * OnTheWay(transport),
             [.. arrivals.Where(arrival => arrival.Value - 1 > marked.GetValueOrDefault(arrival.Key)).Select(arrival => arrival.Key)],
             faults, slowest);
+    }
+
+    /// <summary>Most events at a time, as the product is set without being told otherwise.</summary>
+    private static int OnTheWay(Transport transport)
+    {
+        var options = new DeliveryOptions();
+        return options.Concurrency * (transport == Transport.Batch ? options.BatchSize : 1);
     }
 
     /// <summary>Waits until no delivery is waiting or on its way.</summary>
@@ -102,31 +111,33 @@ internal static class KillTrial
     }
 }
 
-/// <summary><c>kill</c>: the trial with 20 rounds, its result as a table.</summary>
+/// <summary><c>kill</c>: the trial with 20 rounds, once with single events a request and once with batches, both results as a table.</summary>
 internal static class KillCommand
 {
     public static async Task<int> RunAsync(Arguments arguments)
     {
         using var workspace = new Workspace();
-        var seed = arguments.Number("seed", 1);
-        var result = await KillTrial.RunAsync(await workspace.PublishAsync(), workspace.Folder, arguments.Number("rounds", 20), seed);
+        var (rounds, seed) = (arguments.Number("rounds", 20), arguments.Number("seed", 1));
+        var dll = await workspace.PublishAsync();
+        var single = await KillTrial.RunAsync(dll, Directory.CreateDirectory(Path.Combine(workspace.Folder, "single")).FullName, rounds, seed);
+        var batch = await KillTrial.RunAsync(dll, Directory.CreateDirectory(Path.Combine(workspace.Folder, "batch")).FullName, rounds, seed, Transport.Batch);
         string[] lines =
         [
             Workspace.Circumstances() + string.Create(CultureInfo.InvariantCulture, $", seed {seed}"),
             string.Empty,
-            "| what | figure | must be |",
-            "|---|---|---|",
-            Row("kills", result.Kills, "20"),
-            Row("events posted", result.Posted, ""),
-            Row("acknowledged with 200", result.Acknowledged, ""),
-            Row("acknowledged and lost", result.Lost.Count, "0"),
-            Row("arrived again", result.Repeats, string.Create(CultureInfo.InvariantCulture, $"≤ {result.RepeatsAllowed} (kills × concurrency × batch size)")),
-            Row("arrived again without an attempt that says so", result.Unmarked.Count, "0"),
-            Row("ledger counters that differ from the rows", result.LedgerFaults.Count, "0"),
-            string.Create(CultureInfo.InvariantCulture, $"| slowest start after a kill | {result.SlowestStart.TotalSeconds:0.0} s | |"),
+            "| what | one event a request | in batches | must be |",
+            "|---|---|---|---|",
+            Row("kills", one => one.Kills, Number(rounds)),
+            Row("events posted", one => one.Posted, ""),
+            Row("acknowledged with 200", one => one.Acknowledged, ""),
+            Row("acknowledged and lost", one => one.Lost.Count, "0"),
+            Row("arrived again", one => one.Repeats, $"≤ {Number(single.RepeatsAllowed)} (kills × concurrency); in batches ≤ {Number(batch.RepeatsAllowed)} (× batch size)"),
+            Row("arrived again without an attempt that says so", one => one.Unmarked.Count, "0"),
+            Row("ledger counters that differ from the rows", one => one.LedgerFaults.Count, "0"),
+            $"| slowest start after a kill | {Seconds(single)} | {Seconds(batch)} | |",
         ];
         Array.ForEach(lines, Console.WriteLine);
-        foreach (var fault in result.LedgerFaults.Concat(result.Lost.Take(5)).Concat(result.Unmarked.Take(5)))
+        foreach (var fault in new[] { single, batch }.SelectMany(one => one.LedgerFaults.Concat(one.Lost.Take(5)).Concat(one.Unmarked.Take(5))))
         {
             Console.WriteLine(fault);
         }
@@ -136,8 +147,12 @@ internal static class KillCommand
             Workspace.WriteFigures("docs/reliability.md", "kill", lines);
         }
 
-        return result.Holds ? 0 : 1;
+        return single.Holds && batch.Holds ? 0 : 1;
+
+        string Row(string what, Func<KillResult, int> figure, string bar) => $"| {what} | {Number(figure(single))} | {Number(figure(batch))} | {bar} |";
     }
 
-    private static string Row(string what, int figure, string bar) => string.Create(CultureInfo.InvariantCulture, $"| {what} | {figure:N0} | {bar} |");
+    private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Seconds(KillResult result) => string.Create(CultureInfo.InvariantCulture, $"{result.SlowestStart.TotalSeconds:0.0} s");
 }

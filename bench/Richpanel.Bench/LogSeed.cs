@@ -17,6 +17,9 @@ internal static class LogSeed
     private static readonly (string Name, ConnectionEnvironment Environment)[] s_connections =
         [("Production", ConnectionEnvironment.Production), ("Staging", ConnectionEnvironment.Staging), ("Old shop", ConnectionEnvironment.Production)];
 
+    /// <summary>Of the connection that most of the log is of.</summary>
+    public static string WriteKey { get; } = KeyOf(s_connections[0].Name);
+
     /// <summary>The product's services on a database file, without anything that runs by itself.</summary>
     public static async Task<ServiceProvider> OpenAsync(string database)
     {
@@ -90,7 +93,7 @@ internal static class LogSeed
             var connection = new Connection { Name = name, Environment = environment, BaseUrl = "http://seed.invalid/v2", ApiKey = "seed-api-key", PausedAt = until };
             context.Connections.Add(connection);
             context.SaveChanges();
-            var source = new Source { Name = name + " web", ConnectionId = connection.Id, PublicId = $"seed{connection.Id:d28}", WriteKeyHash = SecretProtector.HashKey("seed-write-key-" + name), ProtectedWriteKey = secrets.Protect("seed-write-key-" + name) };
+            var source = new Source { Name = name + " web", ConnectionId = connection.Id, PublicId = $"seed{connection.Id:d28}", WriteKeyHash = SecretProtector.HashKey(KeyOf(name)), ProtectedWriteKey = secrets.Protect(KeyOf(name)) };
             context.Sources.Add(source);
             context.SaveChanges();
             doors.Add((connection.Id, source.Id));
@@ -98,6 +101,8 @@ internal static class LogSeed
 
         return doors;
     }
+
+    private static string KeyOf(string connection) => "seed-write-key-" + connection;
 
     private static void Write(WriteSession session, IReadOnlyList<SeedRow> piece, SearchKey key)
     {

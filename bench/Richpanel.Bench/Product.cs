@@ -4,13 +4,15 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Richpanel.Core.Connections;
 
 namespace Richpanel.Bench;
 
 /// <summary>One connection of the product under test, made by Bootstrap settings.</summary>
 /// <param name="BaseUrl">Where it delivers to, for example a stub's address with <c>/v2</c>.</param>
 /// <param name="WriteKey">Of its one source.</param>
-internal sealed record ProductConnection(string Name, string BaseUrl, string WriteKey);
+/// <param name="Transport">How it sends: an event a request, or batches of them.</param>
+internal sealed record ProductConnection(string Name, string BaseUrl, string WriteKey, Transport Transport = Transport.Single);
 
 /// <summary>The real product as a process of its own, with data in a folder that survives a kill. Loopback only.</summary>
 internal sealed class Product : IAsyncDisposable
@@ -55,6 +57,7 @@ internal sealed class Product : IAsyncDisposable
             _environment[prefix + "BaseUrl"] = connection.BaseUrl;
             _environment[prefix + "ApiKey"] = "bench-api-key-0001";
             _environment[prefix + "ApiSecret"] = "bench-api-secret-0001";
+            _environment[prefix + "Transport"] = connection.Transport.ToString();
             _environment[prefix + "Sources__0__Name"] = connection.Name;
             _environment[prefix + "Sources__0__WriteKey"] = connection.WriteKey;
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -7,7 +8,8 @@ namespace Richpanel.Bench;
 /// <summary>
 /// A Richpanel in a process of its own: answers 200 to <c>/t</c> and <c>/bt</c> and appends the eventId of every call it saw to a
 /// file, one a line. The file is written through before the answer goes out, so the record never lags behind what was answered.
-/// With <c>--calls FILE</c> the calls themselves are kept too, one JSON object a line.
+/// With <c>--calls FILE</c> the calls themselves are kept too, one JSON object a line; with <c>--times FILE</c> each eventId and when it
+/// came, by <see cref="Stopwatch.GetTimestamp"/>.
 /// </summary>
 internal static class StubServer
 {
@@ -15,9 +17,8 @@ internal static class StubServer
     {
         var delay = TimeSpan.FromMilliseconds(arguments.Number("delay", 0));
         await using var record = new FileStream(arguments.Text("record", "stub.txt"), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        await using var calls = arguments.Text("calls", string.Empty) is { Length: > 0 } file
-            ? new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0)
-            : null;
+        await using var calls = Wished("calls");
+        await using var times = Wished("times");
         await using var app = LocalServer.Build();
         var count = 0L;
 
@@ -27,11 +28,14 @@ internal static class StubServer
             await context.Request.Body.CopyToAsync(body);
             var seen = Calls(body.GetBuffer().AsMemory(0, (int)body.Length), kind == "bt");
             var ids = Encoding.UTF8.GetBytes(string.Concat(seen.Select(call => call.EventId + "\n")));
+            var now = Stopwatch.GetTimestamp();
+            var came = Encoding.UTF8.GetBytes(string.Concat(seen.Select(call => string.Create(CultureInfo.InvariantCulture, $"{call.EventId} {now}\n"))));
             var texts = Encoding.UTF8.GetBytes(string.Concat(seen.Select(call => call.Text + "\n")));
             lock (record)
             {
                 record.Write(ids);
                 calls?.Write(texts);
+                times?.Write(came);
                 count += seen.Count;
             }
 
@@ -44,7 +48,16 @@ internal static class StubServer
         });
         app.MapGet("/count", () => Interlocked.Read(ref count).ToString(CultureInfo.InvariantCulture));
         return await LocalServer.ServeAsync(app);
+
+        FileStream? Wished(string name) =>
+            arguments.Text(name, string.Empty) is { Length: > 0 } file ? new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0) : null;
     }
+
+    /// <summary>When each event of a file of <c>--times</c> came first.</summary>
+    public static IReadOnlyDictionary<string, long> Times(string file) => File.ReadLines(file)
+        .Select(line => line.Split(' '))
+        .GroupBy(line => line[0], line => long.Parse(line[1], CultureInfo.InvariantCulture), StringComparer.Ordinal)
+        .ToDictionary(group => group.Key, group => group.Min(), StringComparer.Ordinal);
 
     /// <summary>The eventIds of the calls inside one request.</summary>
     /// <param name="batch">It came to <c>/bt</c>.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Richpanel.Core.Connections;
 
 namespace Richpanel.Bench.Faults;
 
@@ -17,10 +18,15 @@ internal sealed record Fault(string Name, string What, string Cause, Func<Faulty
     /// <summary>Address while it fails, made of the server's port; after it, the plain one. Null: the plain one all along.</summary>
     public Func<int, string>? Address { get; init; }
 
+    /// <summary>Of the connection it is played to.</summary>
+    public Transport Transport { get; init; } = Transport.Single;
+
+    /// <summary>It is of these events only, and all others must arrive while it lasts. Null: of every one.</summary>
+    public Func<string, bool>? Only { get; init; }
+
     public static string PlainAddress(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/v2");
 
-    /// <summary>Everything that the network and the other side can do.</summary>
-    public static IReadOnlyList<Fault> All { get; } =
+    private static readonly IReadOnlyList<Fault> s_each =
     [
         new("dns", "name that does not exist", "dns_not_found|dns_trouble", Never) { Address = _ => "https://no-such-host.invalid/v2" },
         new("refused", "connection refused", "connection_refused", Never) { IsClosed = true },
@@ -88,6 +94,25 @@ internal sealed record Fault(string Name, string What, string Cause, Func<Faulty
         new("binary", "200 with bytes that are no text", "not_richpanel", visit => visit.AnswerAsync(200, Bytes(64 * 1024), "Content-Type: application/octet-stream\r\n")),
         new("large", "200 with 10 MB", "not_richpanel", visit => visit.AnswerAsync(200, Bytes(10 * 1024 * 1024), "Content-Type: application/octet-stream\r\n")),
     ];
+
+    /// <summary>What a batch makes different: many events in a request whose answer is lost, or which is refused as a whole.</summary>
+    private static readonly string[] s_inBatches = ["reset-before", "closed-before", "reset-after", "half", "slow-headers", "503", "422", "401"];
+
+    /// <summary>Everything that the network and the other side can do.</summary>
+    public static IReadOnlyList<Fault> All { get; } =
+    [
+        .. s_each,
+        .. s_each.Where(fault => s_inBatches.Contains(fault.Name)).Select(InBatches),
+        InBatches(new Fault("422-one", "HTTP 422 for one event", "unprocessable", async visit =>
+        {
+            var isRefused = (await visit.ReadAsync()).Any(IsFirst);
+            await visit.AnswerAsync(isRefused ? 422 : 200, "{}");
+        }) { Only = IsFirst }),
+    ];
+
+    private static Fault InBatches(Fault fault) => fault with { Name = fault.Name + "-batch", What = fault.What + ", in batches", Transport = Transport.Batch };
+
+    private static bool IsFirst(string id) => id.EndsWith("-0", StringComparison.Ordinal);
 
     private static Fault Status(int status, string cause)
     {

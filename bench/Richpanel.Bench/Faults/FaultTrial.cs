@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Richpanel.Core.Connections;
 
 namespace Richpanel.Bench.Faults;
 
@@ -42,7 +43,7 @@ internal sealed class FaultTrial(Product product, IReadOnlyList<Fault> faults, I
         {
             await using var product = new Product(
                 dll, Path.Combine(folder, "data"),
-                [.. faults.Select((fault, i) => new ProductConnection(fault.Name, AddressOf(fault, servers[i]), KeyOf(fault)))],
+                [.. faults.Select((fault, i) => new ProductConnection(fault.Name, AddressOf(fault, servers[i]), KeyOf(fault), fault.Transport))],
                 new Dictionary<string, string>
                 {
                     ["Receiver__RateLimit__Enabled"] = "false",
@@ -98,21 +99,23 @@ internal sealed class FaultTrial(Product product, IReadOnlyList<Fault> faults, I
         await RecoverAsync(ct);
     }
 
-    /// <summary>Sends its events into one fault, and waits until each of them has met it, or the connection has stopped for the others' sake.</summary>
+    /// <summary>Sends its events into one fault, and waits until each of them has met it, or the connection has stopped for the others' sake. To be met in batches it takes a batch of several.</summary>
     private async Task MeetAsync(int i, int round, CancellationToken ct)
     {
+        var isBatch = faults[i].Transport == Transport.Batch;
         servers[i].Break();
         if (round > 0 && faults[i].Address is not null)
         {
             await PointAsync(faults[i], AddressOf(faults[i], servers[i]));
         }
 
-        for (var n = 0; n < EventsEach; n++)
+        // What is to be sent together comes in together: on a busy machine twelve requests would last longer than a batch waits to fill.
+        List<string> ids = [.. Enumerable.Range(0, EventsEach).Select(n => string.Create(CultureInfo.InvariantCulture, $"{faults[i].Name}-{round}-{n}"))];
+        foreach (var posted in ids.Chunk(isBatch ? EventsEach : 1))
         {
-            var id = string.Create(CultureInfo.InvariantCulture, $"{faults[i].Name}-{round}-{n}");
-            if (await product.PostAsync("/v1/track", KeyOf(faults[i]), Events.Track(id)) == HttpStatusCode.OK)
+            if (await product.PostAsync(isBatch ? "/v1/batch" : "/v1/track", KeyOf(faults[i]), isBatch ? Events.Batch(posted) : Events.Track(posted[0])) == HttpStatusCode.OK)
             {
-                _acknowledged[i].Add(id);
+                _acknowledged[i].UnionWith(posted);
             }
         }
 
@@ -123,7 +126,7 @@ internal sealed class FaultTrial(Product product, IReadOnlyList<Fault> faults, I
             """;
         var clock = Stopwatch.StartNew();
         await using var rows = await Evidence.OpenAsync(product.Database);
-        while (await rows.NumberAsync(Met, ("$name", faults[i].Name), ("$n", _acknowledged[i].Count)) == 0)
+        while (await rows.NumberAsync(Met, ("$name", faults[i].Name), ("$n", _acknowledged[i].Count)) == 0 || !Others(i) || (isBatch && servers[i].MostAtOnce < 2))
         {
             if (clock.Elapsed > s_patience)
             {
@@ -133,6 +136,9 @@ internal sealed class FaultTrial(Product product, IReadOnlyList<Fault> faults, I
             await Task.Delay(200, ct);
         }
     }
+
+    /// <summary>Whether all events have arrived of which the fault is not.</summary>
+    private bool Others(int i) => faults[i].Only is not { } only || _acknowledged[i].All(id => only(id) || servers[i].Taken.ContainsKey(id));
 
     /// <summary>What an operator does: release what is held, and send again what has failed.</summary>
     private async Task RecoverAsync(CancellationToken ct)

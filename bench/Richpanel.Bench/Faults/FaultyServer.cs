@@ -38,6 +38,9 @@ internal sealed class FaultyServer : IAsyncDisposable
     /// <summary>How often each event may have been taken.</summary>
     public IReadOnlyDictionary<string, int> Taken => _taken;
 
+    /// <summary>Most events that were in one request since it last began to misbehave.</summary>
+    public int MostAtOnce { get; private set; }
+
     /// <summary>From now on it answers 200, over plain HTTP.</summary>
     public void Mend()
     {
@@ -51,7 +54,7 @@ internal sealed class FaultyServer : IAsyncDisposable
     /// <summary>Misbehaves again.</summary>
     public void Break()
     {
-        IsMended = false;
+        (IsMended, MostAtOnce) = (false, 0);
         if (_fault.IsClosed && _listener is { } open)
         {
             _listener = null;
@@ -112,6 +115,8 @@ internal sealed class FaultyServer : IAsyncDisposable
         }
     }
 
+    internal void See(int events) => MostAtOnce = Math.Max(MostAtOnce, events);
+
     internal void Take(IEnumerable<string> events)
     {
         foreach (var id in events)
@@ -132,15 +137,20 @@ internal sealed class FaultyServer : IAsyncDisposable
 internal sealed class FaultyVisit(TcpClient client, FaultyServer server, CancellationToken stop)
 {
     private Stream _stream = client.GetStream();
-    private IReadOnlyList<string> _events = [];
+    private IReadOnlyList<string>? _events;
 
     public CancellationToken Stop => stop;
 
     public int Port => server.Port;
 
-    /// <summary>Reads the whole request. From here on it may count as taken.</summary>
-    public async Task ReadAsync()
+    /// <summary>Reads the whole request, once; its events. From here on they may count as taken.</summary>
+    public async Task<IReadOnlyList<string>> ReadAsync()
     {
+        if (_events is not null)
+        {
+            return _events;
+        }
+
         var read = new byte[64 * 1024];
         var (count, end) = (0, -1);
         while (end < 0)
@@ -162,10 +172,12 @@ internal sealed class FaultyVisit(TcpClient client, FaultyServer server, Cancell
         read.AsSpan(end + 4, here).CopyTo(body);
         await _stream.ReadExactlyAsync(body.AsMemory(here), stop);
         _events = StubServer.EventIds(body, head.StartsWith("POST /v2/bt", StringComparison.Ordinal));
+        server.See(_events.Count);
+        return _events;
     }
 
     /// <summary>It may have been taken: whether it was, nobody can tell from what is answered.</summary>
-    public void Take() => server.Take(_events);
+    public void Take() => server.Take(_events ?? []);
 
     public async Task WriteAsync(string text) => await WriteAsync(Encoding.Latin1.GetBytes(text));
 
