@@ -17,6 +17,8 @@ public sealed partial class ChangeLogPage : IDisposable
     private DateTimeOffset? _searchedBackTo;
     private string? _asked;
     private int _newer;
+    private int _reads;
+    private int _taken;
     private bool _failed;
     private string _live = "";
     private LiveUpdate? _update;
@@ -91,16 +93,17 @@ public sealed partial class ChangeLogPage : IDisposable
 
     private async Task ReadAsync(Action<ChangePage> take)
     {
-        var asked = _asked;
+        var (asked, read) = (_asked, ++_reads);
         try
         {
             var filter = View.ToFilter(Time.Zone);
             var page = await Queries.PageAsync(filter with { Words = Writing.Scrubbed(filter.Words) }, Before, PageSize, _leaving.Token);
-            if (asked != _asked)
+            if (asked != _asked || read < _taken)
             {
-                return;   // the person has moved on; a newer question has its own answer
+                return;   // the person has moved on, or what was read later is there already: a newer question has its own answer
             }
 
+            _taken = read;
             take(page);
             (_failed, _live) = (false, "Live");
         }
