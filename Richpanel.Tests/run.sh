@@ -39,10 +39,10 @@ code=${PIPESTATUS[0]}
 read -r passed failed skipped <<<"$(count)"
 # Once more at the end, where it is found: what failed, and the first lines of why.
 why
-# On a machine that stalls one browser test in hundreds may run out of time. Up to three of these, and only when nothing else went wrong (exit
-# code 2), are asked once more, alone, and named either way; what is broken fails again.
+# On a machine that stalls one in hundreds of the tests that wait for a page, in Chromium or in bunit, may run out of time. Up to three of these,
+# and only when nothing else went wrong (exit code 2), are asked once more, alone, and named either way; what is broken fails again.
 mapfile -t again < <(sed -nE 's/^failed (\(canceled\) )?([A-Za-z0-9_.+]+).*/\2/p' "$log" | sort -u)
-if [ "$code" -eq 2 ] && [ "$failed" -le 3 ] && [ "${#again[@]}" -ge 1 ] && ! printf '%s\n' "${again[@]}" | grep -qv '^Richpanel\.Tests\.Browser\.'; then
+if [ "$code" -eq 2 ] && [ "$failed" -le 3 ] && [ "${#again[@]}" -ge 1 ] && ! printf '%s\n' "${again[@]}" | grep -qvE '^Richpanel\.Tests\.(Browser|Pages)\.'; then
   echo "Once more, alone: ${again[*]}"
   filters=()
   for name in "${again[@]}"; do filters+=(--filter-method "$name"); done
