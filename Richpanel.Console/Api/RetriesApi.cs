@@ -55,16 +55,15 @@ public sealed record RetryShape(
     public static RetryShape Of(RetryView view)
     {
         var (batch, plan, progress) = (view.Batch, view.Plan, view.Progress);
-        var sends = batch.Kind != RetryKind.Cancel;
         return new RetryShape(
-            PublicId.Retry(batch.Id), batch.Kind, batch.State, batch.ByName, batch.Scope, batch.NeverAccepted, sends ? batch.AsThen ? "then" : "now" : null, sends ? batch.Rate : null, sends ? batch.CanarySize : null, sends ? batch.StopPercent : null, batch.CanaryNotAccepted,
+            PublicId.Retry(batch.Id), batch.Kind, batch.State, batch.ByName, batch.Scope, batch.NeverAccepted, batch.Sends ? batch.AsThen ? "then" : "now" : null, batch.Sends ? batch.Rate : null, batch.Sends ? batch.CanarySize : null, batch.Sends ? batch.StopPercent : null, batch.CanaryNotAccepted,
             batch.PlannedAt, batch.StartedAt, batch.StateSince, batch.EndedAt,
             progress.Planned, progress.Left, progress.Skipped, progress.Accepted, progress.Waiting, progress.Failed, progress.Other,
             [.. view.Results.Select(result => ResultShape.Of(batch, result))],
             ShareShape.Reasons(view.SkipReasons), [.. view.StoppedConnections.Concat(view.RecoveringConnections).Select(connection => connection.Name)],
             new PlanShape(
                 plan.Total, ShareShape.Reasons(plan.LeftOut), ShareShape.Of(plan.Connections), ShareShape.Of(plan.Causes), ShareShape.Of(plan.Events), ShareShape.Of(plan.Groups),
-                plan.Oldest, plan.Newest, plan.Since, plan.Until, plan.NeverSent, plan.MayHaveGoneOut, view.GoesOn && sends ? (long)RetryPlan.Lasts(progress.Left, batch.Rate).TotalSeconds : null));
+                plan.Oldest, plan.Newest, plan.Since, plan.Until, plan.NeverSent, plan.MayHaveGoneOut, view.GoesOn && batch.Sends ? (long)RetryPlan.Lasts(progress.Left, batch.Rate).TotalSeconds : null));
     }
 }
 
@@ -184,7 +183,7 @@ internal static class RetriesApi
     {
         var how = new RetryStart(wish?.As == "then", wish?.PerSecond, wish?.Canary, wish?.StopAbovePercent);
         return kind == RetryKind.Cancel && wish is not (null or { As: null, PerSecond: null, Canary: null, StopAbovePercent: null })
-            ? Task.FromResult<Results<Ok<RetryShape>, ProblemHttpResult>>(ApiProblems.BadRequest("A cancel sends nothing: it takes neither as, perSecond, canary nor stopAbovePercent."))
+            ? Task.FromResult<Results<Ok<RetryShape>, ProblemHttpResult>>(ApiProblems.BadRequest(RetryStart.NotForCancel))
             : wish?.As is not (null or "now" or "then")
             ? Task.FromResult<Results<Ok<RetryShape>, ProblemHttpResult>>(ApiProblems.BadRequest("as: give now (mapped by today's settings) or then (what was sent, where it was kept)."))
             : how.Fault() is { } fault ? Task.FromResult<Results<Ok<RetryShape>, ProblemHttpResult>>(ApiProblems.BadRequest(fault))

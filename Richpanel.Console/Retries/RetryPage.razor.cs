@@ -30,7 +30,7 @@ public sealed partial class RetryPage : IDisposable
 
     private bool IsCancel => _view is { } view && RetryWords.IsCancel(view);
 
-    private bool IsOnItsWay => _view is { Batch: { State: RetryState.Running, Kind: not RetryKind.Cancel } };
+    private bool IsOnItsWay => _view is { Batch: { State: RetryState.Running, Sends: true } };
 
     protected override void OnInitialized()
     {

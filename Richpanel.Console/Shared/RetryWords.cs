@@ -102,7 +102,7 @@ public static class RetryWords
 
     public static string Cause(RetryResult result) => result.IsTakenOver ? "Taken over by a later bulk retry or cancel" : result.Cause.Length == 0 ? "–" : Cause(result.Cause);
 
-    public static bool IsCancel(RetryView view) => view.Batch.Kind == RetryKind.Cancel;
+    public static bool IsCancel(RetryView view) => !view.Batch.Sends;
 
     public static string Cause(string code) => code.Length == 0 ? "No cause" : CauseCatalog.Find(code).Title;
 

@@ -111,6 +111,9 @@ public sealed class RetryBatch
 
     internal IEnumerable<long> ConnectionIds => Connections.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(id => PublicId.Parse(id, "con") ?? 0);
 
+    /// <summary>A cancel sends nothing: it has neither mode, rate nor canary.</summary>
+    public bool Sends => Kind != RetryKind.Cancel;
+
     /// <summary>The pacer has to do with it.</summary>
     public bool IsActive => State is RetryState.Canary or RetryState.Running;
 

@@ -33,10 +33,9 @@ public sealed class RetryBatches(StoreWriter writer, ChangeWriting log, ChangeFe
         batch.ByKind = by.Kind;
         batch.ById = by.Id;
         batch.ByName = Lengths.Cut(by.Name, Lengths.Name)!;
-        var sends = batch.Kind != RetryKind.Cancel;
         batch.AsThen = how.AsThen;
         batch.Rate = how.PerSecond ?? options.Value.PerSecond;
-        batch.CanarySize = sends ? how.Canary ?? options.Value.Canary : 0;
+        batch.CanarySize = how.Canary ?? batch.CanarySize;   // as the plan has it: none for a cancel
         batch.StopPercent = how.StopAbovePercent ?? options.Value.StopAbovePercent;
         batch.StartedAt = time.GetUtcNow();
         batch.CanaryPassed = batch.CanarySize == 0;
@@ -118,9 +117,9 @@ public sealed class RetryBatches(StoreWriter writer, ChangeWriting log, ChangeFe
 
     private string? FaultOf(RetryBatch batch, RetryStart how) =>
         batch.State != RetryState.Planned ? $"It is {Word(batch.State)}: a plan is started once."
-        : batch.Planned == 0 ? $"There is nothing to {(batch.Kind == RetryKind.Cancel ? "cancel" : "send")}."
+        : batch.Planned == 0 ? $"There is nothing to {(batch.Sends ? "send" : "cancel")}."
         : time.GetUtcNow() - batch.PlannedAt > RetryCleaning.PlanLasts ? "The plan is more than an hour old. Plan again: what it counted may have changed."
-        : batch.Kind == RetryKind.Cancel && how != new RetryStart() ? "A cancel sends nothing: it takes neither as, perSecond, canary nor stopAbovePercent."
+        : !batch.Sends && how != new RetryStart() ? RetryStart.NotForCancel
         : how.Fault();
 
     private void Enter(RetryBatch batch, RetryState state)

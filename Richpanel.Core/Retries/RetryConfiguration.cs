@@ -14,7 +14,7 @@ internal sealed class RetryConfiguration :
         batch.Property(b => b.ByName).HasMaxLength(Lengths.Name);
         batch.Property(b => b.Scope).HasMaxLength(Lengths.Url);
         batch.HasIndex(b => b.State, "IX_RetryBatches_State");
-        batch.Ignore(b => b.Left).Ignore(b => b.IsActive).Ignore(b => b.HasEnded);
+        batch.Ignore(b => b.Left).Ignore(b => b.IsActive).Ignore(b => b.HasEnded).Ignore(b => b.Sends);
     }
 
     public void Configure(EntityTypeBuilder<RetryItem> item)

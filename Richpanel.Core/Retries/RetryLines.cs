@@ -10,19 +10,17 @@ internal static class RetryLines
         Count = action == ChangeCatalog.RetryStarted ? batch.Planned : action == ChangeCatalog.RetryFinished ? batch.Queued : batch.Left,
         Fields = action == ChangeCatalog.RetryStarted
             ? FieldChange.Between(
-                ("as", null, Sends(batch) ? batch.AsThen ? "then" : "now" : null), ("perSecond", null, Sends(batch) ? batch.Rate : null),
-                ("canary", null, Sends(batch) ? batch.CanarySize : null), ("stopAbovePercent", null, Sends(batch) ? batch.StopPercent : null),
+                ("as", null, batch.Sends ? batch.AsThen ? "then" : "now" : null), ("perSecond", null, batch.Sends ? batch.Rate : null),
+                ("canary", null, batch.Sends ? batch.CanarySize : null), ("stopAbovePercent", null, batch.Sends ? batch.StopPercent : null),
                 ("query", null, batch.Scope is { Length: > 0 } scope ? scope : batch.Scope is null ? "a selection" : "all"), ("neverAccepted", false, batch.NeverAccepted))
             : FieldChange.Between(
-                ("state", RetryBatches.Word(before), RetryBatches.Word(batch.State)), ("planned", null, batch.Planned), (Sends(batch) ? "sent" : "canceled", null, batch.Queued), ("left alone", null, batch.Skipped),
+                ("state", RetryBatches.Word(before), RetryBatches.Word(batch.State)), ("planned", null, batch.Planned), (batch.Sends ? "sent" : "canceled", null, batch.Queued), ("left alone", null, batch.Skipped),
                 ("canary not accepted", null, action == ChangeCatalog.RetryAsked ? batch.CanaryNotAccepted : null)),
     };
 
     public static string NameOf(RetryBatch batch) => batch.Kind switch { RetryKind.Replay => "the replay", RetryKind.Cancel => "the bulk cancel", _ => "the bulk retry" };
 
-    private static bool Sends(RetryBatch batch) => batch.Kind != RetryKind.Cancel;
-
     /// <summary>"Canceled the rest of the cancel" would say the opposite of what it means.</summary>
     private static ChangeAction ActionOf(ChangeAction action, RetryBatch batch) =>
-        Sends(batch) ? action : action == ChangeCatalog.RetryStarted ? ChangeCatalog.CancelStarted : action == ChangeCatalog.RetryCanceled ? ChangeCatalog.CancelEnded : action;
+        batch.Sends ? action : action == ChangeCatalog.RetryStarted ? ChangeCatalog.CancelStarted : action == ChangeCatalog.RetryCanceled ? ChangeCatalog.CancelEnded : action;
 }

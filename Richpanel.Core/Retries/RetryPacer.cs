@@ -131,7 +131,7 @@ internal sealed partial class RetryPacer(
 
     private async Task StepAsync(RetryBatch batch, Run run, CancellationToken ct)
     {
-        var changed = await (batch.Kind == RetryKind.Cancel ? CancelAsync(batch, run, ct) : SendAsync(batch, run, ct)) > 0;
+        var changed = await (batch.Sends ? SendAsync(batch, run, ct) : CancelAsync(batch, run, ct)) > 0;
         if (batch.State == RetryState.Canary)
         {
             changed |= !_untried.IsAnyOf(batch.Id) && await queue.JudgeCanaryAsync(batch.Id);

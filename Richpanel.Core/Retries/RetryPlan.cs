@@ -26,6 +26,8 @@ public sealed record RetryAsk(RetryKind Kind)
 /// <param name="StopAbovePercent">0 to 100.</param>
 public sealed record RetryStart(bool AsThen = false, int? PerSecond = null, int? Canary = null, int? StopAbovePercent = null)
 {
+    public const string NotForCancel = "A cancel sends nothing: it takes neither as, perSecond, canary nor stopAbovePercent.";
+
     /// <summary>What is out of bounds, a sentence; null when nothing is.</summary>
     public string? Fault() =>
         PerSecond is < 1 or > RetryOptions.MostPerSecond ? $"perSecond: give 1 to {RetryOptions.MostPerSecond}."

@@ -217,7 +217,7 @@ public sealed class RetryQueries(IDbContextFactory<ConsoleDbContext> contexts, C
         long Of(DeliveryState state) => counts.Where(count => count.State == state).Sum(count => count.Count);
         var other = counts.Where(count => count.State is not (0 or DeliveryState.Accepted or DeliveryState.Waiting or DeliveryState.Failed)).Sum(count => count.Count);
         var now = time.GetUtcNow();
-        List<Connection> open = batch.HasEnded || batch.Kind == RetryKind.Cancel ? [] : [.. batch.ConnectionIds.Select(directory.Find).OfType<Connection>().Where(connection => connection.DeletedAt is null)];
+        List<Connection> open = batch.HasEnded || !batch.Sends ? [] : [.. batch.ConnectionIds.Select(directory.Find).OfType<Connection>().Where(connection => connection.DeletedAt is null)];
         var stopped = open.Where(connection => connection.IsStopped(now) || connection.PostponedUntil > now || connection.BreakerSince is not null).ToList();
         var recovering = open.Where(connection => connection.RecoveryBefore is not null).Except(stopped).ToList();
         return new RetryView(

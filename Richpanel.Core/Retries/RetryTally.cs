@@ -8,10 +8,10 @@ internal sealed class RetryTally(RetryAsk wish, IReadOnlySet<long> deletedConnec
     private const int MostSamples = 3;
 
     private readonly Dictionary<string, long> _leftOut = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _connections = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, long> _connections = [];
     private readonly Dictionary<string, long> _causes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _events = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, long> _groups = [];   // 0 = without one
     private readonly HashSet<(long Connection, string MessageId)> _messages = [];
     private readonly List<long> _samples = [];
     private long _total;
@@ -69,16 +69,16 @@ internal sealed class RetryTally(RetryAsk wish, IReadOnlySet<long> deletedConnec
 
     public RetryPlan ToPlan()
     {
-        return new RetryPlan(_total, Shares(_leftOut), Shares(_connections), Shares(_causes), Top(_events), _oldest, _newest, _neverSent, _mayHaveGoneOut, [.. _samples]) { Groups = Top(_groups) };
+        return new RetryPlan(_total, Shares(_leftOut), Shares(Named(_connections, PublicId.Connection)), Shares(_causes), Top(_events), _oldest, _newest, _neverSent, _mayHaveGoneOut, [.. _samples]) { Groups = Top(Named(_groups, group => group == 0 ? "" : PublicId.Group(group))) };
     }
 
     private void Count(DeliveryRow row, RetryTwins twins)
     {
         _total++;
-        Add(_connections, PublicId.Connection(row.ConnectionId));
+        Add(_connections, row.ConnectionId);
         Add(_causes, row.Cause ?? "");
         Add(_events, row.EventName ?? "");
-        Add(_groups, row.GroupId is { } group ? PublicId.Group(group) : "");
+        Add(_groups, row.GroupId ?? 0);
         _oldest = _oldest < row.ReceivedAt ? _oldest : row.ReceivedAt;
         _newest = _newest > row.ReceivedAt ? _newest : row.ReceivedAt;
         _neverSent += row.AttemptCount == 0 ? 1 : 0;
@@ -109,5 +109,9 @@ internal sealed class RetryTally(RetryAsk wish, IReadOnlySet<long> deletedConnec
     private static IReadOnlyList<RetryShare> Shares(Dictionary<string, long> counts) =>
         [.. counts.OrderByDescending(one => one.Value).ThenBy(one => one.Key, StringComparer.Ordinal).Select(one => new RetryShare(one.Key, one.Value))];
 
-    private static void Add(Dictionary<string, long> counts, string key) => counts[key] = counts.GetValueOrDefault(key) + 1;
+    /// <summary>Counted by number, a row at a time, and named once.</summary>
+    private static Dictionary<string, long> Named(Dictionary<long, long> counts, Func<long, string> name) => counts.ToDictionary(one => name(one.Key), one => one.Value, StringComparer.Ordinal);
+
+    private static void Add<T>(Dictionary<T, long> counts, T key)
+        where T : notnull => counts[key] = counts.GetValueOrDefault(key) + 1;
 }

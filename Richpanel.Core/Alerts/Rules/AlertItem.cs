@@ -6,7 +6,7 @@ namespace Richpanel.Core.Alerts.Rules;
 
 /// <summary>Why deliveries failed lately, and how many.</summary>
 /// <param name="Group">Public id of the failure group with most of them; null in alerts of before.</param>
-/// <param name="Sample">Public id of the newest delivery of that group; null when none is left of it.</param>
+/// <param name="Sample">Public id of a delivery of that group, the newest that is failed if there is one; null when none is left of it.</param>
 public sealed record AlertCause(string Code, string Title, long Count, string? Group = null, string? Sample = null);
 
 /// <summary>One thing that an alert tells, as it is kept and sent.</summary>

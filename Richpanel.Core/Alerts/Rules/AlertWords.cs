@@ -119,18 +119,9 @@ public static class AlertWords
                 text.Append("  ").AppendLine(line);
             }
 
-            if (message.LinkOf(item) is { } link)
+            foreach (var (words, address) in LinksOf(message, item))
             {
-                text.Append("  ").AppendLine(link);
-            }
-
-            var top = item.Causes.Count > 0 ? item.Causes[0] : null;
-            foreach (var (words, there) in new[] { (OneOfThem, message.SampleOf(top)), (AllOfThem, message.GroupOf(top)) })
-            {
-                if (there is not null)
-                {
-                    text.Append(CultureInfo.InvariantCulture, $"  {words}: ").AppendLine(there);
-                }
+                text.Append(CultureInfo.InvariantCulture, $"  {words}: ").AppendLine(address);
             }
 
             text.AppendLine();
@@ -207,10 +198,16 @@ public static class AlertWords
             text.Append('\n').Append(Escaped(line));
         }
 
-        var top = item.Causes.Count > 0 ? item.Causes[0] : null;
-        var links = new[] { ("Open it in the console", message.LinkOf(item)), (OneOfThem, message.SampleOf(top)), (AllOfThem, message.GroupOf(top)) }
-            .Where(link => link.Item2 is not null).Select(link => $"<{SlackLink(link.Item2!)}|{link.Item1}>").ToList();
+        var links = LinksOf(message, item).Select(link => $"<{SlackLink(link.Address)}|{link.Words}>").ToList();
         return links.Count == 0 ? text.ToString() : text.Append('\n').AppendJoin(" · ", links).ToString();
+    }
+
+    /// <summary>None while nobody told the address of the console.</summary>
+    private static IEnumerable<(string Words, string Address)> LinksOf(AlertMessage message, AlertItem item)
+    {
+        var top = item.Causes is [var first, ..] ? first : null;
+        (string Words, string? Address)[] all = [("Open it in the console", message.LinkOf(item)), (OneOfThem, message.SampleOf(top)), (AllOfThem, message.GroupOf(top))];
+        return all.Where(link => link.Address is not null).Select(link => (link.Words, link.Address!));
     }
 
     private static string SlackLink(string link) => Escaped(link).Replace("|", "%7C", StringComparison.Ordinal);
