@@ -56,7 +56,7 @@ public sealed partial class ChangeWriting(StoreWriter writer, InstallationKey ke
         entry.Hash = ChangeChain.HashOf(last?.Hash ?? ChangeChain.Beginning, entry);
         entry.Seal = key.Seal(entry.Hash);
         context.ChangeLog.Add(entry);
-        changes.Raise();   // told a quarter of a second later, when the commit has been made
+        writer.AfterCommit(changes.Raise);   // whoever looks before that finds nothing, and is not told again
     }
 
     /// <summary>

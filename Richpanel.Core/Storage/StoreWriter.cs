@@ -40,6 +40,7 @@ public sealed class StoreWriter : IAsyncDisposable
     private readonly WriteSession _session;
     private readonly DoorLoad _load;
     private readonly List<Work> _group = [];
+    private readonly HashSet<Action> _afterCommit = [];
     private volatile bool _checkpointAsked;
     private volatile bool _emptyAsked;
     private volatile bool _emptied;
@@ -237,6 +238,12 @@ public sealed class StoreWriter : IAsyncDisposable
             _failing = null;   // something was really written: a commit without a change succeeds on a full or read-only disk, too
         }
 
+        foreach (var tell in _afterCommit)
+        {
+            tell();
+        }
+
+        _afterCommit.Clear();
         foreach (var work in _group)
         {
             work.Complete();
@@ -244,6 +251,9 @@ public sealed class StoreWriter : IAsyncDisposable
 
         _group.Clear();
     }
+
+    /// <summary>For work under way: told once, when its group is committed; a group that is undone tells nobody. Must be quick and not throw.</summary>
+    internal void AfterCommit(Action tell) => _afterCommit.Add(tell);
 
     private void RunDoor()
     {
@@ -310,6 +320,7 @@ public sealed class StoreWriter : IAsyncDisposable
     private void FailGroup(Exception failure)
     {
         _session.Ledger.Clear();
+        _afterCommit.Clear();
         if (_group.Count == 0)
         {
             // The transaction could not even begin: those who wait now are told, instead of trying again without end.

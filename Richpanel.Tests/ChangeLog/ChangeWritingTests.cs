@@ -1,7 +1,10 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Time.Testing;
+using Richpanel.Core;
 using Richpanel.Core.Access;
 using Richpanel.Core.ChangeLog;
 using Richpanel.Core.Connections;
+using Richpanel.Tests.Connections;
 using Richpanel.Tests.Support;
 
 namespace Richpanel.Tests.ChangeLog;
@@ -48,6 +51,27 @@ public sealed class ChangeWritingTests : IAsyncLifetime
         await _log.NoteAsync();
         var verdict = await _log.VerifyAsync();
         Assert.Equal((true, 101), (verdict.IsIntact, verdict.Lines));
+    }
+
+    [Fact]
+    public async Task Whoever_watches_is_told_of_a_line_when_it_is_committed_however_long_that_takes()
+    {
+        using var folder = new TemporaryFolder();
+        var time = new FakeTimeProvider();
+        await using var core = await CoreUnderTest.StartAsync(folder, time);
+        var (log, told) = (core.Get<ChangeWriting>(), 0);
+        time.Advance(TimeSpan.FromSeconds(1));   // what the start had to tell
+        using var watching = core.Get<ChangeFeed>().Subscribe(() => told++);
+
+        await core.Writer.WriteAsync(session =>
+        {
+            log.Append(session, Actor.System, new Change(ChangeCatalog.SignedIn));
+            time.Advance(TimeSpan.FromSeconds(5));   // a slow disk, or others in the group
+            Assert.Equal(0, told);
+        });
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(1, told);
     }
 
     [Fact]

@@ -202,6 +202,7 @@ public sealed class ReceiverPageTests : IAsyncLifetime
             (await client.PostCallAsync("/v1/track", Call, key)).Dispose();
         }
 
+        await _pages.Get<Refusals>().FlushAsync();   // all of them at once: what comes later is counted above the list
         var page = _pages.Open<ReceiverPage>("/receiver");
         page.Eventually(() => Assert.Equal(["Other", "Shop", "unknown"], Sources(page)));
         page = _pages.Open<ReceiverPage>($"/receiver?source={PublicId.Source(shop.SourceId)}");
